@@ -1,0 +1,15 @@
+// An app as a user would write it, with a warehouse and a loader; synthesized by check-packages.sh.
+const { App, Stack } = require('aws-cdk-lib');
+const { RedshiftWarehouse, SchemaEvolvingCsvLoader } = require('cdk-customer-data-platform');
+
+const app = new App();
+const stack = new Stack(app, 'Consumer');
+const warehouse = new RedshiftWarehouse(stack, 'Warehouse');
+new SchemaEvolvingCsvLoader(stack, 'Customers', { warehouse, table: 'crm.customers' });
+
+const assembly = app.synth();
+if (assembly.manifest.missing?.length) {
+  throw new Error(`the app needs context look-ups: ${JSON.stringify(assembly.manifest.missing)}`);
+}
+const resources = Object.keys(assembly.getStackByName('Consumer').template.Resources).length;
+console.log(`synthesized ${resources} resources`);
