@@ -1,0 +1,87 @@
+"""How a CSV is written: its delimiter, its quote, its header."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from customer_data.errors import FileFault, SettingsError
+from customer_data.settings import CsvFormat
+
+DELIMITERS = (",", ";", "\t", "|")
+# Redshift manual, COPY: "The maximum size of a single input row from any source is 4 MB."
+MAX_RECORD_BYTES = 4 * 2**20
+_CHARACTERS_LOOKED_AT = 65_536
+
+
+@dataclass(frozen=True)
+class CsvDialect:
+    delimiter: str
+    quote: str
+
+    def reader(self, lines: Iterator[str], strict: bool) -> Iterator[list[str]]:
+        """Python's own reader of this dialect, one list of fields a record."""
+        csv.field_size_limit(MAX_RECORD_BYTES)
+        if not self.quote:
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=strict)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
+
+
+@dataclass(frozen=True)
+class CsvHeader:
+    """The names as written; `text` is all that stands before the first record, `lines` how many lines that is."""
+
+    names: tuple[str, ...]
+    text: str
+    lines: int
+
+
+def dialect_of(sample: str, format: CsvFormat) -> CsvDialect:
+    """The dialect that the format says, else the delimiter that cuts the first records into equally many fields."""
+    for name, value, allowed in (("delimiter", format.delimiter or ",", (1,)), ("quote", format.quote, (0, 1))):
+        if len(value) not in allowed or not value.isascii() or value in ("\r", "\n"):
+            raise SettingsError(f"CsvFormat.{name} is {value!r}: allowed is one ASCII character that is no line break")
+    if format.delimiter is not None:
+        return CsvDialect(format.delimiter, format.quote)
+    return max((CsvDialect(delimiter, format.quote) for delimiter in DELIMITERS), key=lambda d: _consistency(d, sample))
+
+
+def _consistency(dialect: CsvDialect, sample: str) -> tuple[float, int]:
+    """Share of the records as wide as the header, then its width; nothing for a delimiter that the header lacks."""
+    lines = io.StringIO(sample[:_CHARACTERS_LOOKED_AT], newline="")
+    widths = []
+    with contextlib.suppress(csv.Error):
+        for record in dialect.reader(lines, strict=False):
+            if record:
+                widths.append(len(record))
+    if len(sample) > _CHARACTERS_LOOKED_AT and len(widths) > 1:
+        widths.pop()  # the record that is cut off
+    if not widths or widths[0] == 1:
+        return (0.0, 1)
+    return (widths.count(widths[0]) / len(widths), widths[0])
+
+
+def header_of(sample: str, dialect: CsvDialect) -> CsvHeader:
+    """The first record that is not a blank line."""
+    lines = io.StringIO(sample, newline="")
+    taken: list[str] = []
+
+    def counted() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    try:
+        names = next((record for record in dialect.reader(counted(), strict=True) if record), None)
+    except csv.Error as error:
+        raise FileFault(
+            "broken_header",
+            f"the header line cannot be read: {error}; every quote that opens must close before the next delimiter",
+            line=1,
+        ) from error
+    if names is None:
+        raise FileFault("empty_file", "the file holds blank lines only; upload it with its content")
+    return CsvHeader(tuple(names), "".join(taken), len(taken))

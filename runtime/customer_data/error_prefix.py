@@ -1,0 +1,91 @@
+"""Moves the original of a faulty file to the error prefix, in steps that can each be repeated.
+
+Copy, write the reason beside it, (the caller keeps the ledger row,) delete the original. A run that is killed between
+two steps leaves the original in place or the ledger row written, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from datetime import datetime, timedelta
+from typing import Any
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from customer_data.errors import FileFault, SourceChanged
+from customer_data.manifest import SourceFile
+from customer_data.settings import LoaderSettings
+from customer_data.write_order import moment
+
+#: One CopyObject copies up to 5 GB (S3 API reference); what is larger is copied in parts.
+_COPY = TransferConfig(multipart_threshold=5 * 1000**3, multipart_chunksize=512 * 1024**2, max_concurrency=4)
+_GONE_CODES = frozenset({"404", "NoSuchKey", "NoSuchVersion", "412", "PreconditionFailed"})
+_MAX_VALUE_CHARACTERS = 1_000
+
+
+def error_key(file: SourceFile, settings: LoaderSettings) -> str:
+    return settings.error_prefix + file.key.removeprefix(settings.prefix)
+
+
+def copy_aside(
+    file: SourceFile, fault: FileFault, settings: LoaderSettings, *, run_id: str, at: datetime, s3: Any
+) -> str:
+    """Copies exactly the faulty write to the error prefix and writes `<key>.error.json`; returns the new key.
+
+    Raises SourceChanged when that write is no longer there.
+    """
+    key = error_key(file, settings)
+    source = {"Bucket": file.bucket, "Key": file.key}
+    if file.version_id:
+        source["VersionId"] = file.version_id
+    try:
+        s3.copy(source, file.bucket, key, ExtraArgs={"CopySourceIfMatch": _quoted(file.etag)}, Config=_COPY)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE_CODES:
+            raise SourceChanged(f"s3://{file.bucket}/{file.key} is gone or was overwritten") from error
+        raise
+    s3.put_object(
+        Bucket=file.bucket,
+        Key=f"{key}.error.json",
+        Body=json.dumps(_explanation(file, fault, key, run_id, at), ensure_ascii=False, indent=2).encode(),
+        ContentType="application/json",
+    )
+    return key
+
+
+def remove_original(file: SourceFile, s3: Any) -> None:
+    """Deletes the write that was copied, and no other: by version, or if nothing was written since."""
+    if file.version_id:
+        s3.delete_object(Bucket=file.bucket, Key=file.key, VersionId=file.version_id)
+        return
+    try:
+        head = s3.head_object(Bucket=file.bucket, Key=file.key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE_CODES:
+            return
+        raise
+    # A file that was copied back has the same ETag and a later time (S3 tells it in whole seconds).
+    written_since = head["LastModified"] > moment(file.event_time) + timedelta(seconds=1)
+    if head["ETag"].strip('"') == file.etag.strip('"') and not written_since:
+        s3.delete_object(Bucket=file.bucket, Key=file.key)
+
+
+def _explanation(file: SourceFile, fault: FileFault, key: str, run_id: str, at: datetime) -> dict[str, Any]:
+    origin = shlex.quote(f"s3://{file.bucket}/{file.key}")
+    explanation = {
+        "reason": fault.reason,
+        "code": fault.code,
+        "line": fault.line,
+        "column": fault.column,
+        "value": fault.value[:_MAX_VALUE_CHARACTERS] if fault.value is not None else None,
+        "run_id": run_id,
+        "at": at.isoformat(),
+        "replay": f"aws s3 cp {shlex.quote(f's3://{file.bucket}/{key}')} {origin}",
+    }
+    return {name: value for name, value in explanation.items() if value is not None}
+
+
+def _quoted(etag: str) -> str:
+    return '"' + etag.strip('"') + '"'

@@ -1,0 +1,62 @@
+"""What became of one file: the ledger keeps it, the log and the metrics tell it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from customer_data.manifest import SourceFile
+
+Status = Literal["loaded", "failed", "superseded", "already_done"]
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """One finished file.
+
+    `rows_loaded` are the rows handed to the upsert, duplicates and older records included. `columns_waiting` are new
+    columns without a single value: they are added when their first value comes. `already_done` is the result of a
+    file that an earlier run has finished; it is told but not kept.
+    """
+
+    file: SourceFile
+    status: Status
+    run_id: str
+    finished_at: datetime
+    reason: str | None = None
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+    rejected_key: str | None = None
+    columns_added: tuple[str, ...] = ()
+    columns_discarded: tuple[str, ...] = ()
+    columns_waiting: tuple[str, ...] = ()
+    header_map: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def summary_line(self) -> str:
+        """The file's line of the log, in JSON; what is empty is left out."""
+        file = self.file
+        summary: dict[str, Any] = {
+            "event": "file",
+            "status": self.status,
+            "object": f"s3://{file.bucket}/{file.key}",
+            "version_id": file.version_id,
+            "load_id": file.load_id,
+            "rows_read": self.rows_read,
+            "rows_loaded": self.rows_loaded,
+            "rows_rejected": self.rows_rejected,
+            "rejected": f"s3://{file.bucket}/{self.rejected_key}" if self.rejected_key else None,
+            "columns_added": list(self.columns_added),
+            "columns_discarded": list(self.columns_discarded),
+            "columns_waiting": list(self.columns_waiting),
+            "seconds": round(self.seconds, 3),
+            "reason": self.reason,
+            "run_id": self.run_id,
+        }
+        return json.dumps(
+            {name: value for name, value in summary.items() if value is not None and value != []}, ensure_ascii=False
+        )

@@ -1,0 +1,209 @@
+"""The table `<table>__loads`: what became of each write of each object. A file with a row here is finished."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from customer_data import sql
+from customer_data.catalog import exists
+from customer_data.data_api import DataApi, Value, retrying
+from customer_data.errors import TransientWarehouseError, WarehouseError
+from customer_data.file_result import FileResult
+from customer_data.manifest import SourceFile
+from customer_data.quoting import literal
+from customer_data.settings import TableName
+from customer_data.write_order import moment, padded, written_after
+
+_COLUMNS = (
+    ("load_id", "VARCHAR(64)"),
+    ("bucket", "VARCHAR(63)"),
+    ("object_key", "VARCHAR(1024)"),
+    ("version_id", "VARCHAR(1024)"),
+    ("sequencer", "VARCHAR(64)"),
+    ("etag", "VARCHAR(128)"),
+    ("event_time", "TIMESTAMPTZ"),
+    ("status", "VARCHAR(16)"),
+    ("reason", "VARCHAR(4096)"),
+    ("rows_read", "BIGINT"),
+    ("rows_loaded", "BIGINT"),
+    ("rows_rejected", "BIGINT"),
+    ("columns_added", "VARCHAR(65535)"),
+    ("header_map", "VARCHAR(65535)"),
+    ("run_id", "VARCHAR(255)"),
+    ("finished_at", "TIMESTAMPTZ"),
+)
+
+#: Two of these fit in a statement beside the rest of a row.
+_MAX_JSON_BYTES = 30_000
+
+
+@dataclass(frozen=True)
+class LedgerView:
+    """The ledger as far as it concerns some files."""
+
+    status_of: Mapping[str, str]
+    loaded_writes: Mapping[tuple[str, str], Sequence[tuple[str, datetime]]]
+
+    def status(self, file: SourceFile) -> str | None:
+        return self.status_of.get(file.load_id)
+
+    def has_newer_write(self, file: SourceFile) -> bool:
+        """Whether a later write of the same key is loaded; see `written_after`."""
+        ours = (padded(file.sequencer), moment(file.event_time))
+        return any(written_after(theirs, ours) for theirs in self.loaded_writes.get((file.bucket, file.key), ()))
+
+
+class Ledger:
+    """The ledger of one table."""
+
+    def __init__(self, warehouse: DataApi, table: TableName) -> None:
+        self._warehouse = warehouse
+        self.name = TableName(table.schema, f"{table.name}__loads")
+
+    def ensure(self) -> None:
+        """Makes the ledger when there is none. Of two runs that make it at once one fails: it finds the other's."""
+        try:
+            retrying(lambda: self._warehouse.execute(create(self.name)))
+        except WarehouseError:
+            if not exists(self._warehouse, self.name):
+                raise
+
+    def read(self, files: Sequence[SourceFile]) -> LedgerView:
+        """What the ledger says of the files and of other writes of their keys."""
+        status_of: dict[str, str] = {}
+        loaded_writes: dict[tuple[str, str], list[tuple[str, datetime]]] = defaultdict(list)
+        for query in (*read_by_id(self.name, files), *read_by_key(self.name, files)):
+            for load_id, bucket, key, sequencer, event_time, status in self._query(query):
+                status_of[str(load_id)] = str(status)
+                if status == "loaded":
+                    loaded_writes[str(bucket), str(key)].append((str(sequencer), moment(str(event_time))))
+        return LedgerView(status_of, loaded_writes)
+
+    def record(self, result: FileResult) -> None:
+        """Writes the row of a file that loads nothing (failed, superseded); a row that is already there stays."""
+        retrying(lambda: self._record(result))
+
+    def _record(self, row: FileResult) -> None:
+        try:
+            self._warehouse.batch([sql.lock(self.name), insert(self.name, [row])[0], once_guard(self.name, [row])])
+        except TransientWarehouseError:
+            raise
+        except WarehouseError:
+            if self.read([row.file]).status(row.file) is None:
+                raise
+
+    def _query(self, query: str) -> list[tuple[Value, ...]]:
+        return retrying(lambda: self._warehouse.query(query))
+
+
+def create(name: TableName) -> str:
+    columns = ",\n  ".join(f"{column} {column_type}" for column, column_type in _COLUMNS)
+    return f"CREATE TABLE IF NOT EXISTS {sql.table(name)} (\n  {columns}\n) SORTKEY (load_id)"
+
+
+def read_by_id(name: TableName, files: Iterable[SourceFile]) -> list[str]:
+    """What became of the files."""
+    chunks = sql.in_chunks(literal(file.load_id) for file in files)
+    return [f"{_read(name)} WHERE load_id IN ({', '.join(ids)})" for ids in chunks]
+
+
+def read_by_key(name: TableName, files: Iterable[SourceFile]) -> list[str]:
+    """Which writes of the files' keys are loaded."""
+    chunks = sql.in_chunks({literal(file.key): None for file in files})
+    return [f"{_read(name)} WHERE status = 'loaded' AND object_key IN ({', '.join(keys)})" for keys in chunks]
+
+
+def _read(name: TableName) -> str:
+    return f"SELECT load_id, bucket, object_key, sequencer, event_time, status FROM {sql.table(name)}"
+
+
+def insert(name: TableName, rows: Sequence[FileResult]) -> list[str]:
+    """The INSERT statements of the rows, each short enough to submit."""
+    into = f"INSERT INTO {sql.table(name)} ({', '.join(column for column, _ in _COLUMNS)}) VALUES "
+    return [into + ", ".join(chunk) for chunk in sql.in_chunks(map(_values, rows), limit=90_000)]
+
+
+def guarded_insert(name: TableName, rows: Sequence[FileResult]) -> list[str]:
+    """For the load's transaction: the rows, and the guards that a file is loaded once and never after a newer write."""
+    return [*insert(name, rows), once_guard(name, rows), newest_guard(name, rows)]
+
+
+def once_guard(name: TableName, rows: Sequence[FileResult]) -> str:
+    return (
+        f"SELECT CAST(CASE WHEN COUNT(*) = {len(rows)} THEN '0' ELSE 'a file is already loaded' END AS INTEGER)"
+        f" FROM {sql.table(name)} WHERE load_id IN ({_ids(rows)})"
+    )
+
+
+def newest_guard(name: TableName, rows: Sequence[FileResult]) -> str:
+    """`written_after`, as SQL."""
+    return (
+        "SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'a newer write is already loaded' END AS INTEGER)"
+        f" FROM {sql.table(name)} AS ours JOIN {sql.table(name)} AS theirs"
+        " ON theirs.bucket = ours.bucket AND theirs.object_key = ours.object_key"
+        f" WHERE ours.load_id IN ({_ids(rows)}) AND theirs.load_id NOT IN ({_ids(rows)}) AND theirs.status = 'loaded'"
+        " AND ((ours.sequencer <> '' AND theirs.sequencer <> '' AND theirs.sequencer > ours.sequencer)"
+        " OR ((ours.sequencer = '' OR theirs.sequencer = '') AND theirs.event_time > ours.event_time))"
+    )
+
+
+def timestamp(time: datetime) -> str:
+    """A TIMESTAMPTZ literal's content, in the notation that every session reads alike."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")
+
+
+def to_json(value: object) -> str:
+    """Without `\\u` escapes: each backslash costs a dozen bytes in a literal."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _ids(rows: Sequence[FileResult]) -> str:
+    return ", ".join(literal(row.file.load_id) for row in rows)
+
+
+def _values(row: FileResult) -> str:
+    file = row.file
+    values: tuple[str | int | None, ...] = (
+        file.load_id,
+        file.bucket,
+        file.key,
+        file.version_id,
+        padded(file.sequencer),
+        file.etag,
+        timestamp(moment(file.event_time)),
+        row.status,
+        None if row.reason is None else cut(row.reason, 4096),
+        row.rows_read,
+        row.rows_loaded,
+        row.rows_rejected,
+        to_json(_fitting(row.columns_added)),
+        to_json(_fitting_map(row.header_map)),
+        row.run_id,
+        timestamp(row.finished_at),
+    )
+    return f"({', '.join(map(literal, values))})"
+
+
+def cut(text: str, max_bytes: int) -> str:
+    """The text, or as much of it as fits, with a mark that something is missing."""
+    if len(text.encode()) <= max_bytes:
+        return text
+    return text.encode()[: max_bytes - len("…".encode())].decode(errors="ignore") + "…"
+
+
+def _fitting(names: Sequence[str]) -> list[str]:
+    """The names, or their number where they are too many for the ledger: the log has them all."""
+    return list(names) if len(to_json(list(names)).encode()) <= _MAX_JSON_BYTES else [f"… {len(names)} columns"]
+
+
+def _fitting_map(header_map: Mapping[str, str]) -> dict[str, str]:
+    """The map, or what it changes, or the number of its entries: the first of these that fits the ledger."""
+    changed = {header: name for header, name in header_map.items() if header != name}
+    for candidate in (dict(header_map), changed):
+        if len(to_json(candidate).encode()) <= _MAX_JSON_BYTES:
+            return candidate
+    return {"…": f"{len(header_map)} headers"}

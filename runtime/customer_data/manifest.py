@@ -1,0 +1,48 @@
+"""The list of files that one run loads. The dispatcher writes it; a run can be repeated from it alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from customer_data.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One S3 object as its event told of it.
+
+    `load_id` (64 hexadecimal digits, made by the dispatcher) identifies the load in the ledger: the same for a
+    redelivered event, new for each write of the key. `sequencer` orders writes of one key; None when a sweep, not an
+    event, found the file.
+    """
+
+    load_id: str
+    bucket: str
+    key: str
+    version_id: str | None
+    etag: str
+    size: int
+    sequencer: str | None
+    event_time: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class Manifest:
+    pipeline: str
+    created_at: str
+    files: tuple[SourceFile, ...]
+
+    @staticmethod
+    def from_json(text: str) -> Manifest:
+        """Parses a manifest. Raises SettingsError when it is of another version or incomplete."""
+        try:
+            given: dict[str, Any] = json.loads(text)
+            if given["manifest_version"] != 1:
+                raise ValueError(f"manifest_version is {given['manifest_version']!r}, this job reads 1")
+            files = tuple(SourceFile(**file) for file in given["files"])
+            return Manifest(pipeline=given["pipeline"], created_at=given["created_at"], files=files)
+        except (TypeError, ValueError, KeyError) as error:
+            raise SettingsError(f"the manifest is not readable: {error}") from error

@@ -1,0 +1,102 @@
+"""`--plan`: what loading a file would do to the table, found out without writing anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from customer_data.catalog import read_table
+from customer_data.column_types import TableSchema
+from customer_data.data_api import DataApi
+from customer_data.errors import FileFault, SettingsError
+from customer_data.load import StageFiles, StageTask
+from customer_data.manifest import SourceFile
+from customer_data.plan import check_room, make_plan
+from customer_data.s3_url import parse_s3_url
+from customer_data.settings import LoaderSettings
+from customer_data.staged_file import StagedFile
+
+
+def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, stage: StageFiles) -> dict[str, Any]:
+    """The schema changes and row counts that `url` (`s3://bucket/key`) would cause; `stage` must write nothing."""
+    table = read_table(warehouse, settings)
+    (staged,) = stage([StageTask(source_file(url, s3), 0, table)])
+    report: dict[str, Any] = {
+        "object": url,
+        "table": str(settings.table),
+        "creates_table": table is None,
+        "rows_read": staged.rows_read,
+        "rows_to_load": staged.rows_staged,
+        "rows_rejected": staged.rows_rejected,
+        "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
+        "columns_discarded": list(staged.discarded_columns),
+    }
+    try:
+        report.update(_changes(staged, settings, table))
+    except FileFault as fault:
+        report["fault"] = {"code": fault.code, "reason": fault.reason, "line": fault.line, "column": fault.column}
+    return report
+
+
+def source_file(url: str, s3: Any) -> SourceFile:
+    """The object as it is now. Raises SettingsError when there is none."""
+    bucket, key = parse_s3_url(url)
+    try:
+        head = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        raise SettingsError(f"--plan {url!r} cannot be read: {error}") from error
+    version = head.get("VersionId")
+    return SourceFile(
+        load_id="plan",
+        bucket=bucket,
+        key=key,
+        version_id=None if version in (None, "null") else version,
+        etag=head["ETag"].strip('"'),
+        size=head["ContentLength"],
+        sequencer=None,
+        event_time=head["LastModified"].isoformat(),
+    )
+
+
+def for_people(report: dict[str, Any]) -> str:
+    """The report as lines to read, and last as one line of JSON to parse."""
+    return "\n".join([*_lines(report), json.dumps(report, ensure_ascii=False)])
+
+
+def _changes(staged: StagedFile, settings: LoaderSettings, table: TableSchema | None) -> dict[str, Any]:
+    if staged.fault:
+        raise staged.fault
+    plan = make_plan([staged], table, settings)
+    check_room(plan)
+    return {
+        "columns_added": {column.name: column.type.sql for column in plan.new_columns},
+        "columns_widened": {widening.column: f"VARCHAR({widening.length})" for widening in plan.widenings},
+        "columns_waiting": list(plan.waiting),
+        "columns_kept": list(plan.kept),
+        "rescue_columns": {column.name: column.rescue_for for column in staged.columns if column.rescue_for},
+    }
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    yield f"{report['object']} -> {report['table']}: nothing is written"
+    yield (f"  rows: {report['rows_read']} read, {report['rows_to_load']} to load, {report['rows_rejected']} rejected")
+    if fault := report.get("fault"):
+        yield f"  the file would fail ({fault['code']}): {fault['reason']}"
+        return
+    if report["creates_table"]:
+        yield "  the table would be created"
+    for name, column_type in report["columns_added"].items():
+        yield f"  + {name} {column_type}"
+    for name, column_type in report["columns_widened"].items():
+        yield f"  ~ {name} {column_type}"
+    for name, original in report["rescue_columns"].items():
+        yield f"  ! {name}: values that do not fit {original}"
+    for name in report["columns_waiting"]:
+        yield f"  ? {name}: no value yet, waits for its first one"
+    for name in report["columns_discarded"]:
+        yield f"  - {name}: left out by the schema contract"
+    for name in report["columns_kept"]:
+        yield f"  = {name}: not in the file, stored values stay"

@@ -1,0 +1,76 @@
+"""One S3 object as a stream that survives broken connections and never mixes two writes of a key."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
+
+from customer_data.errors import SourceChanged
+from customer_data.manifest import SourceFile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_ATTEMPTS = 5
+_CHANGED = frozenset(("NoSuchKey", "NoSuchVersion", "404", "412", "PreconditionFailed"))
+# What a body raises when the connection goes while it is read; a request that fails is retried by boto3 itself.
+_BROKEN_STREAM = (HTTPClientError, IncompleteReadError, ResponseStreamingError, ConnectionError)
+
+
+class SourceObject(io.RawIOBase):
+    """Reads exactly the write that the manifest names: by its version id, else as long as the ETag is the same.
+
+    Raises SourceChanged when that write is gone. A stream that breaks is taken up again where it broke.
+    """
+
+    def __init__(self, s3: S3Client, file: SourceFile) -> None:
+        self._s3 = s3
+        self._file = file
+        self.position = 0
+        self._body: Any = None
+        self._body = self._open()
+
+    def close(self) -> None:
+        if self._body is not None:
+            self._body.close()  # else the connection would wait for bytes that nobody reads
+        super().close()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                chunk: bytes = self._body.read(len(buffer))
+                break
+            except _BROKEN_STREAM:
+                if attempt == _ATTEMPTS:
+                    raise
+                time.sleep(0.1 * 2**attempt)
+                self._body = self._open()
+        buffer[: len(chunk)] = chunk
+        self.position += len(chunk)
+        return len(chunk)
+
+    def _open(self) -> Any:
+        file = self._file
+        request: dict[str, str] = {"Bucket": file.bucket, "Key": file.key}
+        if file.version_id and file.version_id != "null":  # 'null' is one id for every write without versioning
+            request["VersionId"] = file.version_id
+        else:
+            request["IfMatch"] = '"' + file.etag.strip('"') + '"'
+        if self.position:
+            request["Range"] = f"bytes={self.position}-"
+        try:
+            return self._s3.get_object(**request)["Body"]  # type: ignore[arg-type]
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in _CHANGED:
+                raise SourceChanged(
+                    f"s3://{file.bucket}/{file.key} (version {file.version_id}, ETag {file.etag}) is gone or was"
+                    f" overwritten ({code}); the event of the newer write covers it"
+                ) from error
+            raise

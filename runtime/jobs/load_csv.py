@@ -1,0 +1,15 @@
+"""Glue job: loads the CSV files of a manifest into a Redshift table.
+
+--settings JSON   what the construct says (customer_data.settings)
+--manifest URL    s3://bucket/key of the files to load, or
+--plan URL        s3://bucket/key.csv of a file: prints what loading it would do, writes nothing
+"""
+
+from __future__ import annotations
+
+import sys
+
+from customer_data.load_job import main
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

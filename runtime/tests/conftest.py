@@ -1,0 +1,97 @@
+"""Fixtures: S3 in memory (moto), and the local cloud's Redshift, which refuses what Redshift refuses."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from psycopg import IsolationLevel
+from world import LANDING, STAGING, World
+
+from customer_data.data_api import DataApi
+from customer_data.errors import WarehouseError
+from customer_data.settings import WarehouseConnection
+from local.redshift.logins import RoleInfo
+from local.redshift.moto_backend import install
+from local.redshift.server import PostgresServer
+
+WRITER = RoleInfo("loader", {"RedshiftDbRoles": "cdp_writer"})
+# moto knows access keys by their shape: 20 capitals and digits.
+ADMIN_KEY, LOADER_KEY = "AKIAADMINISTRATOR000", "AKIALOADER0000000000"
+COPY_ROLE_ARN = "arn:aws:iam::123456789012:role/copy"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "data")
+    try:
+        yield server.start()
+    finally:
+        server.delete()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", LOADER_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "loader")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def isolation() -> IsolationLevel:
+    """Snapshot isolation, as databases of Redshift Serverless have it unless told otherwise."""
+    return IsolationLevel.REPEATABLE_READ
+
+
+@pytest.fixture
+def world(aws: None, postgres_url: str, isolation: IsolationLevel) -> World:
+    """The loader has the rights that the warehouse's set-up gives it, and no others."""
+    s3 = boto3.client("s3")
+    for bucket in (LANDING, STAGING):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=LANDING, VersioningConfiguration={"Status": "Enabled"})
+    install(
+        postgres_url,
+        role_of_access_key=lambda key: None if key == ADMIN_KEY else WRITER,
+        s3_client_for_role=lambda arn: s3,
+        secret_exists=lambda arn: True,
+        isolation=isolation,
+    )
+    admin = DataApi(
+        client(ADMIN_KEY), WarehouseConnection(database="dev", copy_role_arn=COPY_ROLE_ARN, workgroup_name="warehouse")
+    )
+    with contextlib.suppress(WarehouseError):  # one server serves all tests: the role is there from the second on
+        admin.execute("CREATE ROLE cdp_writer")
+
+    def new_schema() -> str:
+        name = f"test_{uuid.uuid4().hex[:10]}"
+        for sql in (
+            f'CREATE SCHEMA "{name}"',
+            f'GRANT USAGE, CREATE ON SCHEMA "{name}" TO ROLE cdp_writer',
+            f'GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, DROP FOR TABLES IN SCHEMA "{name}" TO ROLE cdp_writer',
+        ):
+            admin.execute(sql)
+        return name
+
+    return World(
+        schema=new_schema(),
+        s3=s3,
+        redshift_data=client(LOADER_KEY),
+        admin=admin,
+        copy_role_arn=COPY_ROLE_ARN,
+        new_schema=new_schema,
+        writes=itertools.count(1),
+        runs=itertools.count(1),
+    )
+
+
+def client(access_key: str) -> Any:
+    return boto3.client("redshift-data", aws_access_key_id=access_key, aws_secret_access_key="secret")

@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide, "CREATE TABLE": TEMP, DISTKEY.
+CREATE TEMP TABLE "__staged_1f" (row_position BIGINT, c1 VARCHAR(19), c2 VARCHAR(30), c3 VARCHAR(12), c4 VARCHAR(10), c5 VARCHAR(5), c6 VARCHAR(26)) DISTSTYLE KEY DISTKEY (c1)

@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide, "DELETE": USING a table in the WHERE clause.
+DELETE FROM "crm"."customers" USING "__staged_1f" WHERE "customers"."user_id" = CAST("__staged_1f".c1 AS BIGINT) AND "customers"."name" = "__staged_1f".c2

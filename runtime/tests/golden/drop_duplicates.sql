@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide, "DELETE": a subquery in the WHERE clause; "MAX function"; "HAVING clause".
+DELETE FROM "__staged_1f" WHERE row_position IN (SELECT record.row_position FROM "__staged_1f" AS record JOIN (SELECT CAST(c1 AS BIGINT) AS k1, c2 AS k2, MAX(row_position) AS row_position FROM "__staged_1f" GROUP BY CAST(c1 AS BIGINT), c2 HAVING COUNT(*) > 1) AS last_one ON CAST(record.c1 AS BIGINT) = last_one.k1 AND record.c2 = last_one.k2 AND record.row_position < last_one.row_position)

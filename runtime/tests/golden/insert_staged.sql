@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide, "INSERT": a query; "CAST function"; "TO_DATE function"; "Boolean type".
+INSERT INTO "crm"."customers" ("user_id", "name", "balance", "born", "active", "updated") SELECT CAST(record.c1 AS BIGINT), record.c2, CAST(record.c3 AS NUMERIC(18,4)), TO_DATE(record.c4, 'DD/MM/YYYY'), CASE WHEN LOWER(record.c5) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(record.c5) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END, CAST(record.c6 AS TIMESTAMP) FROM "__staged_1f" AS record

@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide, "CREATE TABLE AS": TEMP; "Window functions": NULLS LAST.
+CREATE TEMP TABLE "__stored_1f" AS SELECT k1, s1, s2 FROM (SELECT "customers"."user_id" AS k1, "customers"."city" AS s1, "customers"."order" AS s2, ROW_NUMBER() OVER (PARTITION BY "customers"."user_id" ORDER BY "customers"."updated" DESC NULLS LAST) AS place FROM "crm"."customers" JOIN "__staged_1f" ON "customers"."user_id" = CAST("__staged_1f".c1 AS BIGINT)) AS ranked WHERE place = 1

@@ -1,0 +1,124 @@
+"""What happens to the original of a file that cannot be loaded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from world import LANDING, START, World
+
+from customer_data import error_prefix
+from customer_data.errors import FileFault, SourceChanged
+from customer_data.load import StageTask
+from customer_data.staged_file import StagedFile
+
+BAD = ("user_id,name", "1,FAULT")
+
+
+def test_moves_the_file_and_says_why_beside_it(world: World) -> None:
+    (result,) = world.load(world.put("sub/a b.csv", *BAD))
+
+    assert result.status == "failed"
+    assert world.object_keys() == ["error/sub/a b.csv", "error/sub/a b.csv.error.json"]
+    explanation = json.loads(read(world, "error/sub/a b.csv.error.json"))
+    assert explanation == {
+        "reason": "column 'name' holds FAULT",
+        "code": "bad_value",
+        "line": 2,
+        "column": "name",
+        "value": "FAULT",
+        "run_id": "jr_1",
+        "at": explanation["at"],
+        "replay": "aws s3 cp 's3://landing/error/sub/a b.csv' 's3://landing/landing/sub/a b.csv'",
+    }
+    assert datetime.fromisoformat(explanation["at"]).tzinfo is not None
+    assert world.ledger("status, reason") == [("failed", "column 'name' holds FAULT")]
+
+
+def test_loads_the_other_files_of_the_run(world: World) -> None:
+    results = world.load(
+        world.put("a.csv", "user_id,name", "1,Ann"),
+        world.put("b.csv", *BAD),
+        world.put("c.csv", "user_id,name", "2,Bo"),
+    )
+
+    assert sorted((result.file.key, result.status) for result in results) == [
+        ("landing/a.csv", "loaded"),
+        ("landing/b.csv", "failed"),
+        ("landing/c.csv", "loaded"),
+    ]
+    assert world.rows() == [(1, "Ann"), (2, "Bo")]
+
+
+def test_moves_the_version_that_failed_and_leaves_a_newer_one(world: World) -> None:
+    bad = world.put("a.csv", *BAD)
+    world.put("a.csv", "user_id,name", "1,newer")
+    world.load(bad)
+
+    assert read(world, "error/a.csv") == "\n".join(BAD)
+    assert read(world, "landing/a.csv").endswith("1,newer")
+
+
+def test_moves_a_failed_file_once(world: World) -> None:
+    bad = world.put("a.csv", *BAD)
+    world.load(bad)
+    versions = world.s3.list_object_versions(Bucket=LANDING, Prefix="error/")["Versions"]
+    (again,) = world.load(bad)
+
+    assert again.status == "already_done"
+    assert world.s3.list_object_versions(Bucket=LANDING, Prefix="error/")["Versions"] == versions
+    assert len(world.ledger()) == 1
+
+
+def test_without_versions_leaves_an_object_that_was_copied_back(world: World) -> None:
+    bad = replace(world.put("a.csv", *BAD), version_id=None, event_time=START.isoformat())
+    error_prefix.remove_original(bad, world.s3)
+
+    assert world.object_keys() == ["landing/a.csv"]
+
+
+def test_without_versions_deletes_the_object_that_was_copied(world: World) -> None:
+    bad = replace(world.put("a.csv", *BAD), version_id=None, event_time=datetime.now(UTC).isoformat())
+    error_prefix.remove_original(bad, world.s3)
+    error_prefix.remove_original(bad, world.s3)
+
+    assert world.object_keys() == []
+
+
+def test_without_versions_leaves_other_content(world: World) -> None:
+    bad = replace(world.put("a.csv", *BAD), version_id=None, event_time=datetime.now(UTC).isoformat(), etag="other")
+    error_prefix.remove_original(bad, world.s3)
+
+    assert world.object_keys() == ["landing/a.csv"]
+
+
+@pytest.mark.parametrize("change", [{"version_id": None, "etag": "0" * 32}, {"key": "landing/gone.csv"}])
+def test_copies_nothing_when_the_write_is_gone(world: World, change: dict[str, Any]) -> None:
+    bad = replace(world.put("a.csv", *BAD), **change)
+    if "key" in change:
+        bad = replace(bad, version_id=None)
+    with pytest.raises(SourceChanged):
+        error_prefix.copy_aside(
+            bad, FileFault("bad", "bad"), world.settings(), run_id="jr_1", at=datetime.now(UTC), s3=world.s3
+        )
+    assert world.object_keys(prefix="error/") == []
+
+
+def test_a_file_that_vanished_before_its_move_is_superseded(world: World) -> None:
+    bad = world.put("a.csv", *BAD)
+
+    def vanish_and_fail(task: StageTask) -> StagedFile:
+        world.s3.delete_object(Bucket=LANDING, Key=bad.key, VersionId=bad.version_id)
+        return StagedFile(task.file, fault=FileFault("bad", "bad"))
+
+    (result,) = world.loader(stage=vanish_and_fail).load([bad])
+
+    assert result.status == "superseded"
+    assert world.object_keys() == []
+
+
+def read(world: World, key: str) -> str:
+    return str(world.s3.get_object(Bucket=LANDING, Key=key)["Body"].read(), "utf-8")

@@ -1,0 +1,30 @@
+"""Which of two writes of one key counts."""
+
+from __future__ import annotations
+
+from customer_data.manifest import SourceFile
+from customer_data.write_order import in_write_order, moment, padded, written_after
+
+
+def write(key: str, sequencer: str | None, second: int) -> SourceFile:
+    return SourceFile(f"{key}{sequencer}", "b", key, None, "e", 1, sequencer, f"2024-01-01T00:00:{second:02}Z")
+
+
+def test_sequencers_of_different_lengths_are_compared_as_numbers() -> None:
+    early, late = moment("2024-01-01T00:00:00Z"), moment("2024-01-02T00:00:00Z")
+
+    assert written_after((padded("100"), early), (padded("FF"), late))
+    assert not written_after((padded("ff"), late), (padded("100"), early))
+
+
+def test_times_decide_when_a_sequencer_is_missing() -> None:
+    early, late = moment("2024-01-01T00:00:00.5Z"), moment("2024-01-01 00:00:01+00")
+
+    assert written_after((padded(None), late), (padded("FF"), early))
+    assert not written_after((padded("FF"), early), (padded(None), late))
+
+
+def test_writes_of_one_key_are_put_in_order_and_other_files_stay_in_place() -> None:
+    newer, other, older, swept = write("a", "2", 1), write("b", "9", 2), write("a", "1", 3), write("a", None, 4)
+
+    assert in_write_order([newer, other, older, swept]) == [older, other, newer, swept]
