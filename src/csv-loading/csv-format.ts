@@ -1,0 +1,104 @@
+import { Token } from 'aws-cdk-lib';
+import { requireDateFormat } from './date-formats';
+import { requireEncoding } from './encodings';
+import { ConfigurationError } from '../errors';
+
+/** Options of `CsvFormat.of`; what is left out is detected in each file. */
+export interface CsvFormatOptions {
+  /**
+   * The character between fields, an ASCII character.
+   *
+   * @default - detected: comma, semicolon, tab or pipe
+   */
+  readonly delimiter?: string;
+
+  /**
+   * The character around fields that hold a delimiter, a line break or, doubled, itself: an ASCII character, or '' where
+   * fields are never quoted.
+   *
+   * @default '"'
+   */
+  readonly quote?: string;
+
+  /**
+   * How the text is encoded: UTF, ISO 8859, a Windows, DOS or Mac code page, KOI8, or an East Asian encoding, by names such
+   * as `utf-8`, `windows-1252`, `iso-8859-15`, `shift_jis`. A byte order mark is understood and dropped.
+   *
+   * @default - detected: UTF-8, UTF-16 or Windows-1252
+   */
+  readonly encoding?: string;
+
+  /**
+   * Fields that mean "no value", exactly as they are written in the file.
+   *
+   * @default ['']
+   */
+  readonly nullValues?: string[];
+
+  /**
+   * Formats of dates and times other than ISO 8601, as Redshift writes them: `DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`.
+   * Without one `01/02/2024` stays text, since nothing says which number is the month. Tokens: YYYY, MM, MON, DD, HH24, HH12
+   * with AM or PM, MI and SS.
+   *
+   * @default - ISO 8601 only
+   */
+  readonly dateFormats?: string[];
+}
+
+/** How the files are written. Files whose name ends with `.gz` are decompressed whatever the format says. */
+export class CsvFormat {
+  /** Everything is detected in each file. */
+  public static detect(): CsvFormat {
+    return new CsvFormat({});
+  }
+
+  /** A format that is known; it saves guessing, and a file of another format fails. */
+  public static of(options: CsvFormatOptions): CsvFormat {
+    return new CsvFormat(options);
+  }
+
+  /**
+   * The character between fields.
+   *
+   * @default - detected
+   */
+  public readonly delimiter?: string;
+  /** The character around fields. */
+  public readonly quote: string;
+  /**
+   * How the text is encoded.
+   *
+   * @default - detected
+   */
+  public readonly encoding?: string;
+  /** Fields that mean "no value". */
+  public readonly nullValues: string[];
+  /** Formats of dates and times other than ISO 8601. */
+  public readonly dateFormats: string[];
+
+  private constructor(options: CsvFormatOptions) {
+    this.delimiter = options.delimiter;
+    this.quote = options.quote ?? '"';
+    this.encoding = options.encoding;
+    this.nullValues = options.nullValues ?? [''];
+    this.dateFormats = options.dateFormats ?? [];
+
+    requireCharacter('delimiter', this.delimiter);
+    if (this.quote !== '') {
+      requireCharacter('quote', this.quote);
+    }
+    if (this.delimiter === this.quote) {
+      throw new ConfigurationError(`delimiter and quote are both '${this.quote}', but two different characters are needed; change one of them`);
+    }
+    if (this.encoding !== undefined && !Token.isUnresolved(this.encoding)) {
+      requireEncoding(this.encoding);
+    }
+    this.dateFormats.filter((format) => !Token.isUnresolved(format)).forEach(requireDateFormat);
+  }
+}
+
+function requireCharacter(name: string, value: string | undefined): void {
+  if (value !== undefined && !Token.isUnresolved(value) && !/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/.test(value)) {
+    throw new ConfigurationError(`${name} is ${JSON.stringify(value)}, but one ASCII character other than a line break is allowed; leave it out for the default`);
+  }
+}

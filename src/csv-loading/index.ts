@@ -1,0 +1,5 @@
+export * from './csv-format';
+export * from './loader-props';
+export * from './row-error-policy';
+export * from './schema-contract';
+export * from './schema-evolving-csv-loader';

@@ -1,0 +1,46 @@
+import { IGrantable, IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { grantList, grantOnObjects, grantReadObjects, grantWriteObjects, underPrefixes } from '../dispatch/bucket-grants';
+
+/** The prefixes of the landing bucket. */
+export interface LandingPrefixes {
+  readonly prefix: string;
+  readonly errorPrefix: string;
+  readonly quarantinePrefix: string;
+}
+
+/** Lets the job read the files, move those that fail to the error prefix with their tags, and plan what these would do. */
+export function grantLandingAccess(job: IGrantable, bucket: IBucket, prefixes: LandingPrefixes): void {
+  grantList(job, bucket, [prefixes.prefix, prefixes.errorPrefix]);
+  grantReadObjects(job, bucket, prefixes.prefix, ['s3:GetObjectVersion', 's3:GetObjectTagging', 's3:GetObjectVersionTagging']);
+  grantOnObjects(job, bucket, prefixes.prefix, ['s3:DeleteObject', 's3:DeleteObjectVersion']);
+  grantReadObjects(job, bucket, prefixes.errorPrefix);
+  grantWriteObjects(job, bucket, prefixes.errorPrefix, ['s3:PutObjectTagging', 's3:AbortMultipartUpload']);
+  grantWriteObjects(job, bucket, prefixes.quarantinePrefix, ['s3:AbortMultipartUpload']);
+}
+
+/** Lets the job read its manifests, and write, read and remove what it stages. */
+export function grantStagingAccess(job: IGrantable, bucket: IBucket, manifestsPrefix: string, stagingPrefix: string): void {
+  grantList(job, bucket, [manifestsPrefix, stagingPrefix]);
+  grantReadObjects(job, bucket, manifestsPrefix);
+  grantWriteObjects(job, bucket, stagingPrefix, ['s3:GetObject', 's3:DeleteObject', 's3:AbortMultipartUpload']);
+}
+
+/**
+ * Lets COPY read what the job stages.
+ *
+ * The policy is made here and attached to the warehouse's role: were it part of that role's own stack, that stack
+ * would need this one, which already needs it.
+ */
+export function grantCopyAccess(scope: Construct, id: string, copyRole: IRole, bucket: IBucket, stagingPrefix: string): void {
+  new Policy(scope, id, {
+    roles: [copyRole],
+    statements: [
+      new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${stagingPrefix}*`)] }),
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: underPrefixes([stagingPrefix]) }),
+      new PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }),
+      ...(bucket.encryptionKey ? [new PolicyStatement({ actions: ['kms:Decrypt'], resources: [bucket.encryptionKey.keyArn] })] : []),
+    ],
+  });
+}

@@ -1,0 +1,185 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { ITopic } from 'aws-cdk-lib/aws-sns';
+import { CsvFormat } from './csv-format';
+import { RowErrorPolicy } from './row-error-policy';
+import { SchemaContract } from './schema-contract';
+import { GlueCapacity } from '../dispatch/glue-capacity';
+import { IRedshiftWarehouse } from '../warehouse';
+
+/** Properties of `SchemaEvolvingCsvLoader`. */
+export interface SchemaEvolvingCsvLoaderProps {
+  /** The warehouse that holds the table. */
+  readonly warehouse: IRedshiftWarehouse;
+
+  /**
+   * The table, as `schema.table` in lower case. The schema and the table are made when they are missing; the
+   * table's history of loads is kept beside it in `<table>__loads`.
+   */
+  readonly table: string;
+
+  /**
+   * Columns of the table that identify a row: a record with the key of a stored row replaces it.
+   *
+   * @default ['user_id']
+   */
+  readonly primaryKey?: string[];
+
+  /**
+   * The bucket that files are dropped into. Its lifecycle and encryption are its owner's; its events have to go to
+   * EventBridge, which is switched on by itself for a bucket of this app and by `enableEventBridge` for an imported one.
+   *
+   * @default - a new bucket: versioned, encrypted, private, over TLS only, with the lifecycle that `archiveAfter` and `expireAfter` say
+   */
+  readonly bucket?: IBucket;
+
+  /**
+   * Whether the deployment switches on the EventBridge events of an imported `bucket`, by a custom resource that
+   * leaves the bucket's other notifications as they are. `false` says that they are on already.
+   *
+   * @default - they are not switched on, and a warning says so
+   */
+  readonly enableEventBridge?: boolean;
+
+  /**
+   * Keys that start with this are loaded if they end with `.csv` or `.csv.gz` in any letter case; objects with another
+   * ending are counted as `FilesIgnored`. Ends with '/'. No two loaders may share a prefix of a bucket.
+   *
+   * @default '' - the whole bucket
+   */
+  readonly prefix?: string;
+
+  /**
+   * Files that cannot be loaded are moved here, in the same bucket and under their key relative to `prefix`, with the
+   * reason in `<key>.error.json` beside each. Ends with '/'. No two loaders may share it.
+   *
+   * @default 'error/'
+   */
+  readonly errorPrefix?: string;
+
+  /**
+   * Records that cannot be loaded are kept here, in the same bucket, as JSON Lines with their reason
+   * (`RowErrorPolicy.QUARANTINE_ROWS`). Ends with '/'. No two loaders may share it.
+   *
+   * @default 'quarantine/'
+   */
+  readonly quarantinePrefix?: string;
+
+  /**
+   * Column by header, for headers whose column is not simply their snake_case: `{ 'E-Mail (work)': 'email' }`.
+   *
+   * @default - every header becomes snake_case
+   */
+  readonly columnMapping?: { [header: string]: string };
+
+  /**
+   * What happens when a file does not fit the table.
+   *
+   * @default SchemaContract.EVOLVE
+   */
+  readonly schemaContract?: SchemaContract;
+
+  /**
+   * A column that grows with each change of a row, such as a time of change: a record does not replace a stored row
+   * that has a greater value, and of records with one key in a file the greatest wins. Values compare as the column's
+   * type: numbers and times by their value, text as text, so that '10' comes before '9'. No value is less than any.
+   *
+   * @default - the record that comes last wins
+   */
+  readonly sequenceColumn?: string;
+
+  /**
+   * How the files are written.
+   *
+   * @default CsvFormat.detect()
+   */
+  readonly csv?: CsvFormat;
+
+  /**
+   * What happens to a file of which some records cannot be loaded.
+   *
+   * @default RowErrorPolicy.FAIL_FILE
+   */
+  readonly rowErrors?: RowErrorPolicy;
+
+  /**
+   * How long files are gathered before one run loads them together, 0 to 5 minutes in whole seconds. Each run bills a
+   * minute of Glue and of the warehouse at least: a longer window costs less, a shorter one loads sooner.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly batchingWindow?: Duration;
+
+  /**
+   * How much the Glue job may use.
+   *
+   * @default GlueCapacity.DEFAULT
+   */
+  readonly capacity?: GlueCapacity;
+
+  /**
+   * Age at which objects of the new landing bucket move to Glacier Instant Retrieval, whole days from 1. S3 leaves
+   * objects under 128 KB where they are. Not with `bucket`.
+   *
+   * @default Duration.days(30)
+   */
+  readonly archiveAfter?: Duration;
+
+  /**
+   * Age at which objects of the new landing bucket are deleted, at least `archiveAfter` and 90 days; they can be got
+   * back for 30 days more, as can overwritten ones. Not with `bucket`.
+   *
+   * @default Duration.days(730)
+   */
+  readonly expireAfter?: Duration;
+
+  /**
+   * Holds what lies between a run and the warehouse, under `staging/` (7 days) and `manifests/` (90 days). It must be in
+   * the warehouse's Region. The lifecycle of an imported bucket is its owner's.
+   *
+   * @default - a new bucket
+   */
+  readonly stagingBucket?: IBucket;
+
+  /**
+   * Where people are told of files that could not be loaded, and of alarms. An imported topic has to let
+   * `cloudwatch.amazonaws.com` publish. If it is encrypted, its key has to let `cloudwatch.amazonaws.com` use it, and the
+   * key is not known here: `key.grant(loader.notifier, 'kms:Decrypt', 'kms:GenerateDataKey*')` lets the notifier publish.
+   *
+   * @default - a new topic, encrypted with a customer key
+   */
+  readonly notificationTopic?: ITopic;
+
+  /**
+   * Encrypts all that the loader makes: buckets, queues, topic and logs. The policy of an imported key has to let
+   * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
+   *
+   * @default - a new key for the topic and the logs; the buckets' and queues' own encryption for these
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * Role of the Glue job. It has to be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are
+   * added, and the tag by which Redshift knows them.
+   *
+   * @default - a new role
+   */
+  readonly role?: IRole;
+
+  /**
+   * Names the loader in metrics, logs and keys of the staging bucket; unique in an account and Region. 1 to 64
+   * letters, digits, '-', '_' and '.'.
+   *
+   * @default - made from the construct's path
+   */
+  readonly pipelineName?: string;
+
+  /**
+   * What becomes of the new buckets and key when the loader is removed. CloudFormation deletes no bucket that holds objects.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}

@@ -1,0 +1,60 @@
+import { RedshiftConnection } from '../warehouse';
+import { CsvFormat } from './csv-format';
+import { RowErrorPolicy } from './row-error-policy';
+import { SchemaContract } from './schema-contract';
+import { TableName } from './table-name';
+
+/** What a loader tells its job. */
+export interface LoaderSettings {
+  readonly pipelineName: string;
+  readonly table: TableName;
+  readonly primaryKey: string[];
+  readonly columnMapping: Record<string, string>;
+  readonly schemaContract: SchemaContract;
+  readonly sequenceColumn?: string;
+  readonly csv: CsvFormat;
+  readonly rowErrors: RowErrorPolicy;
+  readonly prefix: string;
+  readonly errorPrefix: string;
+  readonly quarantinePrefix: string;
+  readonly stagingBucketName: string;
+  readonly stagingPrefix: string;
+  readonly connection: RedshiftConnection;
+  readonly copyRoleArn: string;
+}
+
+/**
+ * The job's `--settings`: the only place that names its fields here; `customer_data.settings.LoaderSettings` reads
+ * them. What is undefined is left out, which the job takes as null.
+ */
+export function renderLoaderSettings(settings: LoaderSettings): object {
+  const { csv, connection } = settings;
+  return {
+    pipeline: settings.pipelineName,
+    table: { schema: settings.table.schema, name: settings.table.name },
+    primary_key: settings.primaryKey,
+    column_mapping: settings.columnMapping,
+    schema_contract: settings.schemaContract.name,
+    sequence_column: settings.sequenceColumn,
+    csv: {
+      delimiter: csv.delimiter,
+      quote: csv.quote,
+      encoding: csv.encoding,
+      null_values: csv.nullValues,
+      date_formats: csv.dateFormats,
+    },
+    row_errors: settings.rowErrors.name,
+    prefix: settings.prefix,
+    error_prefix: settings.errorPrefix,
+    quarantine_prefix: settings.quarantinePrefix,
+    staging: { bucket: settings.stagingBucketName, prefix: settings.stagingPrefix },
+    warehouse: {
+      workgroup_name: connection.workgroupName,
+      cluster_identifier: connection.clusterIdentifier,
+      database: connection.databaseName,
+      database_user: connection.databaseUser,
+      secret_arn: connection.secret?.secretArn,
+      copy_role_arn: settings.copyRoleArn,
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { ListObjectVersionsCommand, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { earliestWrite, filesDue, filesMissed } from './sweep-selection';
+import { enqueue } from '../dispatch/enqueue';
+import { readSettings, SweepSettings } from '../dispatch/function-settings';
+import { ObjectCreated } from '../dispatch/object-event';
+import { openLedger } from '../dispatch/open-ledger';
+
+const s3 = new S3Client({});
+const sqs = new SQSClient({});
+
+/** Queues the files of the last week that lie under the prefix and that no run has finished: their event was lost. */
+export async function handler(): Promise<void> {
+  const settings = readSettings<SweepSettings>();
+  const due = await listFilesDue(settings, new Date());
+  // Nothing new, nothing asked: a query would wake the warehouse.
+  const missed = due.length === 0 ? [] : filesMissed(due, await openLedger(settings.ledger).finishedWrites(settings.bucket, earliestWrite(due)));
+  await enqueue(
+    missed,
+    (entries) => sqs.send(new SendMessageBatchCommand({ QueueUrl: settings.queueUrl, Entries: entries })),
+  );
+  console.info(JSON.stringify({ message: 'sweep done', due: due.length, queued: missed.map(({ key }) => key) }));
+}
+
+async function listFilesDue(settings: SweepSettings, now: Date): Promise<ObjectCreated[]> {
+  const due: ObjectCreated[] = [];
+  let page: ListObjectVersionsCommandOutput | undefined;
+  do {
+    // Versions, although only the current one counts: a file needs its version id for the load id that its event would
+    // have given it, and ListObjectsV2 does not tell it.
+    page = await s3.send(new ListObjectVersionsCommand({
+      Bucket: settings.bucket,
+      Prefix: settings.prefix,
+      KeyMarker: page?.NextKeyMarker,
+      VersionIdMarker: page?.NextVersionIdMarker,
+    }));
+    due.push(...filesDue(settings.bucket, page.Versions ?? [], settings, now));
+  } while (page.IsTruncated);
+  return due;
+}

@@ -1,0 +1,42 @@
+import { Names, Stack, Token } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { ConfigurationError } from '../errors';
+
+/** Names in use, by stack. */
+const namesOfStack = new WeakMap<Stack, Map<string, IConstruct>>();
+
+/** Name of a pipeline: part of prefixes, log group names and metrics, so that no two of a stack may share it. */
+export function pipelineName(scope: Construct, given: string | undefined): string {
+  if (given !== undefined && !Token.isUnresolved(given) && !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(given)) {
+    throw new ConfigurationError(
+      `pipelineName is '${given}', but 1 to 64 letters, digits, '-', '_' and '.' are allowed, a letter or digit first; choose such a name`,
+      scope,
+    );
+  }
+  const name = given ?? Names.uniqueResourceName(scope, { maxLength: 64, separator: '-', allowedSpecialCharacters: '-_' });
+  const names = namesOfStack.get(Stack.of(scope)) ?? new Map<string, IConstruct>();
+  namesOfStack.set(Stack.of(scope), names);
+  const other = names.get(name);
+  if (other) {
+    throw new ConfigurationError(`pipelineName is '${name}', but '${other.node.path}' has that name already; choose another`, scope);
+  }
+  names.set(name, scope);
+  return name;
+}
+
+/**
+ * Checks that a prop names a folder: '' (if allowed) or a text that ends with '/' and does not start with it. In an IAM
+ * policy '*', '?' and '$' would stand for other keys too.
+ */
+export function requirePrefix(scope: Construct, prop: string, value: string, allowEmpty: boolean): void {
+  if (Token.isUnresolved(value) || (allowEmpty && value === '')) {
+    return;
+  }
+  if (!/^[^/*?$][^*?$]*$/.test(value) || !value.endsWith('/')) {
+    throw new ConfigurationError(
+      `${prop} is '${value}', but a prefix that ends with '/', does not start with it and is without '*', '?' and '$' is allowed;`
+      + " write for example 'customers/'",
+      scope,
+    );
+  }
+}

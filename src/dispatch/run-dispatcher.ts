@@ -1,0 +1,146 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, IAlarmAction, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { IJob } from 'aws-cdk-lib/aws-glue';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { grantWriteObjects } from './bucket-grants';
+import { DispatcherFunction } from './dispatcher-function';
+import { DispatcherSettings, SETTINGS_VARIABLE } from './function-settings';
+import { KeyScope } from './key-classification';
+import { OBJECT_CREATED } from './object-event';
+import { queueProps } from './queue-props';
+import { manifestsPrefix } from './staging-bucket';
+import { functionIdentity } from '../common/function-identity';
+
+/** Messages of one batch at most; one message is about 1 KB, Lambda takes 6 MB. */
+const LARGEST_BATCH = 1000;
+
+/** What Lambda allows a batch without a window to hold. */
+const LARGEST_BATCH_WITHOUT_WINDOW = 10;
+
+/** Refused starts come back again and again; a busy Glue must never fill the dead-letter queue. */
+const MAX_RECEIVE_COUNT = 1000;
+
+const FUNCTION_TIMEOUT = Duration.minutes(1);
+
+/** Props of `RunDispatcher`. */
+export interface RunDispatcherProps {
+  readonly pipelineName: string;
+  /** The bucket whose objects start runs; it sends its events to EventBridge. */
+  readonly bucket: IBucket;
+  /** Which of its objects do. */
+  readonly keys: KeyScope;
+  readonly job: IJob;
+  /** Holds the manifests. */
+  readonly stagingBucket: IBucket;
+  /** How long events are gathered for one run, 0 to 5 minutes. */
+  readonly batchingWindow: Duration;
+  /** Key of the function's logs. */
+  readonly logKey: IKey;
+  /** Key of the queues; without it SQS uses its own. */
+  readonly encryptionKey?: IKey;
+  /** What the alarms do. */
+  readonly alarmAction: IAlarmAction;
+}
+
+/**
+ * S3 event -> EventBridge rule -> SQS queue -> Lambda -> Glue run.
+ *
+ * Events are gathered in a queue and each batch becomes one run, which is told its files by a manifest. When Glue has no room
+ * for a run its events wait in the queue, for 14 days at most.
+ */
+export class RunDispatcher extends Construct {
+  public readonly rule: Rule;
+  public readonly queue: Queue;
+  public readonly deadLetterQueue: Queue;
+  public readonly function: IFunction;
+  /** An event could not be handled. */
+  public readonly deadLetterAlarm: Alarm;
+  /** A file has waited for 6 hours. */
+  public readonly waitingAlarm: Alarm;
+
+  constructor(scope: Construct, id: string, props: RunDispatcherProps) {
+    super(scope, id);
+
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', queueProps(props.encryptionKey));
+    this.queue = new Queue(this, 'Queue', {
+      ...queueProps(props.encryptionKey),
+      // Lambda user guide, "Using Lambda with Amazon SQS": six times the function's timeout, and the window.
+      visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds() + props.batchingWindow.toSeconds()),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
+    });
+
+    this.rule = new Rule(this, 'ObjectCreated', {
+      description: `New objects for ${props.pipelineName}`,
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: [OBJECT_CREATED],
+        detail: {
+          bucket: { name: [props.bucket.bucketName] },
+          ...(props.keys.prefix === '' ? {} : { object: { key: [{ prefix: props.keys.prefix }] } }),
+        },
+      },
+      targets: [new SqsQueue(this.queue, { deadLetterQueue: this.deadLetterQueue })],
+    });
+
+    this.function = this.newFunction(props);
+
+    this.deadLetterAlarm = new Alarm(this, 'DeadLetterQueueNotEmpty', {
+      alarmDescription: `${props.pipelineName}: the event of a file is in the dead-letter queue ${this.deadLetterQueue.queueName};`
+        + " its reason is in the message's attributes or in the dispatcher's log."
+        + ` Remove the cause and start a DLQ redrive to the custom destination ${this.queue.queueName}.`,
+      metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.waitingAlarm = new Alarm(this, 'FilesWaitTooLong', {
+      alarmDescription: `${props.pipelineName}: a file has waited for a run for 6 hours; Glue refuses to start runs or the dispatcher fails. See the dispatcher's log.`,
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+      threshold: Duration.hours(6).toSeconds(),
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.deadLetterAlarm.addAlarmAction(props.alarmAction);
+    this.waitingAlarm.addAlarmAction(props.alarmAction);
+  }
+
+  private newFunction(props: RunDispatcherProps): IFunction {
+    const scope = new Construct(this, 'Dispatcher');
+    const settings: DispatcherSettings = {
+      pipeline: props.pipelineName,
+      jobName: props.job.jobName,
+      queueUrl: this.queue.queueUrl,
+      deadLetterQueueUrl: this.deadLetterQueue.queueUrl,
+      manifestBucket: props.stagingBucket.bucketName,
+      ...props.keys,
+    };
+    const dispatcher = new DispatcherFunction(scope, 'Function', {
+      ...functionIdentity(scope, props.logKey),
+      description: `Starts Glue runs of ${props.pipelineName} for new objects`,
+      timeout: FUNCTION_TIMEOUT,
+      memorySize: 256,
+      environment: { [SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings) },
+    });
+    const window = props.batchingWindow.toSeconds();
+    dispatcher.addEventSource(new SqsEventSource(this.queue, {
+      batchSize: window > 0 ? LARGEST_BATCH : LARGEST_BATCH_WITHOUT_WINDOW,
+      maxBatchingWindow: window > 0 ? props.batchingWindow : undefined,
+      maxConcurrency: 2,
+      reportBatchItemFailures: true,
+    }));
+    this.deadLetterQueue.grantSendMessages(dispatcher);
+    grantWriteObjects(dispatcher, props.stagingBucket, manifestsPrefix(props.pipelineName));
+    dispatcher.addToRolePolicy(new PolicyStatement({ actions: ['glue:StartJobRun'], resources: [props.job.jobArn] }));
+    return dispatcher;
+  }
+}

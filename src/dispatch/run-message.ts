@@ -1,0 +1,82 @@
+import { FileReport, RunOutcome } from './run-outcome';
+
+/** A run that ended otherwise than well. */
+export interface EndedRun {
+  readonly pipeline: string;
+  readonly jobName: string;
+  readonly runId: string;
+  /** FAILED, TIMEOUT or STOPPED. */
+  readonly state: string;
+  /** What Glue says of it. */
+  readonly errorMessage: string;
+  /** CloudWatch log group of the run's output. */
+  readonly logGroupName: string;
+  readonly region: string;
+}
+
+/** Files listed by name in one message; SNS takes 256 KB. */
+const MOST_FILES_LISTED = 20;
+
+/** SNS takes 100 ASCII characters. */
+const LONGEST_SUBJECT = 100;
+
+/** Subject of the message about a run. */
+export function runSubject(run: EndedRun, outcome: RunOutcome): string {
+  const subject = `${run.state}: ${outcome.failed.length + outcome.abandoned.length} file(s) not loaded by ${run.pipeline}`;
+  return subject.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT);
+}
+
+/** The message about a run: what happened to which file, what to do, where to look. Plain text, as an e-mail shows it. */
+export function runText(run: EndedRun, outcome: RunOutcome): string {
+  return [
+    [
+      `Pipeline: ${run.pipeline}`,
+      `Job:      ${run.jobName}`,
+      `Run:      ${run.runId}`,
+      `State:    ${run.state}`,
+      `Reason:   ${run.errorMessage || 'Glue gives none; see the log'}`,
+    ],
+    section(
+      outcome.failed,
+      'could not be loaded because of their content and were moved to the error prefix:',
+      'To load one: correct it and upload it again under its own key; `replay` in the .error.json beside the moved file says how to put it back unchanged.',
+    ),
+    section(
+      outcome.abandoned,
+      'are where they were and are not loaded:',
+      'To load them: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day.',
+    ),
+    outcome.retried.length > 0 ? [`${outcome.retried.length} other file(s) were not finished and go again by themselves.`] : [],
+    [`Run: ${runUrl(run)}`, `Log: ${logUrl(run)}`],
+  ].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function section(reports: FileReport[], what: string, remedy: string): string[] {
+  if (reports.length === 0) {
+    return [];
+  }
+  const listed = reports.slice(0, MOST_FILES_LISTED).map(({ file, reason }) => `- s3://${file.bucket}/${file.key}: ${reason}`);
+  const rest = reports.length - listed.length;
+  return [`${reports.length} file(s) ${what}`, ...listed, ...(rest > 0 ? [`- and ${rest} more, named in the log`] : []), remedy];
+}
+
+function runUrl(run: EndedRun): string {
+  return `${consoleUrl(run.region)}/gluestudio/home?region=${run.region}#/job/${encodeURIComponent(run.jobName)}/run/${run.runId}`;
+}
+
+function logUrl(run: EndedRun): string {
+  const group = consoleEncoded(run.logGroupName);
+  return `${consoleUrl(run.region)}/cloudwatch/home?region=${run.region}#logsV2:log-groups/log-group/${group}/log-events$3FlogStreamNameFilter$3D${run.runId}`;
+}
+
+/** The CloudWatch console escapes twice, and writes the second escape's percent sign as a dollar. */
+function consoleEncoded(text: string): string {
+  return encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
+}
+
+function consoleUrl(region: string): string {
+  if (region.startsWith('cn-')) {
+    return `https://${region}.console.amazonaws.cn`;
+  }
+  return `https://${region}.console.${region.startsWith('us-gov-') ? 'amazonaws-us-gov' : 'aws.amazon'}.com`;
+}

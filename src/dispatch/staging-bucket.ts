@@ -1,0 +1,51 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { MANIFESTS_PREFIX } from './manifest';
+
+/** Where a staging bucket keeps the data that a run hands to the warehouse. */
+export const STAGING_PREFIX = 'staging/';
+
+/** A bucket for what lives between a run and the warehouse. */
+export function newStagingBucket(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): IBucket {
+  return new Bucket(scope, id, {
+    encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
+    encryptionKey,
+    bucketKeyEnabled: encryptionKey !== undefined,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    removalPolicy,
+  });
+}
+
+/**
+ * Makes a pipeline's part of a staging bucket clean itself: staged data after 7 days, manifests, from which a run can
+ * be repeated, after 90. The lifecycle of an imported bucket is its owner's.
+ */
+export function cleanStaging(bucket: IBucket, pipelineName: string): void {
+  if (!(bucket instanceof Bucket)) {
+    return;
+  }
+  const kept = { [stagingPrefix(pipelineName)]: Duration.days(7), [manifestsPrefix(pipelineName)]: Duration.days(90) };
+  for (const [prefix, expiration] of Object.entries(kept)) {
+    bucket.addLifecycleRule({
+      prefix,
+      expiration,
+      noncurrentVersionExpiration: Duration.days(1),
+      abortIncompleteMultipartUploadAfter: Duration.days(1),
+    });
+  }
+}
+
+/** A pipeline's part of the staged data. */
+export function stagingPrefix(pipelineName: string): string {
+  return `${STAGING_PREFIX}${pipelineName}/`;
+}
+
+/** A pipeline's manifests. */
+export function manifestsPrefix(pipelineName: string): string {
+  return `${MANIFESTS_PREFIX}${pipelineName}/`;
+}

@@ -1,0 +1,3 @@
+export * from './csv-loading';
+export * from './dispatch';
+export * from './warehouse';

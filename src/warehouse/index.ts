@@ -1,0 +1,5 @@
+export * from './redshift-connection';
+export * from './redshift-warehouse';
+export * from './redshift-warehouse-attributes';
+export * from './redshift-warehouse-ref';
+export * from './warehouse-access';

@@ -1,0 +1,258 @@
+import { Annotations, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SecurityGroup, SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { CompositePrincipal, IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnNamespace, CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { ConfigurationError } from '../errors';
+import { DatabaseSetup } from './database-setup';
+import { ImportedCluster, ImportedWorkgroup } from './imported-warehouse';
+import { isolatedNetwork } from './isolated-network';
+import { ProvisionedClusterAttributes, ServerlessWorkgroupAttributes } from './redshift-warehouse-attributes';
+import { IRedshiftWarehouse } from './redshift-warehouse-ref';
+import { ServerlessWorkgroupBase } from './serverless-workgroup';
+
+const PORT = 5439;
+const ADMIN_USER = 'admin';
+
+/** Redshift Management Guide, "Compute capacity for Amazon Redshift Serverless". */
+const SMALLEST_CAPACITY = 4;
+const CAPACITY_STEP = 8;
+const LARGEST_CAPACITY = 1024;
+
+/** Props of `RedshiftWarehouse`. */
+export interface RedshiftWarehouseProps {
+  /**
+   * The database that is made.
+   *
+   * @default 'dev'
+   */
+  readonly databaseName?: string;
+
+  /**
+   * Name of the workgroup and of its namespace: 3 to 64 lower-case letters, digits and hyphens.
+   *
+   * @default - a name made from the construct's path
+   */
+  readonly workgroupName?: string;
+
+  /**
+   * Where the workgroup is reached; COPY needs a way to S3 from there. Required in a Region where the account has fewer than three
+   * Availability Zones, such as `us-west-1`: give a VPC with the subnets that Redshift Serverless takes there.
+   *
+   * @default - a new VPC with isolated subnets in three Availability Zones and a gateway endpoint to S3
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * Which subnets of the given VPC; Redshift Serverless wants three Availability Zones.
+   *
+   * @default - its isolated subnets, else its private ones
+   */
+  readonly vpcSubnets?: SubnetSelection;
+
+  /**
+   * Capacity in Redshift Processing Units at which the workgroup works: 4, or a multiple of 8 up to 1024.
+   *
+   * @default 8
+   */
+  readonly baseCapacity?: number;
+
+  /**
+   * The most that the workgroup may scale to, in Redshift Processing Units; the limit of what an hour may cost.
+   *
+   * @default - Redshift's own limit
+   */
+  readonly maxCapacity?: number;
+
+  /**
+   * Key of the data and of the administrator's secret.
+   *
+   * @default - keys that AWS owns
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * What becomes of the data when the warehouse is removed from its stack. `SNAPSHOT` keeps a last snapshot.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * A Redshift Serverless workgroup with one database, which all other constructs load into.
+ *
+ * It scales to nothing when idle, is reached only from its VPC and through the Redshift Data API, encrypts what it holds and refuses
+ * connections without TLS. Its administrator's password is made and rotated by Secrets Manager. User, connection and activity
+ * logs go to CloudWatch. At deployment a set-up function makes the database roles `cdp_reader` and `cdp_writer`
+ * and the schemas that constructs use.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { RedshiftWarehouse } from 'cdk-customer-data-platform';
+ *
+ * declare const stack: Stack;
+ *
+ * const warehouse = new RedshiftWarehouse(stack, 'Warehouse', { databaseName: 'customers', maxCapacity: 32 });
+ * warehouse.metricComputeSeconds().createAlarm(stack, 'WarehouseIsBusy', { threshold: 10_000, evaluationPeriods: 3 });
+ */
+export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConnectable {
+  /** Imports a Redshift Serverless workgroup. */
+  public static fromServerlessWorkgroup(scope: Construct, id: string, attributes: ServerlessWorkgroupAttributes): IRedshiftWarehouse {
+    return new ImportedWorkgroup(scope, id, attributes);
+  }
+
+  /** Imports a provisioned Redshift cluster. */
+  public static fromProvisionedCluster(scope: Construct, id: string, attributes: ProvisionedClusterAttributes): IRedshiftWarehouse {
+    if (!attributes.databaseUser && !attributes.secret) {
+      throw new ConfigurationError(
+        `cluster ${attributes.clusterIdentifier} has neither databaseUser nor secret; give one of them, statements run as that user`, scope);
+    }
+    return new ImportedCluster(scope, id, attributes);
+  }
+
+  public readonly databaseName: string;
+  public readonly workgroupName: string;
+  public readonly copyRole: IRole;
+
+  /** Name of the namespace, which holds the data. */
+  public readonly namespaceName: string;
+
+  /** Name and password of the administrator. */
+  public readonly adminSecret: ISecret;
+
+  /** Where the workgroup is. */
+  public readonly vpc: IVpc;
+
+  /** Who may connect to the workgroup over the network; the Redshift Data API needs no rule. */
+  public readonly connections: Connections;
+
+  public readonly workgroupArn: string;
+
+  constructor(scope: Construct, id: string, props: RedshiftWarehouseProps = {}) {
+    super(scope, id);
+    checkName(this, props.workgroupName);
+    checkCapacity(this, props);
+
+    const name = props.workgroupName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' }).toLowerCase();
+    this.databaseName = props.databaseName ?? 'dev';
+
+    this.copyRole = new Role(this, 'CopyRole', {
+      description: `COPY and UNLOAD of ${this.node.path}`,
+      assumedBy: new CompositePrincipal(new ServicePrincipal('redshift.amazonaws.com'), new ServicePrincipal('redshift-serverless.amazonaws.com')),
+    });
+
+    const namespace = this.newNamespace(name, props);
+    this.namespaceName = namespace.ref;
+    // CloudFormation does not return the secret that it lets Redshift make; its name follows from the namespace and the user.
+    this.adminSecret = Secret.fromSecretNameV2(this, 'AdminSecret', `redshift!${name}-${ADMIN_USER}`);
+
+    this.vpc = props.vpc ?? isolatedNetwork(new Construct(this, 'Network'));
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: this.vpc,
+      description: `Redshift workgroup of ${this.node.path}`,
+    });
+    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(PORT) });
+
+    const workgroup = this.newWorkgroup(name, securityGroup, props);
+    this.workgroupName = workgroup.ref;
+    this.workgroupArn = workgroup.attrWorkgroupWorkgroupArn;
+
+    new DatabaseSetup(this, 'Setup', {
+      workgroupName: this.workgroupName,
+      databaseName: this.databaseName,
+      warehouseArn: this.workgroupArn,
+      adminSecret: this.adminSecret,
+      secretKey: props.encryptionKey,
+      statements: () => this._setupStatements(),
+    });
+  }
+
+  /** Time that the workgroup worked, in RPU-seconds, which is what is billed: the sum over five minutes. */
+  public metricComputeSeconds(options?: MetricOptions): Metric {
+    return this.metric('ComputeSeconds', { statistic: Stats.SUM, ...options });
+  }
+
+  /** Capacity that the workgroup worked with, in RPUs: the greatest in five minutes. */
+  public metricComputeCapacity(options?: MetricOptions): Metric {
+    return this.metric('ComputeCapacity', { statistic: Stats.MAXIMUM, ...options });
+  }
+
+  /** What the namespace stores, in megabytes: the greatest in five minutes. */
+  public metricDataStorage(options?: MetricOptions): Metric {
+    return this.metric('DataStorage', { statistic: Stats.MAXIMUM, dimensionsMap: { Namespace: this.namespaceName }, ...options });
+  }
+
+  private newNamespace(name: string, { encryptionKey, removalPolicy = RemovalPolicy.RETAIN }: RedshiftWarehouseProps): CfnNamespace {
+    const snapshot = removalPolicy === RemovalPolicy.SNAPSHOT;
+    const namespace = new CfnNamespace(this, 'Namespace', {
+      namespaceName: name,
+      dbName: this.databaseName,
+      adminUsername: ADMIN_USER,
+      manageAdminPassword: true,
+      adminPasswordSecretKmsKeyId: encryptionKey?.keyArn,
+      kmsKeyId: encryptionKey?.keyArn,
+      iamRoles: [this.copyRole.roleArn],
+      logExports: ['userlog', 'connectionlog', 'useractivitylog'],
+      finalSnapshotName: snapshot ? `${name.slice(0, 58)}-final` : undefined,
+    });
+    // CloudFormation knows no snapshot policy for namespaces; Redshift takes the last snapshot itself.
+    namespace.applyRemovalPolicy(snapshot ? RemovalPolicy.DESTROY : removalPolicy);
+    return namespace;
+  }
+
+  private newWorkgroup(name: string, securityGroup: ISecurityGroup, props: RedshiftWarehouseProps): CfnWorkgroup {
+    return new CfnWorkgroup(this, 'Workgroup', {
+      workgroupName: name,
+      namespaceName: this.namespaceName,
+      baseCapacity: props.baseCapacity ?? CAPACITY_STEP,
+      maxCapacity: props.maxCapacity,
+      subnetIds: this.subnetIds(props),
+      securityGroupIds: [securityGroup.securityGroupId],
+      port: PORT,
+      publiclyAccessible: false,
+      enhancedVpcRouting: true,
+      configParameters: [
+        { parameterKey: 'require_ssl', parameterValue: 'true' },
+        // Without it the activity log stays empty.
+        { parameterKey: 'enable_user_activity_logging', parameterValue: 'true' },
+      ],
+    });
+  }
+
+  private subnetIds({ vpc, vpcSubnets }: RedshiftWarehouseProps): string[] {
+    const selected = this.vpc.selectSubnets(vpcSubnets ?? {
+      subnetType: this.vpc.isolatedSubnets.length > 0 ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS,
+    });
+    const zones = new Set(selected.availabilityZones).size;
+    if (vpc && !Token.isUnresolved(selected.subnetIds) && zones < 3) {
+      Annotations.of(this).addWarningV2('cdk-customer-data-platform:warehouse.zones',
+        `the workgroup's subnets are in ${zones} Availability Zones; Redshift Serverless wants three. Give vpcSubnets or a VPC that has them`);
+    }
+    return selected.subnetIds;
+  }
+}
+
+function checkName(scope: Construct, name: string | undefined): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !/^[a-z0-9-]{3,64}$/.test(name)) {
+    throw new ConfigurationError(`workgroupName is ${JSON.stringify(name)}; allowed are 3 to 64 lower-case letters, digits and hyphens`, scope);
+  }
+}
+
+function checkCapacity(scope: Construct, { baseCapacity, maxCapacity }: RedshiftWarehouseProps): void {
+  for (const [prop, capacity] of Object.entries({ baseCapacity, maxCapacity })) {
+    const allowed = capacity === undefined || Token.isUnresolved(capacity) || capacity === SMALLEST_CAPACITY
+      || (capacity >= CAPACITY_STEP && capacity <= LARGEST_CAPACITY && capacity % CAPACITY_STEP === 0);
+    if (!allowed) {
+      throw new ConfigurationError(
+        `${prop} is ${capacity}; allowed are ${SMALLEST_CAPACITY} and multiples of ${CAPACITY_STEP} up to ${LARGEST_CAPACITY} RPU`, scope);
+    }
+  }
+  const base = baseCapacity ?? CAPACITY_STEP;
+  if (maxCapacity !== undefined && !Token.isUnresolved(maxCapacity) && !Token.isUnresolved(base) && maxCapacity < base) {
+    throw new ConfigurationError(`maxCapacity is ${maxCapacity}, below baseCapacity, which is ${base}; raise it to at least that`, scope);
+  }
+}

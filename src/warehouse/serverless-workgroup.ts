@@ -1,0 +1,48 @@
+import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { RedshiftConnection } from './redshift-connection';
+import { grantStatements, tagWithDatabaseRole } from './statement-grants';
+import { WarehouseAccess } from './warehouse-access';
+import { WarehouseBase } from './warehouse-base';
+
+/**
+ * What a new and an imported workgroup do alike: each IAM role is a database user, and its tag says what it may do.
+ *
+ * @internal
+ */
+export abstract class ServerlessWorkgroupBase extends WarehouseBase {
+  /** Name of the workgroup. */
+  public abstract readonly workgroupName: string;
+
+  /** ARN of the workgroup. */
+  public abstract readonly workgroupArn: string;
+
+  public get connection(): RedshiftConnection {
+    return { workgroupName: this.workgroupName, databaseName: this.databaseName };
+  }
+
+  public grantRunStatements(grantee: IGrantable, access: WarehouseAccess): Grant {
+    tagWithDatabaseRole(grantee, access, this);
+    return grantStatements(grantee, this.workgroupArn).combine(Grant.addToPrincipal({
+      grantee,
+      actions: ['redshift-serverless:GetCredentials'],
+      resourceArns: [this.workgroupArn],
+    }));
+  }
+
+  public metric(metricName: string, options?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'AWS/Redshift-Serverless',
+      metricName,
+      dimensionsMap: { Workgroup: this.workgroupName },
+      ...options,
+    }).attachTo(this);
+  }
+
+  public override metricDatabaseConnections(options?: MetricOptions): Metric {
+    return super.metricDatabaseConnections({
+      dimensionsMap: { DatabaseName: this.databaseName, Workgroup: this.workgroupName },
+      ...options,
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import { existsSync } from 'fs';
+import * as path from 'path';
+
+const ASSETS = path.join(__dirname, '..', 'assets');
+
+test.each(['dispatch/dispatcher', 'dispatch/run-notifier', 'csv-loading/sweep', 'warehouse/setup'])('the bundle of %s runs on its own', (name) => {
+  const bundle = path.join(ASSETS, `${name}.lambda`, 'index.js');
+  expect(existsSync(bundle)).toBe(true);
+  expect(jest.requireActual(bundle)).toEqual({ handler: expect.any(Function) });
+});
+
+test.each(['jobs/load_csv.py', 'customer_data/__init__.py'])('Glue gets %s', (file) => {
+  expect(existsSync(path.join(ASSETS, 'runtime', file))).toBe(true);
+});

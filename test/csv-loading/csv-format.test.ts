@@ -1,0 +1,23 @@
+import { CsvFormat } from '../../src';
+
+test('detects everything unless told otherwise', () => {
+  expect({ ...CsvFormat.detect() }).toEqual({ delimiter: undefined, quote: '"', encoding: undefined, nullValues: [''], dateFormats: [] });
+});
+
+test('keeps what it is told', () => {
+  const options = { delimiter: '\t', quote: "'", encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
+  expect({ ...CsvFormat.of(options) }).toEqual(options);
+});
+
+test.each([
+  [{ delimiter: '' }, 'delimiter is "", but one ASCII character other than a line break is allowed'],
+  [{ delimiter: '\0' }, 'delimiter is "\\u0000"'],
+  [{ quote: '""' }, 'quote is'],
+  [{ delimiter: '"' }, "delimiter and quote are both '\"'"],
+  [{ encoding: 'base64' }, "encoding is 'base64', but one of utf-8, utf8,"],
+  [{ encoding: '' }, "encoding is '', but one of"],
+  [{ dateFormats: ['DD/MM/YYYY', 'DD/MM/YY'] }, "dateFormats has 'DD/MM/YY', but 'YY' in it is no token that is read: YYYY, HH24"],
+  [{ dateFormats: ['DD/MM'] }, "dateFormats has 'DD/MM', but a format that says one date is allowed"],
+])('refuses %j', (options, message) => {
+  expect(() => CsvFormat.of(options)).toThrow(message);
+});

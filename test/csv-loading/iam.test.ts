@@ -1,0 +1,132 @@
+import { App } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { joined, newLoader, newStack, statementsOf, templateOf } from './helpers';
+import { RedshiftWarehouse } from '../../src';
+
+const template = templateOf(newLoader({ prefix: 'customers/', errorPrefix: 'error/customers/', quarantinePrefix: 'quarantine/customers/', pipelineName: 'crm' }));
+
+/** Statements as `actions on resources (prefixes)`, names without their hashes; those that the warehouse adds left out. */
+function rights(policy: string): string[] {
+  return statementsOf(template, policy)
+    .filter(({ Action }) => !/redshift|secretsmanager/.test(JSON.stringify(Action)))
+    .map(({ Action, Resource, Condition }) => {
+      const targets = (Array.isArray(Resource) ? Resource : [Resource]).map((resource) => joined(resource).replace(/[0-9A-F]{8}(?=[.}])/g, ''));
+      const prefixes = Condition?.StringLike?.['s3:prefix'];
+      return `${[Action].flat().join(' ')} on ${targets.join(' ').replace(/[0-9a-f]{64}/g, '<asset>')}${prefixes ? ` (${[prefixes].flat().join(' ')})` : ''}`;
+    });
+}
+
+const ARN = 'arn:${AWS::Partition}';
+const HERE = '${AWS::Region}:${AWS::AccountId}';
+const ASSETS = `${ARN}:s3:::\${cdk-hnb659fds-assets-\${AWS::AccountId}-\${AWS::Region}}`;
+const JOB = `${ARN}:glue:${HERE}:job/\${CustomersJob}`;
+const QUEUE = '${CustomersDispatchQueue.Arn}';
+const DEAD = '${CustomersDispatchDeadLetterQueue.Arn}';
+const LANDING = '${CustomersLandingBucket.Arn}';
+const STAGING = '${CustomersStagingBucket.Arn}';
+const SEND = 'sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl';
+const FAILED = '${CustomersFailedInvocationsQueue.Arn}';
+const LOGS = `${ARN}:logs:${HERE}:log-group:/aws-glue/jobs`;
+const ENCRYPTED = '${CustomersJobRole}-${CustomersJobSecurity}';
+const LOG = 'logs:CreateLogStream logs:PutLogEvents';
+
+test('the job reads its files, moves those that fail, and stages, each under its prefix only', () => {
+  expect(rights('CustomersJobRole')).toEqual([
+    'cloudwatch:PutMetricData on *',
+    `s3:GetObject on ${ASSETS}/<asset>.py ${ASSETS}/<asset>.zip`,
+    `logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents logs:AssociateKmsKey on ${LOGS}/crm/* ${LOGS}/crm-${ENCRYPTED}/* ${LOGS}-${ENCRYPTED}/*`,
+    'kms:Decrypt kms:Encrypt kms:ReEncrypt* kms:GenerateDataKey* on ${CustomersEncryptionKey.Arn}',
+    `s3:ListBucket on ${LANDING} (customers/* error/customers/*)`,
+    `s3:GetObject s3:GetObjectVersion s3:GetObjectTagging s3:GetObjectVersionTagging on ${LANDING}/customers/*`,
+    `s3:DeleteObject s3:DeleteObjectVersion on ${LANDING}/customers/*`,
+    `s3:GetObject on ${LANDING}/error/customers/*`,
+    `s3:PutObject s3:PutObjectTagging s3:AbortMultipartUpload on ${LANDING}/error/customers/*`,
+    `s3:PutObject s3:AbortMultipartUpload on ${LANDING}/quarantine/customers/*`,
+    `s3:ListBucket on ${STAGING} (manifests/crm/* staging/crm/*)`,
+    `s3:GetObject on ${STAGING}/manifests/crm/*`,
+    `s3:PutObject s3:GetObject s3:DeleteObject s3:AbortMultipartUpload on ${STAGING}/staging/crm/*`,
+  ]);
+});
+
+test('metrics of the job go to two namespaces only', () => {
+  const [statement] = statementsOf(template, 'CustomersJobRole').filter(({ Action }) => Action === 'cloudwatch:PutMetricData');
+  expect(statement.Condition).toEqual({ StringEquals: { 'cloudwatch:namespace': ['CustomerDataPlatform', 'Glue'] } });
+});
+
+test('COPY reads what the job stages', () => {
+  expect(rights('CopyPolicy')).toEqual([
+    `s3:GetObject on ${STAGING}/staging/crm/*`,
+    `s3:ListBucket on ${STAGING} (staging/crm/*)`,
+    `s3:GetBucketLocation on ${STAGING}`,
+  ]);
+});
+
+test('the dispatcher reads the queue, writes manifests and starts the job', () => {
+  expect(rights('CustomersDispatchDispatcherRole')).toEqual([
+    `${LOG} on \${CustomersDispatchDispatcherLogs.Arn}`,
+    `sqs:ReceiveMessage sqs:ChangeMessageVisibility sqs:GetQueueUrl sqs:DeleteMessage sqs:GetQueueAttributes on ${QUEUE}`,
+    `${SEND} on ${DEAD}`,
+    `s3:PutObject on ${STAGING}/manifests/crm/*`,
+    `glue:StartJobRun on ${JOB}`,
+  ]);
+});
+
+test('the notifier reads the run and its manifest, queues files and tells people', () => {
+  expect(rights('CustomersNotifierRole')).toEqual([
+    `${LOG} on \${CustomersNotifierLogs.Arn}`,
+    `sqs:SendMessage on ${FAILED}`,
+    `glue:GetJobRun on ${JOB}`,
+    `s3:GetObject on ${STAGING}/manifests/crm/*`,
+    `${SEND} on ${QUEUE}`,
+    'sns:Publish on ${CustomersNotificationTopic}',
+    'kms:Decrypt kms:GenerateDataKey* on ${CustomersEncryptionKey.Arn}',
+  ]);
+});
+
+test('the sweep lists the bucket and queues files, and reads no file', () => {
+  expect(rights('CustomersSweepRole')).toEqual([
+    `${LOG} on \${CustomersSweepLogs.Arn}`,
+    `sqs:SendMessage on ${FAILED}`,
+    `s3:ListBucketVersions on ${LANDING} (customers/*)`,
+    `${SEND} on ${QUEUE}`,
+  ]);
+});
+
+test('a loader of a whole bucket may list the whole bucket', () => {
+  const [list] = statementsOf(templateOf(newLoader()), 'CustomersJobRole').filter(({ Action }) => Action === 's3:ListBucket');
+  expect(list.Condition).toBeUndefined();
+});
+
+test('no managed policy, whose rights are not ours to narrow, is attached', () => {
+  for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
+    expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+  }
+});
+
+test("nobody has a right on everything but for PutMetricData and statements of one's own", () => {
+  const onAll = statementsOf(template, 'Customers').filter(({ Resource }) => [Resource].flat().includes('*'));
+  const actions = onAll.flatMap(({ Action }) => [Action].flat()).filter((action) => !/^redshift-data:(Describe|Get|Cancel)/.test(action));
+  expect(actions).toEqual(['cloudwatch:PutMetricData']);
+  expect(onAll.every(({ Condition }) => Condition !== undefined)).toBe(true);
+});
+
+test('a key of the user is open to each role that meets what it encrypts', () => {
+  const stack = newStack();
+  const encrypted = templateOf(newLoader({ encryptionKey: new Key(stack, 'Key') }, stack));
+  const uses = (policy: string): string[] => [...new Set(statementsOf(encrypted, policy)
+    .filter(({ Resource }) => JSON.stringify(Resource).includes('"Key'))
+    .flatMap(({ Action }) => [Action].flat()))].sort();
+  const both = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+  expect(uses('CustomersJobRole')).toEqual(both);
+  expect(uses('CustomersDispatchDispatcherRole')).toEqual(both);
+  expect(uses('CustomersNotifierRole')).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
+  expect(uses('CustomersSweepRole')).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
+  expect(uses('CopyPolicy')).toEqual(['kms:Decrypt']);
+});
+
+test('a warehouse in another stack does not make the stacks need each other', () => {
+  const app = new App();
+  const warehouse = new RedshiftWarehouse(newStack(app, 'Shared'), 'Warehouse', { databaseName: 'customers' });
+  newLoader({ warehouse }, newStack(app, 'Loaders'));
+  expect(() => app.synth()).not.toThrow();
+});

@@ -1,0 +1,54 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { joined, newLoader, newStack, resources, templateOf } from './helpers';
+import { CsvFormat, RowErrorPolicy, SchemaContract } from '../../src';
+import { LoaderSettings, renderLoaderSettings } from '../../src/csv-loading/loader-settings';
+
+/** runtime/tests/test_settings.py reads the same file: together they hold both ends of `--settings` to one shape. */
+const GOLDEN = path.join(__dirname, '..', '..', 'runtime', 'tests', 'data', 'loader_settings.json');
+
+const settings: LoaderSettings = {
+  pipelineName: 'crm-customers',
+  table: { schema: 'crm', name: 'customers' },
+  primaryKey: ['user_id', 'country'],
+  columnMapping: { 'E-Mail "work"': 'email', 'Größe': 'size' },
+  schemaContract: SchemaContract.FREEZE,
+  sequenceColumn: 'updated_at',
+  csv: CsvFormat.of({ delimiter: ';', quote: "'", encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] }),
+  rowErrors: RowErrorPolicy.QUARANTINE_ROWS,
+  prefix: 'customers/',
+  errorPrefix: 'error/customers/',
+  quarantinePrefix: 'quarantine/customers/',
+  stagingBucketName: 'staging-bucket',
+  stagingPrefix: 'staging/crm-customers/',
+  connection: {
+    clusterIdentifier: 'analytics',
+    databaseName: 'customers',
+    databaseUser: 'loader',
+    secret: Secret.fromSecretCompleteArn(newStack(), 'Secret', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:redshift-AbCdEf'),
+  },
+  copyRoleArn: 'arn:aws:iam::123456789012:role/redshift-copy',
+};
+
+test('writes what the job reads', () => {
+  expect(JSON.parse(JSON.stringify(renderLoaderSettings(settings)))).toEqual(JSON.parse(readFileSync(GOLDEN, 'utf8')));
+});
+
+test('gives the job its defaults and the names that are known on deployment', () => {
+  const [job] = resources(templateOf(newLoader()), 'AWS::Glue::Job');
+  expect(JSON.parse(joined(job.Properties.DefaultArguments['--settings']))).toEqual({
+    pipeline: expect.stringMatching(/^Test-Customers-[0-9A-F]{8}$/),
+    table: { schema: 'crm', name: 'customers' },
+    primary_key: ['user_id'],
+    column_mapping: {},
+    schema_contract: 'evolve',
+    csv: { quote: '"', null_values: [''], date_formats: [] },
+    row_errors: 'fail_file',
+    prefix: '',
+    error_prefix: 'error/',
+    quarantine_prefix: 'quarantine/',
+    staging: { bucket: expect.stringMatching(/^\$\{CustomersStagingBucket/), prefix: expect.stringMatching(/^staging\/Test-Customers-[0-9A-F]{8}\/$/) },
+    warehouse: { workgroup_name: 'analytics', database: 'customers', copy_role_arn: expect.stringContaining('role/redshift-copy') },
+  });
+});

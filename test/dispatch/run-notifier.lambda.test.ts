@@ -1,0 +1,176 @@
+import { GetJobRunCommand, GlueClient } from '@aws-sdk/client-glue';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { manifestFile, metricsOf } from './factories';
+import { NotifierSettings } from '../../src/dispatch/function-settings';
+import { LoadOutcome } from '../../src/dispatch/ledger';
+import { ManifestFile } from '../../src/dispatch/manifest';
+import { parseObjectCreated } from '../../src/dispatch/object-event';
+import { openLedger } from '../../src/dispatch/open-ledger';
+import { handler } from '../../src/dispatch/run-notifier.lambda';
+
+jest.mock('../../src/dispatch/open-ledger');
+
+const MANIFEST = 's3://staging-bucket/manifests/crm/2024-03-01/100509-id.json';
+const settings: NotifierSettings = {
+  pipeline: 'crm',
+  queueUrl: 'https://sqs/queue',
+  topicArn: 'arn:aws:sns:us-east-1:123456789012:topic',
+  logGroupPrefix: '/aws-glue/jobs/crm',
+  ledger: { schema: 'crm', table: 'customers', warehouse: { workgroupName: 'wg', database: 'db' } },
+};
+
+const glue = mockClient(GlueClient);
+const s3 = mockClient(S3Client);
+const sns = mockClient(SNSClient);
+const sqs = mockClient(SQSClient);
+const outcomes = jest.fn<Promise<Map<string, LoadOutcome>>, [string[]]>();
+
+beforeEach(() => {
+  process.env.SETTINGS = JSON.stringify(settings);
+  [glue, s3, sns, sqs].forEach((client) => client.reset());
+  glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: { '--manifest': MANIFEST }, ErrorMessage: '1 of 3 files failed' } });
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
+  outcomes.mockReset().mockResolvedValue(new Map());
+  jest.mocked(openLedger).mockReturnValue({ outcomes } as any);
+  jest.spyOn(console, 'info').mockReturnValue();
+});
+
+function givenFiles(...files: ManifestFile[]): void {
+  s3.on(GetObjectCommand).resolves({
+    Body: { transformToString: async () => JSON.stringify({ manifest_version: 1, pipeline: 'crm', created_at: '', files }) } as any,
+  });
+}
+
+function givenOutcomes(known: Record<string, LoadOutcome>): void {
+  outcomes.mockResolvedValue(new Map(Object.entries(known).map(([letter, outcome]) => [letter.repeat(64), outcome])));
+}
+
+const ended = (state = 'FAILED') => ({
+  'version': '0',
+  'id': 'e',
+  'source': 'aws.glue' as const,
+  'account': '123456789012',
+  'time': '2024-03-01T10:10:00Z',
+  'region': 'us-east-1',
+  'resources': [],
+  'detail-type': 'Glue Job State Change' as const,
+  'detail': { jobName: 'load-crm', jobRunId: 'jr_1', state, message: 'message of the event' },
+});
+const told = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+const queued = () => sqs.commandCalls(SendMessageBatchCommand)
+  .flatMap(({ args }) => args[0].input.Entries!).map(({ MessageBody }) => parseObjectCreated(MessageBody!));
+
+test('tells of files whose content is at fault, with reason, run and links, and queues nothing', async () => {
+  givenFiles(manifestFile('a'), manifestFile('b'));
+  givenOutcomes({ a: { status: 'loaded', reason: '' }, b: { status: 'failed', reason: "line 3: column 'age' holds 'x'" } });
+
+  await handler(ended());
+
+  expect(glue.commandCalls(GetJobRunCommand)[0].args[0].input).toEqual({ JobName: 'load-crm', RunId: 'jr_1' });
+  expect(s3.commandCalls(GetObjectCommand)[0].args[0].input)
+    .toEqual({ Bucket: 'staging-bucket', Key: 'manifests/crm/2024-03-01/100509-id.json' });
+  expect(outcomes).toHaveBeenCalledWith(['a'.repeat(64), 'b'.repeat(64)]);
+  expect(queued()).toEqual([]);
+  expect(told()).toEqual([{
+    TopicArn: settings.topicArn,
+    Subject: 'FAILED: 1 file(s) not loaded by crm',
+    Message: expect.stringContaining("- s3://landing/customers/b.csv: line 3: column 'age' holds 'x'"),
+    MessageAttributes: {
+      pipeline: { DataType: 'String', StringValue: 'crm' },
+      job: { DataType: 'String', StringValue: 'load-crm' },
+      state: { DataType: 'String', StringValue: 'FAILED' },
+    },
+  }]);
+  expect(told()[0].Message).not.toContain('a.csv');
+});
+
+test.each(['FAILED', 'TIMEOUT', 'STOPPED'])('queues the files that a run which ended as %s did not finish, and tells nobody yet', async (state) => {
+  givenFiles(manifestFile('a'), manifestFile('b', { version_id: null, attempt: 1 }), manifestFile('c'));
+  givenOutcomes({ a: { status: 'superseded', reason: '' } });
+
+  const metrics = await metricsOf(() => handler(ended(state)));
+
+  expect(queued()).toEqual([
+    expect.objectContaining({ key: 'customers/b.csv', versionId: null, etag: 'etag-b', sequencer: '01', eventTime: '2024-03-01T10:00:00Z', attempt: 2 }),
+    expect.objectContaining({ key: 'customers/c.csv', versionId: 'v-c', attempt: 1 }),
+  ]);
+  expect(told()).toEqual([]);
+  expect(metrics).toEqual({ RunsRetried: 1 });
+});
+
+test('tells of a file that three runs did not finish and queues it no more', async () => {
+  givenFiles(manifestFile('a', { attempt: 2 }));
+  const metrics = await metricsOf(() => handler(ended('TIMEOUT')));
+  expect(queued()).toEqual([]);
+  expect(told()[0].Subject).toBe('TIMEOUT: 1 file(s) not loaded by crm');
+  expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: not finished by 3 runs');
+  expect(metrics).toEqual({});
+});
+
+test('does each with a mixed run: tells the failed, queues the unfinished', async () => {
+  givenFiles(manifestFile('a'), manifestFile('b'));
+  givenOutcomes({ a: { status: 'failed', reason: 'no header' } });
+  const metrics = await metricsOf(() => handler(ended()));
+  expect(queued().map(({ key }) => key)).toEqual(['customers/b.csv']);
+  expect(told()[0].Message).toContain('1 other file(s) were not finished and go again by themselves');
+  expect(metrics).toEqual({ RunsRetried: 1 });
+});
+
+test.each([
+  ['/aws-glue/jobs-role-security/', '/aws-glue/jobs-role-security/output'],
+  ['/aws-glue/jobs', '/aws-glue/jobs/output'],
+  ['/aws-glue/jobs/crm/output', '/aws-glue/jobs/crm/output'],
+  [undefined, '/aws-glue/jobs/crm/output'],
+])('links to the log of a run whose log group Glue says to be %s', async (LogGroupName, group) => {
+  glue.on(GetJobRunCommand).resolves({ JobRun: { LogGroupName } });
+  await handler(ended());
+  expect(told()[0].Message).toContain(`log-group/${encodeURIComponent(encodeURIComponent(group)).replaceAll('%', '$')}/log-events`);
+});
+
+test('does nothing about a run whose files are all loaded', async () => {
+  givenFiles(manifestFile('a'));
+  givenOutcomes({ a: { status: 'loaded', reason: '' } });
+  await handler(ended('STOPPED'));
+  expect([queued(), told()]).toEqual([[], []]);
+});
+
+test('tells nobody of a plan that failed: whoever asked reads its log', async () => {
+  glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: { '--plan': 's3://landing/crm/a.csv' } } });
+
+  await handler(ended());
+
+  expect(told()).toEqual([]);
+  expect(queued()).toEqual([]);
+  expect(outcomes).not.toHaveBeenCalled();
+});
+
+test('tells of a run without a manifest', async () => {
+  glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: {} } });
+  await handler(ended());
+  expect(told()[0].Message).toContain('Reason:   message of the event');
+  expect(s3.calls()).toHaveLength(0);
+});
+
+test('takes every file for unfinished where no ledger is kept', async () => {
+  const { ledger, ...withoutLedger } = settings;
+  process.env.SETTINGS = JSON.stringify(withoutLedger);
+  givenFiles(manifestFile('a'));
+  await metricsOf(() => handler(ended()));
+  expect(queued().map(({ attempt }) => attempt)).toEqual([1]);
+  expect(openLedger).not.toHaveBeenCalled();
+});
+
+test('queues ten files a call', async () => {
+  givenFiles(...Array.from({ length: 12 }, (_, index) => manifestFile('abcdef0123456789'[index])));
+  await metricsOf(() => handler(ended()));
+  expect(sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries!.length)).toEqual([10, 2]);
+});
+
+test('fails, and so is repeated, when the queue does not take a message', async () => {
+  sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [{ Id: '0', Code: 'x', SenderFault: false, Message: 'too large' }] });
+  givenFiles(manifestFile('a'));
+  await expect(handler(ended())).rejects.toThrow('1 message(s) were not taken by the queue: too large');
+});
