@@ -1,0 +1,240 @@
+"""The Python API of the local cloud, for tests and the demo."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import boto3
+
+from local.credentials import AccessKey, make_client
+from local.deploy import deploy, synthesize
+from local.state_files import STATE_FILE
+
+START_TIMEOUT_SECONDS = 60
+STOP_TIMEOUT_SECONDS = 20
+_REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class LocalCloud:
+    """A running local cloud. As a context manager it stops at the end of the block.
+
+    >>> with LocalCloud.start(tmp_path) as cloud:
+    ...     outputs = cloud.deploy(Path("cdk.out"))
+    ...     cloud.client("s3").upload_file("customers.csv", outputs["LandingBucketName"], "customers.csv")
+    """
+
+    directory: Path
+    endpoint: str
+    region: str
+    access_key_id: str
+    secret_access_key: str
+    warehouse_url: str | None
+    inbox_path: Path
+    log_path: Path
+    pid: int
+    process: subprocess.Popen[bytes] | None = None
+    _session: boto3.Session = field(default_factory=boto3.Session, repr=False)
+    _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def start(
+        cls,
+        state_dir: Path,
+        *,
+        port: int = 0,
+        detached: bool = False,
+        warehouse: bool = True,
+        glue_minute_seconds: float = 60.0,
+    ) -> LocalCloud:
+        """Starts the server and waits until it answers. Unless `detached`, it dies with the process that started it.
+
+        Raises RuntimeError with the server's output when it does not come up.
+        """
+        state_dir.mkdir(parents=True, exist_ok=True)
+        state_dir = state_dir.resolve()
+        state_file = state_dir / STATE_FILE
+        state_file.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "local.server", "--directory", str(state_dir), "--port", str(port)]
+        command += ["--glue-minute-seconds", str(glue_minute_seconds)]
+        command += ([] if detached else ["--lifeline"]) + ([] if warehouse else ["--no-warehouse"])
+        output = state_dir / "server.output"
+        with output.open("wb") as stream:
+            process = subprocess.Popen(
+                command,
+                cwd=_REPOSITORY,
+                stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not state_file.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                raise RuntimeError(f"the local cloud did not start:\n{output.read_text(errors='replace')}")
+            time.sleep(0.02)
+        return cls.attach(state_dir, process)
+
+    @classmethod
+    def attach(cls, state_dir: Path, process: subprocess.Popen[bytes] | None = None) -> LocalCloud:
+        """The local cloud that runs in a directory. Raises FileNotFoundError when none was started there."""
+        state = json.loads((state_dir / STATE_FILE).read_text(encoding="utf-8"))
+        return cls(
+            directory=state_dir,
+            endpoint=state["endpoint"],
+            region=state["region"],
+            access_key_id=state["accessKeyId"],
+            secret_access_key=state["secretAccessKey"],
+            warehouse_url=state.get("warehouseUrl"),
+            inbox_path=Path(state["inbox"]),
+            log_path=Path(state["log"]),
+            pid=state["pid"],
+            process=process,
+        )
+
+    def __enter__(self) -> LocalCloud:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the server and everything that it runs; nothing happens when it has ended already."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        while self.running:
+            if time.monotonic() > deadline:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.pid, signal.SIGKILL)
+                break
+            time.sleep(0.02)
+        if self.process:
+            self.process.wait()
+            if self.process.stdin:
+                self.process.stdin.close()
+
+    @property
+    def running(self) -> bool:
+        if self.process:
+            return self.process.poll() is None
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, os.WNOHANG)  # a child that ended stays, as a zombie, until it is waited for
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def deploy(
+        self, cdk_out: Path, *, secrets: Mapping[str, Any] | None = None, say: Callable[[str], None] | None = None
+    ) -> dict[str, str]:
+        """Deploys an app (synthesized, or a directory with a cdk.json); returns all stacks' outputs by name."""
+        tell = say or (lambda _line: None)
+        assembly = synthesize(cdk_out, self.directory / "cdk.out", tell)
+        outputs = deploy(assembly, self.client, tell, secrets)
+        if deployed := self.status()["warehouses"]:
+            self.warehouse_url = deployed[-1]["url"]
+        return outputs
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """A boto3 client: the administrator's, or one with the rights of a role."""
+        if (service, role_arn) not in self._clients:
+            key = AccessKey(self.access_key_id, self.secret_access_key)
+            if role_arn:
+                given = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+                key = AccessKey(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+            made = make_client(self._session, service, self.endpoint, key, self.region)
+            self._clients[service, role_arn] = made
+        return self._clients[service, role_arn]
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """All SNS messages so far, oldest first."""
+        return [json.loads(line) for line in self.inbox_path.read_text(encoding="utf-8").splitlines()]
+
+    def log_tail(self, lines: int = 40) -> str:
+        return "\n".join(self.log_path.read_text(encoding="utf-8").splitlines()[-lines:])
+
+    def glue_runs(self, job_name: str) -> list[dict[str, Any]]:
+        """The job's runs, newest first, as GetJobRuns describes them."""
+        pages = self.client("glue").get_paginator("get_job_runs").paginate(JobName=job_name)
+        return [run for page in pages for run in page["JobRuns"]]
+
+    def metric_sum(self, namespace: str, name: str, dimensions: Mapping[str, str] | None = None) -> float:
+        """The sum of a metric's values in the last day."""
+        now = datetime.now(UTC)
+        answer = self.client("cloudwatch").get_metric_statistics(
+            Namespace=namespace,
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in (dimensions or {}).items()],
+            StartTime=now - timedelta(days=1),
+            EndTime=now + timedelta(minutes=5),
+            Period=60,
+            Statistics=["Sum"],
+        )
+        return float(sum(point["Sum"] for point in answer["Datapoints"]))
+
+    def fire_schedule(self, name: str) -> str:
+        """Fires a scheduled rule now; `name` or a part of it. Raises LookupError naming the rules that there are."""
+        return self._ask(f"fire/{quote(name)}")
+
+    def wake_queue(self, name: str) -> int:
+        """Makes a queue's hidden messages visible, as if their visibility timeouts were over; returns how many."""
+        return int(self._ask(f"wake/{quote(name)}"))
+
+    def make_older(self, bucket: str, key: str, by: timedelta) -> None:
+        """Puts back the time at which an object was written. Raises LookupError when there is no such object."""
+        self._ask(f"age/{quote(bucket)}/{quote(key)}?seconds={by.total_seconds()}")
+
+    def time_out(self, run_id: str) -> None:
+        """Ends a Glue run as its timeout would. Raises LookupError when it is not active."""
+        self._ask(f"time-out/{quote(run_id)}")
+
+    def run_process(self, run_id: str) -> int | None:
+        """The process, and process group, of one of the last Glue runs; None before it has one."""
+        [pid] = [run["pid"] for run in self.status()["runs"] if run["run"] == run_id] or [None]
+        return pid
+
+    def _ask(self, what: str) -> str:
+        """Raises LookupError when the server does not know of what it is asked for."""
+        try:
+            with urlopen(Request(f"{self.endpoint}/_local/{what}", method="POST")) as answer:
+                return str(answer.read().decode())
+        except HTTPError as error:
+            raise LookupError(error.read().decode()) from None
+
+    def status(self) -> dict[str, Any]:
+        """What the status page shows."""
+        with urlopen(f"{self.endpoint}/_local/status.json") as answer:
+            described: dict[str, Any] = json.load(answer)
+            return described
+
+    def wait_until(self, predicate: Callable[[], Any], timeout: float, what: str) -> Any:
+        """Polls until `predicate` gives something true, and returns it.
+
+        Raises TimeoutError naming what did not happen, with the end of the log.
+        """
+        deadline = time.monotonic() + timeout
+        while not (found := predicate()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{what} did not happen within {timeout:.0f} s; the log ends:\n{self.log_tail()}")
+            time.sleep(0.1)
+        return found

@@ -1,0 +1,105 @@
+"""The resource types that the local cloud deploys, and what each of them does here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, ClassVar
+
+from local.context import CloudContext
+
+
+class Kind(Enum):
+    """How far a resource type goes on this machine."""
+
+    EXECUTED = "executed"
+    """It does here what it does in AWS."""
+
+    API_ONLY = "API only"
+    """It is created and can be read, and does nothing."""
+
+    RECORD_ONLY = "record only"
+    """A placeholder: only its name and attributes exist."""
+
+
+@dataclass
+class Deployed:
+    """A resource of a stack: `physical_id` is what Ref gives, `attributes` what Fn::GetAtt gives."""
+
+    physical_id: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A resource as its template declares it, with every function resolved. `name` is the physical name to use."""
+
+    name: str
+    logical_id: str
+    stack_id: str
+    type: str
+    properties: dict[str, Any]
+
+
+class ResourceType(ABC):
+    """How to deploy one type of resource. Subclasses are instantiated once for each type that they are for."""
+
+    name_property: ClassVar[str | None] = None
+    longest_name: ClassVar[int] = 64
+
+    def __init__(self, context: CloudContext) -> None:
+        self.context = context
+
+    @abstractmethod
+    def create(self, declared: Declaration) -> Deployed:
+        """Makes the resource."""
+
+    def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
+        """By default a changed resource is replaced; what holds data is changed in place by its own `update`."""
+        self.delete(deployed, before)
+        return self.create(declared)
+
+    @abstractmethod
+    def delete(self, deployed: Deployed, declared: Declaration) -> None:
+        """Removes it."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    kind: Kind
+    handler: type[ResourceType] | None
+    """None where moto's own implementation is complete enough."""
+
+
+RESOURCE_TYPES: dict[str, Registration] = {}
+
+
+def resource_type(name: str, kind: Kind) -> Any:
+    """Class decorator: registers a `ResourceType` for the CloudFormation type `name`."""
+
+    def register(handler: type[ResourceType]) -> type[ResourceType]:
+        RESOURCE_TYPES[name] = Registration(kind, handler)
+        return handler
+
+    return register
+
+
+def moto_types(kind: Kind, *names: str) -> None:
+    """Registers types that moto deploys well enough by itself."""
+    for name in names:
+        RESOURCE_TYPES[name] = Registration(kind, None)
+
+
+def tags_as_map(properties: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
+
+
+def tag_list(properties: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [{"Key": name, "Value": value} for name, value in tags_as_map(properties).items()]
+
+
+def chosen(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The named properties that are set: CloudFormation and the API often share names."""
+    return {name: properties[name] for name in names if name in properties}

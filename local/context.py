@@ -1,0 +1,36 @@
+"""What every part of the local cloud needs to know of the cloud that it is part of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.activity import Activity
+from local.children import Children
+from local.credentials import Clients
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class CloudContext:
+    """Made once when the server starts and handed to each part's `install`."""
+
+    directory: Path
+    endpoint: str
+    activity: Activity
+    children: Children
+    clients: Clients
+    glue_minute_seconds: float = 60.0
+    """How long a minute of a Glue timeout lasts; tests that wait for one shorten it."""
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """A boto3 client of this cloud: the administrator's, or one with the credentials of a role."""
+        return self.clients.client(service, role_arn)
+
+    def work_directory(self, *names: str) -> Path:
+        path = self.directory.joinpath(*names)
+        path.mkdir(parents=True, exist_ok=True)
+        return path

@@ -1,0 +1,68 @@
+"""The example, deployed once to a local cloud for all tests of this folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.cloud import LocalCloud
+from local.tests.platform.loading import Pipeline
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "platform"
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud.start(tmp_path_factory.mktemp("platform")) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def outputs(cloud: LocalCloud) -> dict[str, str]:
+    """The example's outputs. Its batching windows are as short as they can be: nearly every test waits for one."""
+    outputs = cloud.deploy(EXAMPLE)
+    lambdas = cloud.client("lambda")
+    for mapping in lambdas.list_event_source_mappings()["EventSourceMappings"]:
+        lambdas.update_event_source_mapping(UUID=mapping["UUID"], MaximumBatchingWindowInSeconds=1)
+    return outputs
+
+
+@pytest.fixture
+def customers(cloud: LocalCloud, outputs: dict[str, str]) -> Pipeline:
+    return pipeline(cloud, outputs, "Customers", outputs["LandingPrefix"], outputs["LoaderJobName"])
+
+
+@pytest.fixture
+def purchases(cloud: LocalCloud, outputs: dict[str, str]) -> Pipeline:
+    return pipeline(cloud, outputs, "Purchases", outputs["PurchasesPrefix"], outputs["PurchasesJobName"])
+
+
+def pipeline(cloud: LocalCloud, outputs: dict[str, str], name: str, prefix: str, job_name: str) -> Pipeline:
+    [mapping] = [
+        mapping
+        for mapping in cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        if name in mapping["FunctionArn"] or name in mapping["EventSourceArn"]
+    ]
+    sqs = cloud.client("sqs")
+    queue_url = sqs.get_queue_url(QueueName=mapping["EventSourceArn"].rpartition(":")[2])["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])["Attributes"]
+    job = cloud.client("glue").get_job(JobName=job_name)["Job"]
+    settings = json.loads(job["DefaultArguments"]["--settings"])
+    queue_arn = mapping["EventSourceArn"]
+    [arrivals] = cloud.client("events").list_rule_names_by_target(TargetArn=queue_arn)["RuleNames"]
+    dead_letters = attributes["RedrivePolicy"].partition("deadLetterTargetArn")[2].split('"')[2].rpartition(":")[2]
+    return Pipeline(
+        cloud=cloud,
+        bucket=outputs["LandingBucketName"],
+        prefix=prefix,
+        error_prefix=outputs["ErrorPrefix"].replace("customers", name.lower()),
+        table=outputs[f"{name}Table"],
+        job_name=job_name,
+        pipeline_name=settings["pipeline"],
+        arrivals_rule=arrivals,
+        queue_url=queue_url,
+        dead_letter_queue_url=sqs.get_queue_url(QueueName=dead_letters)["QueueUrl"],
+    )

@@ -1,0 +1,37 @@
+"""What the example synthesizes for its larger environments: nothing needs an account, and cfn-lint minds nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cfnlint.api import ManualArgs, lint_file
+
+from local.deploy import read_assembly, synthesize
+from local.tests.platform.conftest import EXAMPLE
+
+IGNORED = {
+    "W3005": "the CDK itself lets a function wait for its role besides naming it",
+}
+
+
+@pytest.fixture(scope="module", params=["staging", "prod"])
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The only stack's template. Reading the assembly refuses one that needs look-ups."""
+    output = tmp_path_factory.mktemp(request.param) / "cdk.out"
+    synthesize(EXAMPLE, output, say=lambda line: None, context={"environment": request.param})
+    [stack] = read_assembly(output)
+    assert stack.name == f"CustomerDataPlatform-{request.param}"
+    return stack.template
+
+
+def test_cfn_lint_finds_nothing(template: Path) -> None:
+    found = lint_file(template, config=ManualArgs(ignore_checks=list(IGNORED), regions=["us-east-1"]))
+    assert [f"{match.rule.id} {match.message}" for match in found] == []
+
+
+def test_data_outlives_the_stack(template: Path) -> None:
+    resources = json.loads(template.read_text())["Resources"].values()
+    kept = {"AWS::S3::Bucket", "AWS::RedshiftServerless::Namespace", "AWS::KMS::Key"}
+    assert {resource["DeletionPolicy"] for resource in resources if resource["Type"] in kept} == {"Retain"}

@@ -1,0 +1,107 @@
+"""A local cloud starts, stands beside others, and leaves nothing behind, however it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from local.__main__ import main
+from local.cloud import LocalCloud
+from local.deploy import DeploymentError, synthesize
+from local.tests.assembly import outputs, ref, write_assembly
+from local.tests.pipeline_app import SCRIPT, pipeline_template
+from local.tests.test_pipeline import is_alive, put, written
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def start(directory: Path) -> LocalCloud:
+    return LocalCloud.start(directory, warehouse=False)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_runs_die_with_the_server(tmp_path: Path, how: signal.Signals) -> None:
+    cloud = start(tmp_path / "cloud")
+    deployed = cloud.deploy(write_assembly(tmp_path / "app", {"App": pipeline_template()}, {"script.py": SCRIPT}))
+    put(cloud, deployed, "in/sleep.csv")
+    processes = [int(pid) for pid in written(cloud, deployed, "pids")]
+    os.kill(cloud.pid, how)
+    cloud.stop()
+    assert not any(is_alive(pid) for pid in processes)
+
+
+def test_the_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
+    code = f"""
+import os, signal, sys
+from datetime import timedelta
+from pathlib import Path
+from local.cloud import LocalCloud
+print(LocalCloud.start(Path({str(tmp_path)!r}), warehouse=False).pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    assert not is_alive(int(ran.stdout))
+
+
+def test_a_start_that_fails_shows_why(tmp_path: Path, cloud: LocalCloud) -> None:
+    taken = int(cloud.endpoint.rsplit(":", 1)[1])
+    with pytest.raises(RuntimeError, match="in use"):
+        LocalCloud.start(tmp_path, port=taken, warehouse=False)
+
+
+def test_the_status_page_shows_what_is_deployed(cloud: LocalCloud, tmp_path: Path) -> None:
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs(Topic=ref("Topic"))}
+    topic = cloud.deploy(write_assembly(tmp_path, {"Shown": template}))["Topic"]
+    cloud.client("sns").publish(TopicArn=topic, Subject="<b>", Message="hello")
+    with urlopen(f"{cloud.endpoint}/_local") as answer:
+        page = answer.read().decode()
+    assert "Shown" in page
+    assert "CREATE_COMPLETE" in page
+    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
+
+
+def test_a_message_is_in_the_inbox_as_one_line(cloud: LocalCloud, tmp_path: Path) -> None:
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs(Topic=ref("Topic"))}
+    topic = cloud.deploy(write_assembly(tmp_path, {"Inbox": template}))["Topic"]
+    attributes = {"severity": {"DataType": "String", "StringValue": "high"}}
+    cloud.client("sns").publish(TopicArn=topic, Subject="s", Message="two\nlines", MessageAttributes=attributes)
+    message = next(m for m in cloud.inbox() if m["topic"] == topic)
+    assert (message["subject"], message["message"], message["attributes"]) == ("s", "two\nlines", {"severity": "high"})
+    assert message["time"].endswith("Z")
+
+
+def test_waiting_in_vain_shows_the_end_of_the_log(cloud: LocalCloud) -> None:
+    last = cloud.log_tail(1)
+    with pytest.raises(TimeoutError, match="rain did not happen within 0 s; the log ends:") as raised:
+        cloud.wait_until(lambda: False, 0, "rain")
+    assert last in str(raised.value)
+
+
+def test_down_without_up_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["down", "--state", str(tmp_path / "state.json")]) == 0
+    assert "nothing runs" in capsys.readouterr().out
+
+
+def test_an_app_that_cannot_be_synthesized_says_why(tmp_path: Path) -> None:
+    with pytest.raises(DeploymentError, match=r"neither a cdk.json nor a synthesized app"):
+        synthesize(tmp_path, tmp_path / "out", print)
+    (tmp_path / "cdk.json").write_text(json.dumps({"app": "echo broken >&2; exit 1"}))
+    with pytest.raises(DeploymentError, match="broken"):
+        synthesize(tmp_path, tmp_path / "out", print)
+
+
+def test_only_what_is_there_can_be_hastened(cloud: LocalCloud) -> None:
+    with pytest.raises(LookupError, match=r"no object s3://nowhere/a b\.csv"):
+        cloud.make_older("nowhere", "a b.csv", timedelta(hours=1))
+    with pytest.raises(LookupError, match="no run jr_none is active"):
+        cloud.time_out("jr_none")
