@@ -1,0 +1,43 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+
+/** What differs between the environments; everything else is the same everywhere. */
+export interface PlatformConfig {
+  /** Keep the data when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+  /** How long uploads are gathered before one Glue run loads them: longer is cheaper, shorter is fresher. */
+  readonly batchingWindow: Duration;
+  /** The most that the warehouse may scale to, in RPUs. */
+  readonly maxCapacity: number;
+  /** The most Glue workers of one run. */
+  readonly maxWorkers: number;
+}
+
+const ENVIRONMENTS: Record<string, PlatformConfig> = {
+  dev: {
+    removalPolicy: RemovalPolicy.DESTROY,
+    batchingWindow: Duration.seconds(5),
+    maxCapacity: 8,
+    maxWorkers: 2,
+  },
+  staging: {
+    removalPolicy: RemovalPolicy.RETAIN,
+    batchingWindow: Duration.minutes(1),
+    maxCapacity: 16,
+    maxWorkers: 4,
+  },
+  prod: {
+    removalPolicy: RemovalPolicy.RETAIN,
+    batchingWindow: Duration.minutes(1),
+    maxCapacity: 64,
+    maxWorkers: 10,
+  },
+};
+
+/** The configuration of an environment. Throws when there is none of that name. */
+export function configFor(environment: string): PlatformConfig {
+  const config = ENVIRONMENTS[environment];
+  if (!config) {
+    throw new Error(`there is no environment '${environment}': choose one of ${Object.keys(ENVIRONMENTS).join(', ')} with -c environment=<name>`);
+  }
+  return config;
+}
