@@ -21,7 +21,9 @@ from customer_data.write_order import moment
 
 #: One CopyObject copies up to 5 GB (S3 API reference); what is larger is copied in parts.
 _COPY = TransferConfig(multipart_threshold=5 * 1000**3, multipart_chunksize=512 * 1024**2, max_concurrency=4)
-_GONE_CODES = frozenset({"404", "NoSuchKey", "NoSuchVersion", "412", "PreconditionFailed"})
+_GONE_CODES = frozenset(
+    {"404", "NoSuchKey", "NoSuchVersion", "412", "PreconditionFailed", "ConditionalRequestConflict"}
+)
 _MAX_VALUE_CHARACTERS = 1_000
 
 
@@ -69,7 +71,26 @@ def remove_original(file: SourceFile, s3: Any) -> None:
     # A file that was copied back has the same ETag and a later time (S3 tells it in whole seconds).
     written_since = head["LastModified"] > moment(file.event_time) + timedelta(seconds=1)
     if head["ETag"].strip('"') == file.etag.strip('"') and not written_since:
+        _delete_if_unchanged(file, s3)
+
+
+def _delete_if_unchanged(file: SourceFile, s3: Any) -> None:
+    """DeleteObject with `If-Match` (S3 user guide, "How to perform conditional deletes").
+
+    The boto3 of Glue has no parameter for it, so the header is added to the request.
+    """
+
+    def add_condition(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["If-Match"] = _quoted(file.etag)
+
+    s3.meta.events.register("before-call.s3.DeleteObject", add_condition)
+    try:
         s3.delete_object(Bucket=file.bucket, Key=file.key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE_CODES:
+            raise
+    finally:
+        s3.meta.events.unregister("before-call.s3.DeleteObject", add_condition)
 
 
 def _explanation(file: SourceFile, fault: FileFault, key: str, run_id: str, at: datetime) -> dict[str, Any]:

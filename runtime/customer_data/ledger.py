@@ -16,7 +16,7 @@ from customer_data.file_result import FileResult
 from customer_data.manifest import SourceFile
 from customer_data.quoting import literal
 from customer_data.settings import TableName
-from customer_data.write_order import moment, padded, written_after
+from customer_data.write_order import CLOCK_TOLERANCE, Write, loaded_as, moment, padded, written_after
 
 _COLUMNS = (
     ("load_id", "VARCHAR(64)"),
@@ -46,15 +46,20 @@ class LedgerView:
     """The ledger as far as it concerns some files."""
 
     status_of: Mapping[str, str]
-    loaded_writes: Mapping[tuple[str, str], Sequence[tuple[str, datetime]]]
+    loaded_writes: Mapping[tuple[str, str], Sequence[tuple[Write, datetime]]]
 
     def status(self, file: SourceFile) -> str | None:
         return self.status_of.get(file.load_id)
 
-    def has_newer_write(self, file: SourceFile) -> bool:
-        """Whether a later write of the same key is loaded; see `written_after`."""
-        ours = (padded(file.sequencer), moment(file.event_time))
-        return any(written_after(theirs, ours) for theirs in self.loaded_writes.get((file.bucket, file.key), ()))
+    def superseded_by(self, file: SourceFile) -> str | None:
+        """Which loaded write of the same key leaves nothing to load, in words; see `loaded_as`, `written_after`."""
+        ours = Write.of(file)
+        writes = self.loaded_writes.get((file.bucket, file.key), ())
+        if any(loaded_as(theirs, finished_at, ours) for theirs, finished_at in writes):
+            return "the same write is already loaded"
+        if any(written_after(theirs, ours) for theirs, _ in writes):
+            return "a newer write of the same key is already loaded"
+        return None
 
 
 class Ledger:
@@ -75,12 +80,16 @@ class Ledger:
     def read(self, files: Sequence[SourceFile]) -> LedgerView:
         """What the ledger says of the files and of other writes of their keys."""
         status_of: dict[str, str] = {}
-        loaded_writes: dict[tuple[str, str], list[tuple[str, datetime]]] = defaultdict(list)
+        loaded_writes: dict[tuple[str, str], list[tuple[Write, datetime]]] = defaultdict(list)
         for query in (*read_by_id(self.name, files), *read_by_key(self.name, files)):
-            for load_id, bucket, key, sequencer, event_time, status in self._query(query):
+            for load_id, status, bucket, key, version_id, sequencer, etag, event_time, finished_at in self._query(
+                query
+            ):
                 status_of[str(load_id)] = str(status)
                 if status == "loaded":
-                    loaded_writes[str(bucket), str(key)].append((str(sequencer), moment(str(event_time))))
+                    version = str(version_id) if version_id else None
+                    write = Write(str(sequencer), moment(str(event_time)), version, str(etag))
+                    loaded_writes[str(bucket), str(key)].append((write, moment(str(finished_at))))
         return LedgerView(status_of, loaded_writes)
 
     def record(self, result: FileResult) -> None:
@@ -118,7 +127,10 @@ def read_by_key(name: TableName, files: Iterable[SourceFile]) -> list[str]:
 
 
 def _read(name: TableName) -> str:
-    return f"SELECT load_id, bucket, object_key, sequencer, event_time, status FROM {sql.table(name)}"
+    return (
+        "SELECT load_id, status, bucket, object_key, version_id, sequencer, etag, event_time, finished_at"
+        f" FROM {sql.table(name)}"
+    )
 
 
 def insert(name: TableName, rows: Sequence[FileResult]) -> list[str]:
@@ -128,7 +140,7 @@ def insert(name: TableName, rows: Sequence[FileResult]) -> list[str]:
 
 
 def guarded_insert(name: TableName, rows: Sequence[FileResult]) -> list[str]:
-    """For the load's transaction: the rows, and the guards that a file is loaded once and never after a newer write."""
+    """For the load's transaction: the rows, and the guards that a write is loaded once and never after a newer one."""
     return [*insert(name, rows), once_guard(name, rows), newest_guard(name, rows)]
 
 
@@ -140,14 +152,19 @@ def once_guard(name: TableName, rows: Sequence[FileResult]) -> str:
 
 
 def newest_guard(name: TableName, rows: Sequence[FileResult]) -> str:
-    """`written_after`, as SQL."""
+    """`written_after` and `loaded_as`, as SQL."""
+    tolerance = f"INTERVAL '{CLOCK_TOLERANCE.seconds} seconds'"
     return (
-        "SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'a newer write is already loaded' END AS INTEGER)"
+        "SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'this or a newer write is already loaded' END AS INTEGER)"
         f" FROM {sql.table(name)} AS ours JOIN {sql.table(name)} AS theirs"
         " ON theirs.bucket = ours.bucket AND theirs.object_key = ours.object_key"
         f" WHERE ours.load_id IN ({_ids(rows)}) AND theirs.load_id NOT IN ({_ids(rows)}) AND theirs.status = 'loaded'"
         " AND ((ours.sequencer <> '' AND theirs.sequencer <> '' AND theirs.sequencer > ours.sequencer)"
-        " OR ((ours.sequencer = '' OR theirs.sequencer = '') AND theirs.event_time > ours.event_time))"
+        " OR ((ours.sequencer = '' OR theirs.sequencer = '') AND (theirs.event_time > ours.event_time"
+        " OR (theirs.version_id IS NULL AND ours.version_id IS NULL AND theirs.etag = ours.etag"
+        f" AND ((ours.sequencer = '' AND theirs.event_time >= ours.event_time - {tolerance})"
+        f" OR (ours.sequencer <> '' AND ours.event_time >= theirs.event_time - {tolerance}"
+        " AND ours.event_time <= theirs.finished_at))))))"
     )
 
 

@@ -239,8 +239,8 @@ class Loader:
                 error_prefix.remove_original(file, self._s3)  # the run that kept the row may have ended there
             if status:
                 self._finish(self._source_result(file, "already_done", f"the ledger says {status}"))
-            elif view.has_newer_write(file):
-                self._supersede(file, "a newer write of the same key is already loaded")
+            elif reason := view.superseded_by(file):
+                self._supersede(file, reason)
             else:
                 unfinished.append(file)
         return unfinished

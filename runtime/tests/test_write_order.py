@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customer_data.manifest import SourceFile
-from customer_data.write_order import in_write_order, moment, padded, written_after
+from customer_data.write_order import Write, in_write_order, written_after
 
 
 def write(key: str, sequencer: str | None, second: int) -> SourceFile:
@@ -11,17 +11,13 @@ def write(key: str, sequencer: str | None, second: int) -> SourceFile:
 
 
 def test_sequencers_of_different_lengths_are_compared_as_numbers() -> None:
-    early, late = moment("2024-01-01T00:00:00Z"), moment("2024-01-02T00:00:00Z")
-
-    assert written_after((padded("100"), early), (padded("FF"), late))
-    assert not written_after((padded("ff"), late), (padded("100"), early))
+    assert written_after(Write.of(write("a", "100", 1)), Write.of(write("a", "FF", 2)))
+    assert not written_after(Write.of(write("a", "ff", 2)), Write.of(write("a", "100", 1)))
 
 
 def test_times_decide_when_a_sequencer_is_missing() -> None:
-    early, late = moment("2024-01-01T00:00:00.5Z"), moment("2024-01-01 00:00:01+00")
-
-    assert written_after((padded(None), late), (padded("FF"), early))
-    assert not written_after((padded("FF"), early), (padded(None), late))
+    assert written_after(Write.of(write("a", None, 2)), Write.of(write("a", "FF", 1)))
+    assert not written_after(Write.of(write("a", "FF", 1)), Write.of(write("a", None, 2)))
 
 
 def test_writes_of_one_key_are_put_in_order_and_other_files_stay_in_place() -> None:

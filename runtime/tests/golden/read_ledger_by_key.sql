@@ -1,2 +1,2 @@
 -- Amazon Redshift Database Developer Guide, "SELECT"; "IN condition".
-SELECT load_id, bucket, object_key, sequencer, event_time, status FROM "crm"."customers__loads" WHERE status = 'loaded' AND object_key IN ('customers/it''s.csv')
+SELECT load_id, status, bucket, object_key, version_id, sequencer, etag, event_time, finished_at FROM "crm"."customers__loads" WHERE status = 'loaded' AND object_key IN ('customers/it''s.csv')
