@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -111,6 +112,12 @@ class Pipeline:
             os.killpg(pid, number)
             return True
         return False
+
+    def forbid_more_memory(self, run_id: str) -> None:
+        """Lets every allocation of a run fail from now on."""
+        pid = self.cloud.run_process(run_id)
+        assert pid is not None, f"{run_id} has ended"
+        resource.prlimit(pid, resource.RLIMIT_AS, (1, 1))
 
     def log_of(self, run_id: str) -> list[str]:
         """What a run printed."""

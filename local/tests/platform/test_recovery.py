@@ -68,6 +68,25 @@ def test_loads_the_files_of_a_run_that_timed_out_again(purchases: Pipeline) -> N
     assert purchases.messages_about("slow.csv") == []
 
 
+def test_loads_the_files_of_a_run_that_was_out_of_memory_again(purchases: Pipeline) -> None:
+    purchases.wait_for_idle()
+    known = {run["Id"] for run in purchases.runs()}
+    records = "".join(f"{number},{number % 90}.50\n" for number in range(6_000_000, 7_500_000))
+    version = purchases.upload("large.csv", "Purchase ID,Amount\n" + records)
+    [run_id] = purchases.cloud.wait_until(lambda: purchases.new_runs(known), 60, "the run")
+    purchases.cloud.wait_until(
+        lambda: any("staging 1 files" in line for line in purchases.log_of(run_id)), 60, "staging"
+    )
+    purchases.forbid_more_memory(run_id)
+
+    assert purchases.wait_for(version) == ("loaded", 1_500_000, None)
+    [run] = [run for run in purchases.runs() if run["Id"] == run_id]
+    assert run["JobRunState"] == "FAILED"
+    assert "Memory" in run["ErrorMessage"]
+    assert purchases.attempts(version) == [0, 1]
+    assert purchases.messages_about("large.csv") == []
+
+
 def test_loads_the_files_of_a_stopped_run_again(purchases: Pipeline) -> None:
     purchases.wait_for_idle()
     known = {run["Id"] for run in purchases.runs()}
