@@ -12,30 +12,29 @@ from world import LANDING, START, World
 
 from customer_data import error_prefix
 from customer_data.errors import FileFault, SourceChanged
-from customer_data.load import StageTask
-from customer_data.staged_file import StagedFile
 
-BAD = ("user_id,name", "1,FAULT")
+BAD = ("user_id,name", "ann ,Ann")  # a key that ends in a blank
 
 
 def test_moves_the_file_and_says_why_beside_it(world: World) -> None:
     (result,) = world.load(world.put("sub/a b.csv", *BAD))
 
     assert result.status == "failed"
+    assert (result.reason or "").startswith("line 2: the key user_id 'ann ' ends in a blank")
     assert world.object_keys() == ["error/sub/a b.csv", "error/sub/a b.csv.error.json"]
     explanation = json.loads(read(world, "error/sub/a b.csv.error.json"))
     assert explanation == {
-        "reason": "column 'name' holds FAULT",
-        "code": "bad_value",
+        "reason": result.reason,
+        "code": "key_trailing_blank",
         "line": 2,
-        "column": "name",
-        "value": "FAULT",
+        "column": "user_id",
+        "value": "ann ",
         "run_id": "jr_1",
         "at": explanation["at"],
         "replay": "aws s3 cp 's3://landing/error/sub/a b.csv' 's3://landing/landing/sub/a b.csv'",
     }
     assert datetime.fromisoformat(explanation["at"]).tzinfo is not None
-    assert world.ledger("status, reason") == [("failed", "column 'name' holds FAULT")]
+    assert world.ledger("status, reason") == [("failed", result.reason)]
 
 
 def test_loads_the_other_files_of_the_run(world: World) -> None:
@@ -107,14 +106,16 @@ def test_copies_nothing_when_the_write_is_gone(world: World, change: dict[str, A
     assert world.object_keys(prefix="error/") == []
 
 
-def test_a_file_that_vanished_before_its_move_is_superseded(world: World) -> None:
+def test_a_file_that_vanished_before_its_move_is_superseded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = world.put("a.csv", *BAD)
+    copy = world.s3.copy
 
-    def vanish_and_fail(task: StageTask) -> StagedFile:
+    def vanished(*arguments: Any, **options: Any) -> None:
         world.s3.delete_object(Bucket=LANDING, Key=bad.key, VersionId=bad.version_id)
-        return StagedFile(task.file, fault=FileFault("bad", "bad"))
+        copy(*arguments, **options)
 
-    (result,) = world.loader(stage=vanish_and_fail).load([bad])
+    monkeypatch.setattr(world.s3, "copy", vanished)
+    (result,) = world.load(bad)
 
     assert result.status == "superseded"
     assert world.object_keys() == []
