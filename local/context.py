@@ -14,6 +14,10 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
 
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
 @dataclass(frozen=True)
 class CloudContext:
     """Made once when the server starts and handed to each part's `install`."""

@@ -25,7 +25,7 @@ from moto.s3.exceptions import S3AccessDeniedError, S3InvalidAccessKeyIdError
 from moto.s3.models import FakeBucket, s3_backends
 
 from local import request_resources
-from local.context import ACCOUNT, CloudContext
+from local.context import ACCOUNT, CloudContext, arn
 from local.credentials import Caller, caller_of
 from local.policies import Effect, Principal, Request, evaluate
 from local.statement_owners import StatementOwners
@@ -104,11 +104,11 @@ class _Check:
             self._require(caller, "redshift-serverless", "GetCredentials", resources, {})
         elif parameters.get("DbUser"):
             user = f"dbuser:{parameters['ClusterIdentifier']}/{parameters['DbUser']}"
-            names = [request_resources.arn("redshift", user)]
+            names = [arn("redshift", user)]
             self._require(caller, "redshift", "GetClusterCredentials", names, {})
         else:
             database = f"dbname:{parameters.get('ClusterIdentifier')}/{parameters.get('Database')}"
-            names = [request_resources.arn("redshift", database)]
+            names = [arn("redshift", database)]
             self._require(caller, "redshift", "GetClusterCredentialsWithIAM", names, {})
 
     def _s3(self, caller: Caller, action: str, resource: str) -> None:

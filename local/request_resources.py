@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from moto.kms.models import kms_backends
 
 from local import warehouses
-from local.context import ACCOUNT, REGION
+from local.context import ACCOUNT, REGION, arn
 from local.secret_names import find_secret_arn
 
 Parameters = Mapping[str, Any]
@@ -22,10 +22,6 @@ Parameters = Mapping[str, Any]
 def resources_of(service: str, action: str, parameters: Parameters, path: str) -> Sequence[str]:
     rule = _RULES.get(service)
     return (rule(action, parameters, path) if rule else None) or ["*"]
-
-
-def arn(service: str, resource: str) -> str:
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
 def _queue(action: str, parameters: Parameters, path: str) -> list[str] | None:

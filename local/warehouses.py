@@ -11,7 +11,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from psycopg.conninfo import conninfo_to_dict
 
-from local.context import ACCOUNT, REGION, CloudContext
+from local.context import ACCOUNT, CloudContext, arn
 from local.credentials import caller_of, require_trust
 from local.redshift.logins import RoleInfo
 from local.redshift.moto_backend import install as install_data_api
@@ -29,7 +29,7 @@ class Namespace:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:namespace/{self.id}"
+        return arn("redshift-serverless", f"namespace/{self.id}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Workgroup:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/{self.id}"
+        return arn("redshift-serverless", f"workgroup/{self.id}")
 
 
 namespaces: dict[str, Namespace] = {}
@@ -57,7 +57,7 @@ def workgroup_arn(name_or_arn: str) -> str:
         return name_or_arn
     if name_or_arn in workgroups:
         return workgroups[name_or_arn].arn
-    return f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/{name_or_arn}"
+    return arn("redshift-serverless", f"workgroup/{name_or_arn}")
 
 
 class Warehouse:

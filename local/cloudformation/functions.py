@@ -6,101 +6,50 @@ import io
 import zipfile
 from typing import Any
 
-from local.cloudformation.registry import (
-    Declaration,
-    Deployed,
-    Kind,
-    ResourceType,
-    chosen,
-    moto_types,
-    resource_type,
-    tags_as_map,
-)
+from local.cloudformation.api_resource import ApiResource, Calls, chosen, tags_as_map
+from local.cloudformation.registry import Declaration, Deployed, Kind, moto_types, resource_type
 
 moto_types(Kind.API_ONLY, "AWS::Lambda::Version")
 
-_CONFIGURATION = ("Description", "Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout")
-_MAPPING = (
-    "BatchSize",
-    "Enabled",
-    "EventSourceArn",
-    "FunctionName",
-    "FunctionResponseTypes",
-    "MaximumBatchingWindowInSeconds",
-    "ScalingConfig",
-)
-
 
 @resource_type("AWS::Lambda::Function", Kind.EXECUTED)
-class Function(ResourceType):
+class Function(ApiResource):
     name_property = "FunctionName"
+    calls = Calls("lambda", "create_function", "delete_function", "FunctionName")
 
     def create(self, declared: Declaration) -> Deployed:
-        properties = declared.properties
-        arn = self.context.client("lambda").create_function(
-            FunctionName=declared.name,
-            Code=_code(properties),
-            Tags=tags_as_map(properties),
-            **chosen(properties, *_CONFIGURATION, "Layers"),
-        )["FunctionArn"]
-        return Deployed(declared.name, {"Arn": arn})
+        made = self.make(declared, Code=_code(declared.properties), Tags=tags_as_map(declared.properties))
+        return Deployed(declared.name, {"Arn": made["FunctionArn"]})
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
-        client, name = self.context.client("lambda"), deployed.physical_id
-        client.update_function_code(FunctionName=name, **_code(declared.properties))
-        configuration = {"Environment": {"Variables": {}}} | chosen(declared.properties, *_CONFIGURATION)
-        client.update_function_configuration(FunctionName=name, **configuration)
+        name, environment = deployed.physical_id, declared.properties.get("Environment", {"Variables": {}})
+        self.client.update_function_code(FunctionName=name, **_code(declared.properties))
+        self.call("update_function_configuration", declared, FunctionName=name, Environment=environment)
         return deployed
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("lambda").delete_function(FunctionName=deployed.physical_id)
 
 
 @resource_type("AWS::Lambda::Permission", Kind.EXECUTED)
-class Permission(ResourceType):
+class Permission(ApiResource):
     longest_name = 100
+    calls = Calls("lambda", "add_permission", "remove_permission", "StatementId")
 
     def create(self, declared: Declaration) -> Deployed:
-        self.context.client("lambda").add_permission(
-            StatementId=declared.name,
-            **chosen(declared.properties, "Action", "FunctionName", "Principal", "SourceArn", "SourceAccount"),
-        )
+        self.make(declared, StatementId=declared.name)
         return Deployed(declared.name)
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("lambda").remove_permission(
-            FunctionName=declared.properties["FunctionName"], StatementId=deployed.physical_id
-        )
 
 
 @resource_type("AWS::Lambda::EventSourceMapping", Kind.EXECUTED)
-class EventSourceMapping(ResourceType):
-    def create(self, declared: Declaration) -> Deployed:
-        mapping = self.context.client("lambda").create_event_source_mapping(**chosen(declared.properties, *_MAPPING))
-        return Deployed(mapping["UUID"], {"Id": mapping["UUID"]})
+class EventSourceMapping(ApiResource):
+    calls = Calls("lambda", "create_event_source_mapping", "delete_event_source_mapping", "UUID")
 
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("lambda").delete_event_source_mapping(UUID=deployed.physical_id)
+    def create(self, declared: Declaration) -> Deployed:
+        uuid = self.make(declared)["UUID"]
+        return Deployed(uuid, {"Id": uuid})
 
 
 @resource_type("AWS::Lambda::EventInvokeConfig", Kind.API_ONLY)
-class EventInvokeConfig(ResourceType):
-    def create(self, declared: Declaration) -> Deployed:
-        self.context.client("lambda").put_function_event_invoke_config(
-            **chosen(
-                declared.properties,
-                "DestinationConfig",
-                "FunctionName",
-                "MaximumEventAgeInSeconds",
-                "MaximumRetryAttempts",
-            )
-        )
-        return Deployed(declared.name)
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("lambda").delete_function_event_invoke_config(
-            FunctionName=declared.properties["FunctionName"]
-        )
+class EventInvokeConfig(ApiResource):
+    calls = Calls("lambda", "put_function_event_invoke_config", "delete_function_event_invoke_config")
 
 
 def _code(properties: dict[str, Any]) -> dict[str, Any]:

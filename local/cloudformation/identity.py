@@ -3,60 +3,52 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type, tag_list
+from local.cloudformation.api_resource import ApiResource, Calls, tag_list
+from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
 
 
 @resource_type("AWS::IAM::Role", Kind.EXECUTED)
-class Role(ResourceType):
+class Role(ApiResource):
     name_property = "RoleName"
+    calls = Calls("iam", "create_role", "delete_role", "RoleName")
 
     def create(self, declared: Declaration) -> Deployed:
-        iam, properties = self.context.client("iam"), declared.properties
-        role = iam.create_role(
-            RoleName=declared.name,
-            Path=properties.get("Path", "/"),
-            AssumeRolePolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]),
-            Description=properties.get("Description", ""),
-            Tags=tag_list(properties),
-        )["Role"]
+        document = json.dumps(declared.properties["AssumeRolePolicyDocument"])
+        role = self.make(declared, AssumeRolePolicyDocument=document, Tags=tag_list(declared.properties))["Role"]
         self._grant(declared)
         return Deployed(declared.name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
-        iam, name = self.context.client("iam"), deployed.physical_id
-        document = json.dumps(declared.properties["AssumeRolePolicyDocument"])
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
+        name, document = deployed.physical_id, json.dumps(declared.properties["AssumeRolePolicyDocument"])
+        self.client.update_assume_role_policy(RoleName=name, PolicyDocument=document)
         if old_tags := tag_list(before.properties):
-            iam.untag_role(RoleName=name, TagKeys=[tag["Key"] for tag in old_tags])
+            self.client.untag_role(RoleName=name, TagKeys=[tag["Key"] for tag in old_tags])
         if tags := tag_list(declared.properties):
-            iam.tag_role(RoleName=name, Tags=tags)
+            self.client.tag_role(RoleName=name, Tags=tags)
         self._revoke(before)
         self._grant(declared)
         return deployed
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
         self._revoke(declared)
-        self.context.client("iam").delete_role(RoleName=deployed.physical_id)
+        super().delete(deployed, declared)
 
     def _grant(self, declared: Declaration) -> None:
-        iam = self.context.client("iam")
         for arn in declared.properties.get("ManagedPolicyArns", []):
-            iam.attach_role_policy(RoleName=declared.name, PolicyArn=arn)
+            self.client.attach_role_policy(RoleName=declared.name, PolicyArn=arn)
         for policy in declared.properties.get("Policies", []):
-            iam.put_role_policy(
+            self.client.put_role_policy(
                 RoleName=declared.name,
                 PolicyName=policy["PolicyName"],
                 PolicyDocument=json.dumps(policy["PolicyDocument"]),
             )
 
     def _revoke(self, declared: Declaration) -> None:
-        iam = self.context.client("iam")
         for arn in declared.properties.get("ManagedPolicyArns", []):
-            iam.detach_role_policy(RoleName=declared.name, PolicyArn=arn)
+            self.client.detach_role_policy(RoleName=declared.name, PolicyArn=arn)
         for policy in declared.properties.get("Policies", []):
-            iam.delete_role_policy(RoleName=declared.name, PolicyName=policy["PolicyName"])
+            self.client.delete_role_policy(RoleName=declared.name, PolicyName=policy["PolicyName"])
 
 
 @resource_type("AWS::IAM::Policy", Kind.EXECUTED)
@@ -79,21 +71,19 @@ class InlinePolicy(ResourceType):
 
 
 @resource_type("AWS::IAM::ManagedPolicy", Kind.EXECUTED)
-class ManagedPolicy(ResourceType):
+class ManagedPolicy(ApiResource):
     name_property = "ManagedPolicyName"
     longest_name = 128
+    calls = Calls("iam", "create_policy", "delete_policy", "PolicyArn")
 
     def create(self, declared: Declaration) -> Deployed:
-        iam = self.context.client("iam")
-        arn: Any = iam.create_policy(
-            PolicyName=declared.name, PolicyDocument=json.dumps(declared.properties["PolicyDocument"])
-        )["Policy"]["Arn"]
+        document = json.dumps(declared.properties["PolicyDocument"])
+        policy = self.make(declared, PolicyName=declared.name, PolicyDocument=document)["Policy"]["Arn"]
         for role in declared.properties.get("Roles", []):
-            iam.attach_role_policy(RoleName=role, PolicyArn=arn)
-        return Deployed(arn, {"PolicyArn": arn})
+            self.client.attach_role_policy(RoleName=role, PolicyArn=policy)
+        return Deployed(policy, {"PolicyArn": policy})
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        iam = self.context.client("iam")
         for role in declared.properties.get("Roles", []):
-            iam.detach_role_policy(RoleName=role, PolicyArn=deployed.physical_id)
-        iam.delete_policy(PolicyArn=deployed.physical_id)
+            self.client.detach_role_policy(RoleName=role, PolicyArn=deployed.physical_id)
+        super().delete(deployed, declared)

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from local.cloudformation.registry import (
-    Declaration,
-    Deployed,
-    Kind,
-    ResourceType,
-    chosen,
-    resource_type,
-    tag_list,
-    tags_as_map,
-)
-from local.context import ACCOUNT, REGION
+from local.cloudformation.api_resource import ApiResource, Calls, chosen, tag_list, tags_as_map
+from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
+from local.context import ACCOUNT, arn
 
 _QUEUE_ATTRIBUTES = (
     "ContentBasedDeduplication",
@@ -31,33 +22,25 @@ _QUEUE_ATTRIBUTES = (
     "SqsManagedSseEnabled",
     "VisibilityTimeout",
 )
+_SUBSCRIPTION_ATTRIBUTES = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy")
 
 
 @resource_type("AWS::SQS::Queue", Kind.EXECUTED)
-class Queue(ResourceType):
+class Queue(ApiResource):
     name_property = "QueueName"
     longest_name = 80
+    calls = Calls("sqs", "create_queue", "delete_queue", "QueueUrl")
 
     def create(self, declared: Declaration) -> Deployed:
-        url = f"{self.context.endpoint}/{ACCOUNT}/{declared.name}"
-        self.context.client("sqs").create_queue(
-            QueueName=declared.name, Attributes=_queue_attributes(declared), tags=tags_as_map(declared.properties)
-        )
-        attributes = {
-            "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{declared.name}",
-            "QueueName": declared.name,
-            "QueueUrl": url,
-        }
-        return Deployed(url, attributes)
+        name, url = declared.name, f"{self.context.endpoint}/{ACCOUNT}/{declared.name}"
+        attributes = _attributes(declared, *_QUEUE_ATTRIBUTES)
+        self.make(declared, Attributes=attributes, tags=tags_as_map(declared.properties))
+        return Deployed(url, {"Arn": arn("sqs", name), "QueueName": name, "QueueUrl": url})
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
-        self.context.client("sqs").set_queue_attributes(
-            QueueUrl=deployed.physical_id, Attributes=_queue_attributes(declared)
-        )
+        attributes = _attributes(declared, *_QUEUE_ATTRIBUTES)
+        self.client.set_queue_attributes(QueueUrl=deployed.physical_id, Attributes=attributes)
         return deployed
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("sqs").delete_queue(QueueUrl=deployed.physical_id)
 
 
 @resource_type("AWS::SQS::QueuePolicy", Kind.EXECUTED)
@@ -75,94 +58,69 @@ class QueuePolicy(ResourceType):
 
 
 @resource_type("AWS::SNS::Topic", Kind.EXECUTED)
-class Topic(ResourceType):
+class Topic(ApiResource):
     name_property = "TopicName"
     longest_name = 256
+    calls = Calls("sns", "create_topic", "delete_topic", "TopicArn")
 
     def create(self, declared: Declaration) -> Deployed:
-        sns, properties = self.context.client("sns"), declared.properties
-        attributes = {name: _text(value) for name, value in chosen(properties, "DisplayName", "KmsMasterKeyId").items()}
-        arn = sns.create_topic(Name=declared.name, Attributes=attributes, Tags=tag_list(properties))["TopicArn"]
+        name, properties = declared.name, declared.properties
+        attributes = _attributes(declared, "DisplayName", "KmsMasterKeyId")
+        topic = self.make(declared, Name=name, Attributes=attributes, Tags=tag_list(properties))["TopicArn"]
         for subscription in properties.get("Subscription", []):
-            sns.subscribe(TopicArn=arn, Protocol=subscription["Protocol"], Endpoint=subscription["Endpoint"])
-        return Deployed(arn, {"TopicArn": arn, "TopicName": declared.name})
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("sns").delete_topic(TopicArn=deployed.physical_id)
+            self.client.subscribe(TopicArn=topic, **chosen(subscription, "Protocol", "Endpoint"))
+        return Deployed(topic, {"TopicArn": topic, "TopicName": name})
 
 
 @resource_type("AWS::SNS::TopicPolicy", Kind.EXECUTED)
 class TopicPolicy(ResourceType):
     def create(self, declared: Declaration) -> Deployed:
-        document = json.dumps(declared.properties["PolicyDocument"])
-        for arn in declared.properties["Topics"]:
-            self.context.client("sns").set_topic_attributes(
-                TopicArn=arn, AttributeName="Policy", AttributeValue=document
-            )
+        self._put(declared, declared.properties["PolicyDocument"])
         return Deployed(declared.name)
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        nobody = json.dumps({"Version": "2012-10-17", "Statement": []})
-        for arn in declared.properties["Topics"]:
-            self.context.client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=nobody)
+        self._put(declared, {"Version": "2012-10-17", "Statement": []})
+
+    def _put(self, declared: Declaration, document: dict[str, Any]) -> None:
+        policy = {"AttributeName": "Policy", "AttributeValue": json.dumps(document)}
+        for topic in declared.properties["Topics"]:
+            self.context.client("sns").set_topic_attributes(TopicArn=topic, **policy)
 
 
 @resource_type("AWS::SNS::Subscription", Kind.EXECUTED)
-class Subscription(ResourceType):
-    def create(self, declared: Declaration) -> Deployed:
-        properties = declared.properties
-        attributes = {
-            name: _text(value)
-            for name, value in chosen(
-                properties, "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"
-            ).items()
-        }
-        arn = self.context.client("sns").subscribe(
-            TopicArn=properties["TopicArn"],
-            Protocol=properties["Protocol"],
-            Endpoint=properties["Endpoint"],
-            Attributes=attributes,
-            ReturnSubscriptionArn=True,
-        )["SubscriptionArn"]
-        return Deployed(arn)
+class Subscription(ApiResource):
+    calls = Calls("sns", "subscribe", "unsubscribe", "SubscriptionArn")
 
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("sns").unsubscribe(SubscriptionArn=deployed.physical_id)
+    def create(self, declared: Declaration) -> Deployed:
+        attributes = _attributes(declared, *_SUBSCRIPTION_ATTRIBUTES)
+        return Deployed(self.make(declared, Attributes=attributes, ReturnSubscriptionArn=True)["SubscriptionArn"])
 
 
 @resource_type("AWS::Events::Rule", Kind.EXECUTED)
-class Rule(ResourceType):
+class Rule(ApiResource):
     name_property = "Name"
+    calls = Calls("events", "put_rule", "delete_rule", "Name")
 
     def create(self, declared: Declaration) -> Deployed:
-        events, properties = self.context.client("events"), declared.properties
-        arn = events.put_rule(
-            Name=declared.name,
-            **chosen(properties, "Description", "EventBusName", "RoleArn", "ScheduleExpression", "State"),
-            **_pattern(properties),
-        )["RuleArn"]
-        if targets := properties.get("Targets"):
-            events.put_targets(Rule=declared.name, Targets=targets, **chosen(properties, "EventBusName"))
-        return Deployed(declared.name, {"Arn": arn})
+        properties = declared.properties
+        pattern = {"EventPattern": json.dumps(properties["EventPattern"])} if "EventPattern" in properties else {}
+        rule = self.make(declared, **pattern)["RuleArn"]
+        if properties.get("Targets"):
+            self.call("put_targets", declared, Rule=declared.name)
+        return Deployed(declared.name, {"Arn": rule})
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        events, bus = self.context.client("events"), chosen(declared.properties, "EventBusName")
-        ids = [target["Id"] for target in declared.properties.get("Targets", [])]
-        if ids:
-            events.remove_targets(Rule=deployed.physical_id, Ids=ids, **bus)
-        events.delete_rule(Name=deployed.physical_id, **bus)
+        if ids := [target["Id"] for target in declared.properties.get("Targets", [])]:
+            self.call("remove_targets", declared, Rule=deployed.physical_id, Ids=ids)
+        super().delete(deployed, declared)
 
 
-def _pattern(properties: Mapping[str, Any]) -> dict[str, str]:
-    return {"EventPattern": json.dumps(properties["EventPattern"])} if "EventPattern" in properties else {}
+def _attributes(declared: Declaration, *names: str) -> dict[str, str]:
+    """The properties that the API takes as attributes: strings, whatever they are in the template."""
 
+    def text(value: Any) -> str:
+        if isinstance(value, bool):
+            return str(value).lower()
+        return json.dumps(value) if isinstance(value, dict) else str(value)
 
-def _queue_attributes(declared: Declaration) -> dict[str, str]:
-    return {name: _text(value) for name, value in chosen(declared.properties, *_QUEUE_ATTRIBUTES).items()}
-
-
-def _text(value: Any) -> str:
-    """Attributes are strings in the API, whatever they are in the template."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return json.dumps(value) if isinstance(value, dict) else str(value)
+    return {name: text(value) for name, value in chosen(declared.properties, *names).items()}

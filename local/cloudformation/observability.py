@@ -2,75 +2,39 @@
 
 from __future__ import annotations
 
-from local.cloudformation.registry import (
-    Declaration,
-    Deployed,
-    Kind,
-    ResourceType,
-    chosen,
-    moto_types,
-    resource_type,
-    tags_as_map,
-)
-from local.context import ACCOUNT, REGION
+from local.cloudformation.api_resource import ApiResource, Calls, tags_as_map
+from local.cloudformation.registry import Declaration, Deployed, Kind, moto_types, resource_type
+from local.context import arn
 
 moto_types(Kind.API_ONLY, "AWS::CloudWatch::Dashboard")
 
-_ALARM = (
-    "ActionsEnabled",
-    "AlarmActions",
-    "AlarmDescription",
-    "ComparisonOperator",
-    "DatapointsToAlarm",
-    "Dimensions",
-    "EvaluationPeriods",
-    "ExtendedStatistic",
-    "InsufficientDataActions",
-    "MetricName",
-    "Metrics",
-    "Namespace",
-    "OKActions",
-    "Period",
-    "Statistic",
-    "Threshold",
-    "TreatMissingData",
-    "Unit",
-)
-
 
 @resource_type("AWS::Logs::LogGroup", Kind.EXECUTED)
-class LogGroup(ResourceType):
+class LogGroup(ApiResource):
     name_property = "LogGroupName"
     longest_name = 512
+    calls = Calls("logs", "create_log_group", "delete_log_group", "logGroupName")
 
     def create(self, declared: Declaration) -> Deployed:
-        logs, properties = self.context.client("logs"), declared.properties
-        logs.create_log_group(
-            logGroupName=declared.name,
-            tags=tags_as_map(properties),
-            **({"kmsKeyId": properties["KmsKeyId"]} if "KmsKeyId" in properties else {}),
-        )
+        name, properties = declared.name, declared.properties
+        key = {"kmsKeyId": properties["KmsKeyId"]} if "KmsKeyId" in properties else {}
+        self.make(declared, logGroupName=name, tags=tags_as_map(properties), **key)
         if days := properties.get("RetentionInDays"):
-            logs.put_retention_policy(logGroupName=declared.name, retentionInDays=int(days))
-        return Deployed(declared.name, {"Arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{declared.name}:*"})
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("logs").delete_log_group(logGroupName=deployed.physical_id)
+            self.client.put_retention_policy(logGroupName=name, retentionInDays=int(days))
+        return Deployed(name, {"Arn": arn("logs", f"log-group:{name}:*")})
 
 
 @resource_type("AWS::CloudWatch::Alarm", Kind.API_ONLY)
-class Alarm(ResourceType):
+class Alarm(ApiResource):
     """Can be read and set by hand (`set_alarm_state`); no metric is evaluated."""
 
     name_property = "AlarmName"
     longest_name = 255
+    calls = Calls("cloudwatch", "put_metric_alarm", "delete_alarms")
 
     def create(self, declared: Declaration) -> Deployed:
-        self.context.client("cloudwatch").put_metric_alarm(
-            AlarmName=declared.name, **chosen(declared.properties, *_ALARM)
-        )
-        arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{declared.name}"
-        return Deployed(declared.name, {"Arn": arn})
+        self.make(declared)
+        return Deployed(declared.name, {"Arn": arn("cloudwatch", f"alarm:{declared.name}")})
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("cloudwatch").delete_alarms(AlarmNames=[deployed.physical_id])
+        self.client.delete_alarms(AlarmNames=[deployed.physical_id])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
@@ -90,16 +89,3 @@ def moto_types(kind: Kind, *names: str) -> None:
     """Registers types that moto deploys well enough by itself."""
     for name in names:
         RESOURCE_TYPES[name] = Registration(kind, None)
-
-
-def tags_as_map(properties: Mapping[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
-
-
-def tag_list(properties: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"Key": name, "Value": value} for name, value in tags_as_map(properties).items()]
-
-
-def chosen(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The named properties that are set: CloudFormation and the API often share names."""
-    return {name: properties[name] for name in names if name in properties}

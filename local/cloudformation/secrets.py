@@ -8,16 +8,8 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
-from local.cloudformation.registry import (
-    Declaration,
-    Deployed,
-    Kind,
-    ResourceType,
-    chosen,
-    moto_types,
-    resource_type,
-    tag_list,
-)
+from local.cloudformation.api_resource import ApiResource, Calls, tag_list
+from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, moto_types, resource_type
 
 moto_types(Kind.API_ONLY, "AWS::SSM::Parameter")
 
@@ -25,32 +17,23 @@ _PASSWORD_LENGTH = 32
 
 
 @resource_type("AWS::SecretsManager::Secret", Kind.EXECUTED)
-class Secret(ResourceType):
+class Secret(ApiResource):
     name_property = "Name"
     longest_name = 512
+    calls = Calls("secretsmanager", "create_secret", "delete_secret")
 
     def create(self, declared: Declaration) -> Deployed:
-        properties = declared.properties
-        arn = self.context.client("secretsmanager").create_secret(
-            Name=declared.name,
-            SecretString=_value(properties),
-            Tags=tag_list(properties),
-            **chosen(properties, "Description", "KmsKeyId"),
-        )["ARN"]
-        return Deployed(arn, {"Id": arn})
+        made = self.make(declared, SecretString=_value(declared.properties), Tags=tag_list(declared.properties))
+        return Deployed(made["ARN"], {"Id": made["ARN"]})
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
         """A generated value stays as it is: only a value that the template itself gives is written again."""
         if "SecretString" in declared.properties:
-            self.context.client("secretsmanager").put_secret_value(
-                SecretId=deployed.physical_id, SecretString=declared.properties["SecretString"]
-            )
+            self.call("put_secret_value", declared, SecretId=deployed.physical_id)
         return deployed
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("secretsmanager").delete_secret(
-            SecretId=deployed.physical_id, ForceDeleteWithoutRecovery=True
-        )
+        self.client.delete_secret(SecretId=deployed.physical_id, ForceDeleteWithoutRecovery=True)
 
 
 @resource_type("AWS::SecretsManager::SecretTargetAttachment", Kind.RECORD_ONLY)
@@ -63,47 +46,34 @@ class SecretTargetAttachment(ResourceType):
 
 
 @resource_type("AWS::SecretsManager::ResourcePolicy", Kind.API_ONLY)
-class ResourcePolicy(ResourceType):
-    def create(self, declared: Declaration) -> Deployed:
-        document = json.dumps(declared.properties["ResourcePolicy"])
-        secret = declared.properties["SecretId"]
-        self.context.client("secretsmanager").put_resource_policy(SecretId=secret, ResourcePolicy=document)
-        return Deployed(secret)
+class ResourcePolicy(ApiResource):
+    calls = Calls("secretsmanager", "put_resource_policy", "delete_resource_policy")
 
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("secretsmanager").delete_resource_policy(SecretId=deployed.physical_id)
+    def create(self, declared: Declaration) -> Deployed:
+        self.make(declared, ResourcePolicy=json.dumps(declared.properties["ResourcePolicy"]))
+        return Deployed(declared.properties["SecretId"])
 
 
 @resource_type("AWS::KMS::Key", Kind.API_ONLY)
-class Key(ResourceType):
+class Key(ApiResource):
     """Exists, with its policy; nothing is encrypted on this machine."""
 
+    calls = Calls("kms", "create_key", "schedule_key_deletion", "KeyId")
+
     def create(self, declared: Declaration) -> Deployed:
-        properties = declared.properties
-        key = self.context.client("kms").create_key(
-            Policy=json.dumps(properties["KeyPolicy"]), **chosen(properties, "Description", "KeySpec", "KeyUsage")
-        )["KeyMetadata"]
+        key = self.make(declared, Policy=json.dumps(declared.properties["KeyPolicy"]))["KeyMetadata"]
         return Deployed(key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]})
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
         document = json.dumps(declared.properties["KeyPolicy"])
-        self.context.client("kms").put_key_policy(KeyId=deployed.physical_id, PolicyName="default", Policy=document)
+        self.client.put_key_policy(KeyId=deployed.physical_id, PolicyName="default", Policy=document)
         return deployed
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("kms").schedule_key_deletion(KeyId=deployed.physical_id, PendingWindowInDays=7)
 
 
 @resource_type("AWS::KMS::Alias", Kind.API_ONLY)
-class Alias(ResourceType):
+class Alias(ApiResource):
     name_property = "AliasName"
-
-    def create(self, declared: Declaration) -> Deployed:
-        self.context.client("kms").create_alias(AliasName=declared.name, TargetKeyId=declared.properties["TargetKeyId"])
-        return Deployed(declared.name)
-
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("kms").delete_alias(AliasName=deployed.physical_id)
+    calls = Calls("kms", "create_alias", "delete_alias")
 
 
 def generated_password(length: int = _PASSWORD_LENGTH, excluded: str = "") -> str:

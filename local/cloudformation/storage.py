@@ -6,41 +6,38 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, chosen, resource_type, tag_list
+from local.cloudformation.api_resource import ApiResource, Calls, chosen, tag_list
+from local.cloudformation.registry import Declaration, Deployed, Kind, resource_type
 from local.context import REGION
 
 
 @resource_type("AWS::S3::Bucket", Kind.EXECUTED)
-class Bucket(ResourceType):
+class Bucket(ApiResource):
     """Lifecycle rules are kept and can be read; nothing expires while a laptop is on."""
 
     name_property = "BucketName"
     longest_name = 63
+    calls = Calls("s3", "create_bucket", "delete_bucket", "Bucket")
 
     def create(self, declared: Declaration) -> Deployed:
-        self.context.client("s3").create_bucket(Bucket=declared.name)
+        self.make(declared, Bucket=declared.name)
         self._configure(declared)
-        domain = f"{declared.name}.s3.{REGION}.amazonaws.com"
         attributes = {
             "Arn": f"arn:aws:s3:::{declared.name}",
             "DomainName": f"{declared.name}.s3.amazonaws.com",
-            "RegionalDomainName": domain,
+            "RegionalDomainName": f"{declared.name}.s3.{REGION}.amazonaws.com",
             "DualStackDomainName": f"{declared.name}.s3.dualstack.{REGION}.amazonaws.com",
         }
         return Deployed(declared.name, attributes)
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
-        s3 = self.context.client("s3")
-        s3.delete_bucket_lifecycle(Bucket=deployed.physical_id)
-        s3.put_bucket_notification_configuration(Bucket=deployed.physical_id, NotificationConfiguration={})
+        self.client.delete_bucket_lifecycle(Bucket=deployed.physical_id)
+        self.client.put_bucket_notification_configuration(Bucket=deployed.physical_id, NotificationConfiguration={})
         self._configure(declared)
         return deployed
 
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("s3").delete_bucket(Bucket=deployed.physical_id)
-
     def _configure(self, declared: Declaration) -> None:
-        s3, bucket, properties = self.context.client("s3"), declared.name, declared.properties
+        s3, bucket, properties = self.client, declared.name, declared.properties
         if versioning := properties.get("VersioningConfiguration"):
             s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
         if encryption := properties.get("BucketEncryption"):
@@ -61,14 +58,12 @@ class Bucket(ResourceType):
 
 
 @resource_type("AWS::S3::BucketPolicy", Kind.EXECUTED)
-class BucketPolicy(ResourceType):
-    def create(self, declared: Declaration) -> Deployed:
-        bucket, document = declared.properties["Bucket"], json.dumps(declared.properties["PolicyDocument"])
-        self.context.client("s3").put_bucket_policy(Bucket=bucket, Policy=document)
-        return Deployed(declared.name)
+class BucketPolicy(ApiResource):
+    calls = Calls("s3", "put_bucket_policy", "delete_bucket_policy")
 
-    def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("s3").delete_bucket_policy(Bucket=declared.properties["Bucket"])
+    def create(self, declared: Declaration) -> Deployed:
+        self.make(declared, Policy=json.dumps(declared.properties["PolicyDocument"]))
+        return Deployed(declared.name)
 
 
 def _encryption(encryption: Mapping[str, Any]) -> dict[str, Any]:
