@@ -12,7 +12,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,6 +96,21 @@ _SENDERS: dict[str, Callable[[EventBus, Rule, dict[str, Any], str], None]] = {
 }
 
 
+def make_event(source: str, detail_type: str, detail: dict[str, Any], resources: Sequence[str] = ()) -> dict[str, Any]:
+    """An event of now, in the form that all have (EventBridge User Guide, "Event structure")."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": detail_type,
+        "source": source,
+        "account": ACCOUNT,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": list(resources),
+        "detail": detail,
+    }
+
+
 def install(context: CloudContext) -> EventBus:
     bus = EventBus(context)
 
@@ -116,17 +131,7 @@ def _put(bus: EventBus, backend: EventsBackend, entry: dict[str, Any]) -> dict[s
         detail = json.loads(entry["Detail"])
     except ValueError:
         return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-    event = {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": entry["DetailType"],
-        "source": entry["Source"],
-        "account": ACCOUNT,
-        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": REGION,
-        "resources": entry.get("Resources", []),
-        "detail": detail,
-    }
+    event = make_event(entry["Source"], entry["DetailType"], detail, entry.get("Resources", []))
     bus.send(event, backend._normalize_event_bus_arn(entry.get("EventBusName")))
     return {"EventId": event["id"]}
 

@@ -21,7 +21,7 @@ from moto.glue.responses import GlueResponse
 
 from local.cloudwatch import LogStream
 from local.context import ACCOUNT, REGION, CloudContext
-from local.event_rules import EventBus
+from local.event_rules import EventBus, make_event
 from local.glue_process import prepare
 
 ACTIVE_STATES = ("STARTING", "RUNNING", "STOPPING")
@@ -233,21 +233,12 @@ def all_jobs() -> list[FakeJob]:
 
 
 def _state_change(job: FakeJob, run: Run, state: str, message: str) -> dict[str, Any]:
-    """The event of EventBridge's reference, "AWS Glue events": Glue Job State Change."""
-    return {
-        "version": "0",
-        "id": run.job_run_id[3:39],
-        "detail-type": "Glue Job State Change",
-        "source": "aws.glue",
-        "account": ACCOUNT,
-        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": REGION,
-        "resources": [],
-        "detail": {
-            "jobName": job.name,
-            "severity": _SEVERITIES[state],
-            "state": state,
-            "jobRunId": run.job_run_id,
-            "message": message,
-        },
+    """After EventBridge's reference, "AWS Glue events": Glue Job State Change."""
+    detail = {
+        "jobName": job.name,
+        "severity": _SEVERITIES[state],
+        "state": state,
+        "jobRunId": run.job_run_id,
+        "message": message,
     }
+    return make_event("aws.glue", "Glue Job State Change", detail)

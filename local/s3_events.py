@@ -9,14 +9,12 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from moto.s3 import notifications
 
-from local.context import ACCOUNT, REGION, CloudContext
-from local.event_rules import EventBus
+from local.context import ACCOUNT, CloudContext
+from local.event_rules import EventBus, make_event
 
 _REASONS = {
     "s3:ObjectCreated:Put": "PutObject",
@@ -54,19 +52,7 @@ def install(context: CloudContext, bus: EventBus) -> None:
             marker = name.endswith("DeleteMarkerCreated")
             detail["deletion-type"] = "Delete Marker Created" if marker else "Permanently Deleted"
         context.activity.say("s3", f"{detail['reason']} s3://{bucket.name}/{key.name}")
-        bus.send(
-            {
-                "version": "0",
-                "id": str(uuid.uuid4()),
-                "detail-type": notifications._detail_type(event_name),
-                "source": "aws.s3",
-                "account": ACCOUNT,
-                "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "region": REGION,
-                "resources": [bucket.arn],
-                "detail": detail,
-            }
-        )
+        bus.send(make_event("aws.s3", notifications._detail_type(event_name), detail, [bucket.arn]))
 
     notifications._send_event_bridge_message = send
 

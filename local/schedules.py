@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 import threading
 import time
-import uuid
 from datetime import UTC, datetime, timedelta
 
 from moto.events.models import Rule
 
-from local.context import ACCOUNT, REGION, CloudContext
-from local.event_rules import EventBus
+from local.context import CloudContext
+from local.event_rules import EventBus, make_event
 
 _MONTHS = dict(JAN=1, FEB=2, MAR=3, APR=4, MAY=5, JUN=6, JUL=7, AUG=8, SEP=9, OCT=10, NOV=11, DEC=12)
 _WEEKDAYS = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7}
@@ -48,7 +47,7 @@ class Schedules:
         if len(found) != 1:
             known = ", ".join(rule.name for rule in scheduled) or "none"
             raise LookupError(f"{len(found)} scheduled rules match {name!r}; scheduled rules: {known}")
-        self._fire(found[0], datetime.now(UTC))
+        self._fire(found[0])
         return found[0].name
 
     def _run(self) -> None:
@@ -59,7 +58,7 @@ class Schedules:
                 if rule.scheduled_expression:
                     try:
                         if self._is_due(rule, now):
-                            self._fire(rule, now)
+                            self._fire(rule)
                     except ValueError as error:
                         self._context.activity.fail("schedules", f"rule {rule.name}: {error}")
             self._looked_at = now
@@ -76,22 +75,9 @@ class Schedules:
         minute = now.replace(second=0, microsecond=0)
         return minute > self._looked_at and cron_matches(expression, minute)
 
-    def _fire(self, rule: Rule, now: datetime) -> None:
+    def _fire(self, rule: Rule) -> None:
         self._context.activity.say("schedules", f"firing {rule.name} ({rule.scheduled_expression})")
-        self._bus.deliver(
-            rule,
-            {
-                "version": "0",
-                "id": str(uuid.uuid4()),
-                "detail-type": "Scheduled Event",
-                "source": "aws.events",
-                "account": ACCOUNT,
-                "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "region": REGION,
-                "resources": [rule.arn],
-                "detail": {},
-            },
-        )
+        self._bus.deliver(rule, make_event("aws.events", "Scheduled Event", {}, [rule.arn]))
 
 
 def parse_rate(expression: str) -> timedelta:
