@@ -55,6 +55,10 @@ class SourceChanged(CustomerDataError):
     """The object that an event told of is gone or was overwritten: a newer event covers it."""
 
 
+class SourceUnreadable(CustomerDataError):
+    """The object is there, and S3 does not give it out: a right, a key or a restore is missing. Others can be read."""
+
+
 class WarehouseError(CustomerDataError):
     """A statement failed for good; `sql` is the statement, without bound values."""
 

@@ -10,16 +10,16 @@ from typing import Any, Literal
 
 from customer_data.manifest import SourceFile
 
-Status = Literal["loaded", "failed", "superseded", "already_done"]
+Status = Literal["loaded", "failed", "superseded", "already_done", "unreadable"]
 
 
 @dataclass(frozen=True)
 class FileResult:
-    """One finished file.
+    """What a run made of one file.
 
     `rows_loaded` are the rows handed to the upsert, duplicates and older records included. `columns_waiting` are new
     columns without a single value: they are added when their first value comes. `already_done` is the result of a
-    file that an earlier run has finished; it is told but not kept.
+    file that an earlier run has finished, `unreadable` of one that stays unfinished: both are told but not kept.
     """
 
     file: SourceFile

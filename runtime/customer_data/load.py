@@ -205,6 +205,8 @@ class Loader:
         for staged in self._stage_files(tasks):
             if staged.superseded:
                 self._supersede(staged.file, "the object is gone or was overwritten since its event")
+            elif staged.unreadable:
+                self._finish(self._source_result(staged.file, "unreadable", staged.unreadable))
             elif staged.fault:
                 self._fail(staged, staged.fault)
             else:

@@ -31,7 +31,7 @@ def publish(results: Sequence[FileResult], pipeline: str, cloudwatch: Any) -> No
 
 def metric_data(results: Sequence[FileResult], pipeline: str) -> Iterator[dict[str, Any]]:
     """One datum a metric, summed over the files; the seconds of each loaded file in datums of 150."""
-    done = [result for result in results if result.status != "already_done"]
+    done = [result for result in results if result.status in ("loaded", "failed", "superseded")]
     if not done:
         return
     loaded = [result for result in done if result.status == "loaded"]
@@ -42,6 +42,7 @@ def metric_data(results: Sequence[FileResult], pipeline: str) -> Iterator[dict[s
         "ColumnsAdded": sum(len(result.columns_added) for result in loaded),
         "FilesLoaded": len(loaded),
         "FilesFailed": sum(result.status == "failed" for result in done),
+        "FilesSuperseded": sum(result.status == "superseded" for result in done),
     }
     for name, count in counts.items():
         yield {"MetricName": name, "Dimensions": dimensions, "Value": float(count), "Unit": "Count"}

@@ -24,6 +24,8 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
     """The schema changes and row counts that `url` (`s3://bucket/key`) would cause; `stage` must write nothing."""
     table = read_table(warehouse, settings)
     (staged,) = stage([StageTask(source_file(url, s3), 0, table)])
+    if staged.unreadable:
+        raise SettingsError(f"--plan {url!r}: {staged.unreadable}")
     report: dict[str, Any] = {
         "object": url,
         "table": str(settings.table),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
 
-from customer_data.errors import SourceChanged
+from customer_data.errors import SourceChanged, SourceUnreadable
 from customer_data.manifest import SourceFile
 
 if TYPE_CHECKING:
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 5
 _CHANGED = frozenset(("NoSuchKey", "NoSuchVersion", "404", "412", "PreconditionFailed"))
+# What would let the job read the object. What KMS says comes from S3 as `KMS.DisabledException` and the like.
+_REMEDIES = {
+    "AccessDenied": "let the job's role read it (bucket policy, owner of the object, key policy)",
+    "InvalidObjectState": "it is archived: restore it or copy it to another storage class",
+    "KMS": "enable the key that it is encrypted with, or copy it under another",
+}
 # What a body raises when the connection goes while it is read; a request that fails is retried by boto3 itself.
 _BROKEN_STREAM = (HTTPClientError, IncompleteReadError, ResponseStreamingError, ConnectionError)
 
@@ -23,7 +29,8 @@ _BROKEN_STREAM = (HTTPClientError, IncompleteReadError, ResponseStreamingError, 
 class SourceObject(io.RawIOBase):
     """Reads exactly the write that the manifest names: by its version id, else as long as the ETag is the same.
 
-    Raises SourceChanged when that write is gone. A stream that breaks is taken up again where it broke.
+    Raises SourceChanged when that write is gone, SourceUnreadable when S3 does not give it out. A stream that breaks is
+    taken up again where it broke.
     """
 
     def __init__(self, s3: S3Client, file: SourceFile) -> None:
@@ -73,4 +80,6 @@ class SourceObject(io.RawIOBase):
                     f"s3://{file.bucket}/{file.key} (version {file.version_id}, ETag {file.etag}) is gone or was"
                     f" overwritten ({code}); the event of the newer write covers it"
                 ) from error
+            if remedy := _REMEDIES.get(code.partition(".")[0]):
+                raise SourceUnreadable(f"it cannot be read ({error}): {remedy}") from error
             raise

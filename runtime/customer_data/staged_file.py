@@ -40,9 +40,9 @@ class StagedPart:
 class StagedFile:
     """What became of one file; plain data, so that a Spark task can return it.
 
-    Either `fault` or `superseded` says why nothing is staged, or `parts` holds the rows (none for a header-only
-    file). `position` in the Parquet is the file's index in the manifest times 2**40 plus the record's number, so that
-    "the last one wins" holds across the files of one transaction.
+    Either `fault`, `superseded` or `unreadable` (what S3 says) tells why nothing is staged, or `parts` holds the rows
+    (none for a header-only file). `position` in the Parquet is the file's index in the manifest times 2**40 plus the
+    record's number, so that "the last one wins" holds across the files of one transaction.
     """
 
     file: SourceFile
@@ -57,3 +57,4 @@ class StagedFile:
     seconds: float = 0.0
     fault: FileFault | None = None
     superseded: bool = False
+    unreadable: str | None = None

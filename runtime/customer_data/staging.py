@@ -21,7 +21,7 @@ from customer_data.column_names import column_names
 from customer_data.column_types import MAX_COLUMNS, TableSchema
 from customer_data.csv_reader import IrregularCsv, open_csv
 from customer_data.csv_text import NotUtf8
-from customer_data.errors import FileFault, SourceChanged
+from customer_data.errors import FileFault, SourceChanged, SourceUnreadable
 from customer_data.file_columns import FileColumns, file_columns
 from customer_data.manifest import SourceFile
 from customer_data.parquet_parts import ParquetParts
@@ -53,8 +53,8 @@ def stage_file(
     """Checks one file against the table (None: there is none yet) and stages its rows.
 
     `index` is the file's place in the manifest. With `write` False nothing is written, neither parts nor rejected
-    records. What is wrong with the content is the result's `fault`, a source that is gone is `superseded`; any other
-    exception is a run fault and passes through.
+    records. What is wrong with the content is the result's `fault`, a source that is gone is `superseded`, one
+    that S3 does not give out is `unreadable`; any other exception is a run fault and passes through.
     """
     started = time.monotonic()
     job = _Job(file, index, settings, table, run_id, s3, write)
@@ -64,6 +64,8 @@ def stage_file(
         staged = StagedFile(file, fault=fault)
     except SourceChanged:
         staged = StagedFile(file, superseded=True)
+    except SourceUnreadable as refusal:
+        staged = StagedFile(file, unreadable=str(refusal))
     return replace(staged, seconds=time.monotonic() - started)
 
 

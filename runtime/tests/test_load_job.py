@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,7 @@ def test_puts_the_metrics_of_the_run(world: World) -> None:
 
     listed = boto3.client("cloudwatch").list_metrics(Namespace="CustomerDataPlatform")["Metrics"]
     assert {metric["MetricName"] for metric in listed} == {
-        "RowsLoaded", "RowsRejected", "ColumnsAdded", "FilesLoaded", "FilesFailed", "LoadSeconds",
+        "RowsLoaded", "RowsRejected", "ColumnsAdded", "FilesLoaded", "FilesFailed", "FilesSuperseded", "LoadSeconds",
     }  # fmt: skip
     assert all(metric["Dimensions"] == [{"Name": "Pipeline", "Value": "customers"}] for metric in listed)
 
@@ -238,3 +238,23 @@ def test_plan_names_an_object_that_it_cannot_read(world: World, url: str) -> Non
 def test_says_which_argument_is_missing() -> None:
     with pytest.raises(RunFailed, match="--manifest"):
         load_job.main(["--settings", "{}"])
+
+
+def test_a_file_that_s3_does_not_give_out_holds_up_no_other(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    archived = world.put("archived.csv", "user_id,name", "1,Ann")
+    answer = world.s3.put_object(
+        Bucket=LANDING, Key=archived.key, Body=b"user_id,name\n1,Ann\n", StorageClass="GLACIER"
+    )
+    archived = replace(archived, version_id=answer["VersionId"])
+    good = world.put("good.csv", "user_id,name", "2,Bo")
+
+    with pytest.raises(
+        RunFailed, match=r"1 of 2 files failed: s3://landing/landing/archived\.csv: it cannot be read .*restore"
+    ):
+        run(world, archived, good)
+
+    assert world.rows() == [(2, "Bo")]
+    assert world.ledger() == [("landing/good.csv", "loaded")]
+    assert archived.key in world.object_keys()
+    with pytest.raises(RunFailed, match=r"--plan 's3://landing/landing/archived\.csv': it cannot be read"):
+        plan(world, archived, capsys)

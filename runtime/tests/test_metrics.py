@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from customer_data.file_result import FileResult
+from customer_data.file_result import FileResult, Status
 from customer_data.manifest import SourceFile
 from customer_data.metrics import metric_data, publish
 
@@ -34,12 +34,14 @@ def test_counts_what_was_loaded_and_what_was_not() -> None:
         "ColumnsAdded": 4.0,
         "FilesLoaded": 2.0,
         "FilesFailed": 1.0,
+        "FilesSuperseded": 1.0,
         "LoadSeconds": [1.5, 1.5],
     }
 
 
-def test_files_of_an_earlier_run_are_not_counted_again() -> None:
-    assert values([replace(LOADED, status="already_done")]) == {}
+@pytest.mark.parametrize("status", ["already_done", "unreadable"])
+def test_files_that_the_run_did_not_finish_are_not_counted(status: Status) -> None:
+    assert values([replace(LOADED, status=status)]) == {}
 
 
 def test_a_datum_has_at_most_150_values() -> None:

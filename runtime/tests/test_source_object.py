@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, IncompleteReadError
 from moto import mock_aws
 
-from customer_data.errors import SourceChanged
+from customer_data.errors import SourceChanged, SourceUnreadable
 from customer_data.manifest import SourceFile
 from customer_data.source_object import SourceObject
 
@@ -107,3 +107,23 @@ def test_an_object_or_version_that_is_gone_is_superseded(s3: Any) -> None:
 def test_what_else_s3_refuses_is_a_run_fault(s3: Any) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
         SourceObject(s3, replace(put(s3), bucket="elsewhere"))
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [("AccessDenied", "role"), ("InvalidObjectState", "restore"), ("KMS.DisabledException", "key")],
+)
+def test_an_object_that_s3_does_not_give_out_is_named_with_what_to_do(s3: Any, code: str, remedy: str) -> None:
+    refusing = mock.Mock()
+    refusing.get_object.side_effect = ClientError({"Error": {"Code": code, "Message": "no"}}, "GetObject")
+
+    with pytest.raises(SourceUnreadable, match=rf"cannot be read .*{code}.*{remedy}"):
+        SourceObject(refusing, put(s3))
+
+
+def test_any_other_refusal_is_the_runs(s3: Any) -> None:
+    refusing = mock.Mock()
+    refusing.get_object.side_effect = ClientError({"Error": {"Code": "InternalError", "Message": "no"}}, "GetObject")
+
+    with pytest.raises(ClientError):
+        SourceObject(refusing, put(s3))
