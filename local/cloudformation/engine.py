@@ -88,6 +88,7 @@ def install(context: CloudContext) -> None:
     parsing.generate_resource_name = generate_name
     _complete_functions()
     _check_templates()
+    _delete_dependents_first()
     _remove_failed_stacks(context)
 
 
@@ -134,6 +135,19 @@ def _check_templates() -> None:
         return parsed
 
     Stack.parse_template = staticmethod(parse_and_check)  # type: ignore[method-assign]
+
+
+def _delete_dependents_first() -> None:
+    """A resource is made after those that it needs, so the last one made goes first; in moto chance decides."""
+
+    def delete(self: parsing.ResourceMap) -> None:
+        for name, resource in reversed(list(self._parsed_resources.items())):
+            declared = self._resource_json_map.get(name)
+            if declared and declared.get("DeletionPolicy") != "Retain":
+                self._delete_resource(resource, declared)
+                del self._parsed_resources[name]
+
+    parsing.ResourceMap.delete = delete  # type: ignore[method-assign]
 
 
 def _remove_failed_stacks(context: CloudContext) -> None:

@@ -222,6 +222,46 @@ def test_an_alarm_can_be_read(cloud: LocalCloud, deploy: Deploy) -> None:
     assert described["MetricName"] == "FilesFailed"
 
 
+def test_a_deleted_stack_takes_all_that_it_made_with_it(cloud: LocalCloud, deploy: Deploy) -> None:
+    def resource(kind: str, **properties: Any) -> dict[str, Any]:
+        return {"Type": f"AWS::{kind}", "Properties": properties}
+
+    def policy(**principal: str) -> dict[str, Any]:
+        return {"Version": "2012-10-17", "Statement": [allow("s3:GetObject", "*") | principal]}
+
+    everyone, invoke = policy(Principal="*"), {"Action": "lambda:InvokeFunction", "Principal": "sns.amazonaws.com"}
+    target = {"Id": "queue", "Arn": arn_of("Queue")}
+    resources = {
+        "Alarm": resource("CloudWatch::Alarm", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1),
+        "Alias": resource("KMS::Alias", AliasName="alias/passing", TargetKeyId=ref("Key")),
+        "Asynchronous": resource("Lambda::EventInvokeConfig", FunctionName=ref("Function"), Qualifier="$LATEST"),
+        "Bucket": resource("S3::Bucket"),
+        "BucketPolicy": resource("S3::BucketPolicy", Bucket=ref("Bucket"), PolicyDocument=everyone),
+        "Encryption": resource("Glue::SecurityConfiguration", EncryptionConfiguration={}),
+        "Function": function("exports.handler = () => {}", "Role"),
+        "Key": resource("KMS::Key", KeyPolicy=everyone),
+        "Logs": resource("Logs::LogGroup", RetentionInDays=7),
+        "Mapping": resource("Lambda::EventSourceMapping", EventSourceArn=arn_of("Queue"), FunctionName=ref("Function")),
+        "Permission": resource("Lambda::Permission", FunctionName=ref("Function"), **invoke),
+        "Policy": resource("IAM::ManagedPolicy", PolicyDocument=policy(), Roles=[ref("Role")]),
+        "Queue": resource("SQS::Queue"),
+        "Role": role("lambda.amazonaws.com"),
+        "Rule": resource("Events::Rule", EventPattern={"source": ["a"]}, Targets=[target]),
+        "Secret": resource("SecretsManager::Secret"),
+        "SecretPolicy": resource("SecretsManager::ResourcePolicy", SecretId=ref("Secret"), ResourcePolicy=everyone),
+        "Subscription": resource("SNS::Subscription", TopicArn=ref("Topic"), Protocol="sqs", Endpoint=arn_of("Queue")),
+        "Topic": resource("SNS::Topic"),
+    }
+    stack = deploy({"Resources": resources, "Outputs": outputs(Stack=ref("AWS::StackName"), Bucket=ref("Bucket"))})
+    cloud.client("cloudformation").delete_stack(StackName=stack["Stack"])
+    log = cloud.log_path.read_text()
+    assert [name for name, each in resources.items() if f"deleted {each['Type']} {name}" not in log] == []
+    buckets = cloud.client("s3").list_buckets()["Buckets"]
+    assert stack["Bucket"] not in [bucket["Name"] for bucket in buckets]
+    aliases = cloud.client("kms").list_aliases()["Aliases"]
+    assert "alias/passing" not in [alias["AliasName"] for alias in aliases]
+
+
 def test_every_registered_type_says_what_it_does_here() -> None:
     """Types that moto only records must not be called executed."""
     executed_by_moto = {name for name, r in RESOURCE_TYPES.items() if r.handler is None and r.kind is Kind.EXECUTED}
