@@ -36,11 +36,11 @@ class Decision:
 class NewColumn:
     """A column that the table lacks: its type comes from the values."""
 
-    def __init__(self, name: str, header: str, index: int, formats: Sequence[ColumnType]) -> None:
+    def __init__(self, name: str, header: str, index: int, inference: TypeInference) -> None:
         self.name = name
         self.header = header
         self.index = index
-        self._inference = TypeInference(formats)
+        self._inference = inference
 
     def add(self, values: pa.StringArray) -> None:
         self._inference.add(values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from customer_data.column_types import MAX_IDENTIFIER_BYTES
 from customer_data.errors import FileFault, SettingsError
@@ -15,12 +15,12 @@ RESCUE_SUFFIX = "__as_varchar"
 _SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "insertxid", "deletexid"))
 
 
-def column_names(headers: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
-    """The column of each header: as the mapping says (the exact header, then without blanks around it), else in snake
-    case. Raises FileFault when two headers become one column."""
+def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str] = ()) -> tuple[str, ...]:
+    """The column of each header: as the mapping says (the exact header, then without blanks around it), else the
+    existing column of that very name, else in snake case. Raises FileFault when two headers become one column."""
     names: dict[str, str] = {}
     for number, header in enumerate(headers, start=1):
-        name = _mapped(header, mapping) or snake_case(header) or f"column_{number}"
+        name = _mapped(header, mapping) or _same(header, existing) or snake_case(header) or f"column_{number}"
         if name in names:
             raise FileFault(
                 "duplicate_column",
@@ -64,6 +64,12 @@ def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:
             f" ({', '.join(sorted(_SYSTEM_COLUMNS))})"
         )
     return name
+
+
+def _same(header: str, existing: Collection[str]) -> str | None:
+    """A table that others made has names such as `_source` and `address__city`, which snake case would change."""
+    name = header.strip().lower()
+    return name if name in existing else None
 
 
 def _fold(character: str) -> str:

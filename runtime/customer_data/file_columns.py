@@ -12,6 +12,7 @@ from customer_data.date_formats import format_type
 from customer_data.errors import FileFault
 from customer_data.settings import LoaderSettings, SchemaContract
 from customer_data.staged_file import StagedColumn
+from customer_data.type_inference import TypeInference
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def file_columns(
     """Lines the file's columns up with the table's by the schema contract. Raises FileFault."""
     _require_columns(headers, names, settings)
     formats = tuple(format_type(format) for format in settings.csv.date_formats)
-    must_fit = {name.lower() for name in (*settings.primary_key, settings.sequence_column) if name}
+    keys = [key.lower() for key in settings.primary_key]
+    must_fit = {*keys, *([settings.sequence_column.lower()] if settings.sequence_column else [])}
     new = [name for name in names if table is not None and table.column(name) is None]
     left_out = _left_out(new, headers, names, must_fit, settings)
     columns: list[NewColumn | ExistingColumn] = []
@@ -59,7 +61,7 @@ def file_columns(
         if name in left_out:
             continue
         if table is None or column is None:
-            columns.append(NewColumn(name, header, index, formats))
+            columns.append(NewColumn(name, header, index, TypeInference(formats, is_key=name in keys)))
             continue
         existing = ExistingColumn(
             column,
@@ -72,8 +74,7 @@ def file_columns(
             decision=decisions.get(name),
         )
         columns.append(existing)
-    keys = tuple(names.index(key.lower()) for key in settings.primary_key)
-    lined_up = FileColumns(tuple(columns), keys, tuple(sorted(left_out)))
+    lined_up = FileColumns(tuple(columns), tuple(map(names.index, keys)), tuple(sorted(left_out)))
     _refuse_too_many(lined_up, table)
     _refuse_taken_rescue_names(lined_up, headers, names)
     return lined_up

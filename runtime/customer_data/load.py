@@ -24,7 +24,7 @@ from customer_data.failure_texts import is_about_values
 from customer_data.file_result import FileResult, Status
 from customer_data.ledger import Ledger
 from customer_data.manifest import SourceFile
-from customer_data.plan import LoadPlan, check_room, fits, groups, make_plan
+from customer_data.plan import LoadPlan, check_plan, fits, groups, make_plan
 from customer_data.settings import LoaderSettings
 from customer_data.staged_file import StagedFile
 from customer_data.write_order import in_write_order
@@ -113,7 +113,7 @@ class Loader:
         planned_against = self._table
         try:
             plan = make_plan(group, self._table, self._settings)
-            check_room(plan)
+            check_plan(plan)
             if self._prepare_table(plan):
                 return [group]
             self._submit(group, plan)

@@ -125,14 +125,26 @@ def make_plan(files: Sequence[StagedFile], table: TableSchema | None, settings: 
     )
 
 
-def check_room(plan: LoadPlan) -> None:
-    """Raises FileFault when the table would have more columns than Redshift allows."""
+def check_plan(plan: LoadPlan) -> None:
+    """Raises FileFault when the table would have more columns than Redshift allows, or a sequence column of text."""
     total = len(plan.table.columns if plan.table else ()) + len(plan.new_columns)
     if total > MAX_COLUMNS:
         raise FileFault(
             "too_many_columns",
             f"the table would have {total} columns with the {len(plan.new_columns)} new ones of this file; a Redshift"
             f" table has at most {MAX_COLUMNS}: drop columns, or set the schema contract to discard",
+        )
+    if (
+        plan.sequence
+        and plan.sequence.type.name == "varchar"
+        and plan.sequence.name in [column.name for column in plan.new_columns]
+    ):
+        raise FileFault(
+            "sequence_is_text",
+            f"the sequence column {plan.sequence.name!r} holds neither numbers nor dates, and as text '9' is newer than"
+            " '10': name the format in CsvFormat.dateFormats, correct the values, or, if they do sort as text, add the"
+            " column to the table as VARCHAR yourself",
+            column=plan.sequence.name,
         )
 
 

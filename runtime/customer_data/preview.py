@@ -14,7 +14,7 @@ from customer_data.data_api import DataApi
 from customer_data.errors import FileFault, SettingsError
 from customer_data.load import StageFiles, StageTask
 from customer_data.manifest import SourceFile
-from customer_data.plan import check_room, make_plan
+from customer_data.plan import check_plan, make_plan
 from customer_data.s3_url import parse_s3_url
 from customer_data.settings import LoaderSettings
 from customer_data.staged_file import StagedFile
@@ -72,7 +72,7 @@ def _changes(staged: StagedFile, settings: LoaderSettings, table: TableSchema | 
     if staged.fault:
         raise staged.fault
     plan = make_plan([staged], table, settings)
-    check_room(plan)
+    check_plan(plan)
     return {
         "columns_added": {column.name: column.type.sql for column in plan.new_columns},
         "columns_widened": {widening.column: f"VARCHAR({widening.length})" for widening in plan.widenings},

@@ -123,7 +123,7 @@ def _read(job: _Job, reading: _Reading) -> StagedFile:
     with ExitStack() as stack:
         source = stack.enter_context(SourceObject(job.s3, job.file))
         csv = open_csv(source, settings.csv, encoding=reading.encoding, exact=reading.exact)
-        names = _names(csv.header, settings)
+        names = _names(csv.header, settings, job.table)
         headers = tuple(header or name for header, name in zip(csv.header, names, strict=True))
         columns = file_columns(headers, names, job.table, settings, reading.decisions)
         keep = settings.row_errors is RowErrorPolicy.QUARANTINE_ROWS
@@ -159,7 +159,7 @@ def _read(job: _Job, reading: _Reading) -> StagedFile:
         )
 
 
-def _names(header: Sequence[str], settings: LoaderSettings) -> tuple[str, ...]:
+def _names(header: Sequence[str], settings: LoaderSettings, table: TableSchema | None) -> tuple[str, ...]:
     if len(header) >= MAX_COLUMNS:
         raise FileFault(
             "too_many_columns",
@@ -167,7 +167,8 @@ def _names(header: Sequence[str], settings: LoaderSettings) -> tuple[str, ...]:
             " loader needs while it loads; check the delimiter, or split the file",
             line=1,
         )
-    return column_names(header, settings.column_mapping)
+    existing = [column.name for column in table.columns] if table else []
+    return column_names(header, settings.column_mapping, existing)
 
 
 def _staged_rows(checked: CheckedBatch, rows: int, first_position: int, columns: FileColumns) -> pa.RecordBatch:

@@ -33,16 +33,17 @@ from customer_data.value_checks import (
 class TypeInference:
     """Narrows the candidates until one is left; a column that none describes is text.
 
-    Formats that the user named come first: `20240131` is a date to who says `YYYYMMDD`.
+    Formats that the user named come first: `20240131` is a date to who says `YYYYMMDD`. A key's numbers are whole
+    ones: `1.1` and `1.10` are one number and, as what tells records apart, two.
     """
 
-    def __init__(self, formats: Sequence[ColumnType] = ()) -> None:
+    def __init__(self, formats: Sequence[ColumnType] = (), *, is_key: bool = False) -> None:
         self.max_bytes = 0
         self._seen = False
         self._candidates: list[_Candidate] = [
             *(_Widening(format) for format in formats),
             _Words(),
-            _Number(),
+            _Number(whole_only=is_key),
             _Widening(DATE, TIMESTAMP),
             _Widening(TIMESTAMPTZ),
         ]
@@ -104,8 +105,9 @@ class _Words:
 class _Number:
     """BIGINT, then NUMERIC, then DOUBLE PRECISION: the last only where exponents ask for it and nothing is lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole_only: bool = False) -> None:
         self._kind = "integer"
+        self._whole_only = whole_only
         self._before_point = 0
         self._after_point = 0
         self._significant = 0
@@ -122,6 +124,8 @@ class _Number:
             if extremes is not None:
                 self._count(max(len(str(abs(number))) for number in extremes), 0)
                 return True
+            if self._whole_only:
+                return False
             self._kind = "decimal"
         if self._kind == "decimal":
             if matches_all(NUMBER, values):

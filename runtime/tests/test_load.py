@@ -158,11 +158,46 @@ def test_the_last_of_several_records_with_one_key_wins(world: World) -> None:
     assert world.rows() == [(1, "last"), (2, "Bo")]
 
 
-def test_keys_that_are_one_number_are_one_key(world: World) -> None:
+def test_keys_that_are_one_number_are_one_key_of_a_table_of_numbers(world: World) -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}".customers (user_id NUMERIC(18, 4), name VARCHAR(32))')
     world.load(world.put("a.csv", "user_id,name", "1.5,Ann"))
     world.load(world.put("b.csv", "user_id,name", "1.5,one", "1.50,zero at the end"))
 
     assert world.rows("CAST(user_id AS VARCHAR), name") == [("1.5000", "zero at the end")]
+
+
+@pytest.mark.parametrize("keys", [("1.1", "1.10"), ("1e5", "10e4"), ("007", "7"), ("9" * 19, "0" + "9" * 19)])
+def test_keys_of_a_new_table_that_are_written_differently_are_two(world: World, keys: tuple[str, str]) -> None:
+    world.load(world.put("a.csv", "user_id,name", *(f"{key},x" for key in keys)))
+
+    assert world.rows("user_id") == sorted((key,) for key in keys)
+
+
+def test_a_sequence_of_text_is_refused_where_the_loader_would_choose_it(world: World) -> None:
+    (result,) = world.load(
+        world.put("a.csv", "user_id,updated_at", "1,12/30/2024", "1,01/05/2025"), sequence_column="updated_at"
+    )
+
+    assert result.status == "failed"
+    assert "sequence column 'updated_at'" in str(result.reason)
+    assert "dateFormats" in str(result.reason)
+
+
+def test_a_sequence_of_text_that_the_user_chose_is_taken(world: World) -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}".customers (user_id BIGINT, version VARCHAR(32))')
+    world.load(world.put("a.csv", "user_id,version", "1,01B", "1,01A"), sequence_column="version")
+
+    assert world.rows() == [(1, "01B")]
+
+
+def test_a_header_that_is_a_column_of_the_table_is_that_column(world: World) -> None:
+    world.admin.execute(
+        f'CREATE TABLE "{world.schema}".customers'
+        " (user_id BIGINT, _source VARCHAR(9), address__city VARCHAR(9), n BIGINT, n__as_varchar VARCHAR(9))"
+    )
+    world.load(world.put("a.csv", "user_id,_source,Address__City ,n,n__as_varchar", "1,crm,Oslo,,many"))
+
+    assert world.rows() == [(1, "crm", "Oslo", None, "many")]
 
 
 def test_the_last_file_of_a_group_wins(world: World) -> None:

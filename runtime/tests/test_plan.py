@@ -19,7 +19,7 @@ from customer_data.column_types import (
 )
 from customer_data.errors import FileFault
 from customer_data.manifest import SourceFile
-from customer_data.plan import Widening, check_room, fits, groups, make_plan
+from customer_data.plan import Widening, check_plan, fits, groups, make_plan
 from customer_data.settings import LoaderSettings, SchemaContract, StagingLocation, TableName, WarehouseConnection
 from customer_data.staged_file import StagedColumn, StagedFile
 
@@ -149,7 +149,7 @@ def test_the_key_is_found_in_any_letter_case() -> None:
 
 def test_refuses_more_columns_than_a_table_may_have() -> None:
     new = [column(f"n{number}") for number in range(MAX_COLUMNS - len(TABLE.columns) + 1)]
-    check_room(make_plan([staged(*new[:-1])], TABLE, SETTINGS))
+    check_plan(make_plan([staged(*new[:-1])], TABLE, SETTINGS))
 
     with pytest.raises(FileFault, match="1601 columns"):
-        check_room(make_plan([staged(*new)], TABLE, SETTINGS))
+        check_plan(make_plan([staged(*new)], TABLE, SETTINGS))
