@@ -82,7 +82,7 @@ class ExistingColumn:
         self._decision = decision
         self._unfit = [0] * len(self._readings)
         self._max_bytes = 0
-        self._rescued_max_bytes = 0
+        self._rescued_max_bytes: int | None = None  # None as long as no value is rescued: the empty text is one too
 
     @property
     def undecided(self) -> bool:
@@ -127,7 +127,8 @@ class ExistingColumn:
         self._max_bytes = max(self._max_bytes, longest(values))
 
     def add_rescued(self, rescued: pa.StringArray) -> None:
-        self._rescued_max_bytes = max(self._rescued_max_bytes, longest(rescued))
+        if rescued.null_count < len(rescued):
+            self._rescued_max_bytes = max(self._rescued_max_bytes or 0, longest(rescued))
 
     def staged(self) -> tuple[StagedColumn, ...]:
         read_as = self.decide().type
@@ -135,15 +136,17 @@ class ExistingColumn:
         staged = StagedColumn(self.name, self.header, type, self._max_bytes, is_new=False)
         if not self.has_rescue:
             return (staged,)
+        max_bytes = self._rescued_max_bytes or 0
+        rescue_type: ColumnType | None = None
         if self._rescue_column is not None:
-            rescue_type: ColumnType | None = self._rescue_column.type
-        else:
-            rescue_type = varchar_with_headroom(self._rescued_max_bytes) if self._rescued_max_bytes else None
+            rescue_type = self._rescue_column.type
+        elif self._rescued_max_bytes is not None:
+            rescue_type = varchar_with_headroom(max_bytes)
         rescue = StagedColumn(
             self.rescue_name,
             self.header,
             rescue_type,
-            self._rescued_max_bytes,
+            max_bytes,
             is_new=self._rescue_column is None,
             rescue_for=self.name,
         )

@@ -336,6 +336,17 @@ def test_an_unfit_value_goes_to_a_rescue_column_as_it_is(
     assert landing.keys("staging") == [part.key for part in staged.parts]
 
 
+def test_an_empty_text_that_is_no_null_is_rescued_too(landing: Landing) -> None:
+    staged = landing.stage("user_id,amount\n1,\n2,NULL\n", TABLE, csv=CsvFormat(null_values=("NULL",)))
+    assert [(row["amount"], row["amount__as_varchar"]) for row in landing.rows(staged)] == [(None, ""), (None, None)]
+    assert column(staged, "amount__as_varchar").type == varchar(32)
+
+
+def test_a_rescue_column_whose_values_are_all_in_rejected_records_waits(landing: Landing) -> None:
+    staged = landing.stage("user_id,amount\n,x\n2,2\n", TABLE, row_errors=QUARANTINE)
+    assert column(staged, "amount__as_varchar").type is None
+
+
 def test_without_unfit_values_there_is_no_rescue_column(landing: Landing) -> None:
     assert names(landing.stage("user_id,amount\n1,1.5\n", TABLE)) == ["user_id", "amount"]
 
