@@ -73,12 +73,12 @@ def read_type(tokens: Sequence[Token], start: int) -> tuple[str, int]:
 
 
 def _numeric(arguments: list[str]) -> str:
-    """DECIMAL alone is DECIMAL(18,0); at most 38 digits."""
+    """DECIMAL alone is DECIMAL(18,0); at most 38 digits, 37 of them after the point."""
     precision, scale = (int(text) for text in [*(arguments or ["18"]), "0"][:2])
     if not 1 <= precision <= 38:
         raise RedshiftError(f"DECIMAL precision {precision} must be between 1 and 38")
-    if not 0 <= scale <= precision:
-        raise RedshiftError(f"DECIMAL scale {scale} must be between 0 and precision {precision}")
+    if not 0 <= scale <= min(precision, 37):
+        raise RedshiftError(f"DECIMAL scale {scale} must be between 0 and {min(precision, 37)}")
     return f"NUMERIC({precision},{scale})"
 
 

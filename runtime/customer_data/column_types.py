@@ -10,6 +10,7 @@ MAX_VARCHAR_BYTES = 65_535
 MAX_COLUMNS = 1_600
 MAX_IDENTIFIER_BYTES = 127
 MAX_PRECISION = 38
+MAX_SCALE = 37  # Redshift manual, "DECIMAL or NUMERIC type"
 DOUBLE_DIGITS = 15  # significant decimal digits that every DOUBLE PRECISION gives back as written
 REAL_DIGITS = 6
 
@@ -215,11 +216,11 @@ def unify(a: ColumnType, b: ColumnType) -> ColumnType:
 
 def new_numeric(before_point: int, after_point: int) -> ColumnType | None:
     """The NUMERIC for a new column: at least 4 decimals, because the next file may have more than this one, and
-    precision 18 (8 bytes) or 38 (16 bytes), the two sizes that Redshift stores. None when 38 digits do not suffice."""
+    precision 18 (8 bytes) or 38 (16 bytes), the two sizes that Redshift stores. None when NUMERIC does not suffice."""
     scale = max(4, after_point)
     if before_point + scale <= 18:
         return numeric(18, scale)
-    return numeric(MAX_PRECISION, scale) if before_point + scale <= MAX_PRECISION else None
+    return numeric(MAX_PRECISION, scale) if before_point + scale <= MAX_PRECISION and scale <= MAX_SCALE else None
 
 
 def cast_expression(quoted_column: str, type: ColumnType) -> str:

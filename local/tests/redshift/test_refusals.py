@@ -36,6 +36,8 @@ def table(admin: Warehouse) -> str:
         ("CREATE TABLE {t}2 (a UUID)", "CREATE TABLE {t}2 (a CHAR(36))", '"uuid" does not exist'),
         ("CREATE TABLE {t}2 (a INT[])", "CREATE TABLE {t}2 (a INT)", "not supported"),
         ("CREATE TABLE {t}2 (a DECIMAL(39,0))", "CREATE TABLE {t}2 (a DECIMAL(38,0))", "between 1 and 38"),
+        ("CREATE TABLE {t}2 (a DECIMAL(38,38))", "CREATE TABLE {t}2 (a DECIMAL(38,37))", "between 0 and 37"),
+        ("CREATE TABLE {t}2 (a DECIMAL(5,6))", "CREATE TABLE {t}2 (a DECIMAL(5,5))", "between 0 and 5"),
         ("CREATE TABLE {t}2 (a VARCHAR(65536))", "CREATE TABLE {t}2 (a VARCHAR(MAX))", "cannot exceed 65535"),
         ("CREATE TABLE {t}2 (user INT)", 'CREATE TABLE {t}2 ("user" INT)', 'near "user"'),
         ("CREATE TABLE {t}2 (a INT ENCODE gzip)", "CREATE TABLE {t}2 (a INT ENCODE zstd)", '"gzip" is not supported'),
