@@ -216,9 +216,10 @@ def unify(a: ColumnType, b: ColumnType) -> ColumnType:
 
 def new_numeric(before_point: int, after_point: int) -> ColumnType | None:
     """The NUMERIC for a new column: at least 4 decimals, because the next file may have more than this one, and
-    precision 18 (8 bytes) or 38 (16 bytes), the two sizes that Redshift stores. None when NUMERIC does not suffice."""
+    precision 18 (8 bytes) or 38 (16 bytes), the two sizes that Redshift stores: 18 where it leaves 10 digits before the
+    point, because the next file may have more of these too. None when NUMERIC does not suffice."""
     scale = max(4, after_point)
-    if before_point + scale <= 18:
+    if max(before_point, 10) + scale <= 18:
         return numeric(18, scale)
     return numeric(MAX_PRECISION, scale) if before_point + scale <= MAX_PRECISION and scale <= MAX_SCALE else None
 
