@@ -19,7 +19,7 @@ export function grantStatements(grantee: IGrantable, warehouseArn: string): Gran
     resourceArns: [warehouseArn],
   });
   const follow = new PolicyStatement({
-    actions: ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult', 'redshift-data:CancelStatement'],
+    actions: ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult'],
     // A statement has no ARN; the condition admits the caller's own alone (Management Guide, "Authorizing access to the Data API").
     resources: ['*'],
     conditions: { StringEquals: { 'redshift-data:statement-owner-iam-userid': '${aws:userid}' } },

@@ -101,7 +101,7 @@ describe('a new warehouse', () => {
     expect(statements.map((statement: { Action: unknown }) => statement.Action)).toEqual([
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
       ['redshift-data:ExecuteStatement', 'redshift-data:BatchExecuteStatement'],
-      ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult', 'redshift-data:CancelStatement'],
+      ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult'],
       ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
     ]);
     expect(statements[1].Resource).toEqual(stack.resolve(warehouse.workgroupArn));

@@ -9,7 +9,7 @@ const SUBMIT = ['redshift-data:ExecuteStatement', 'redshift-data:BatchExecuteSta
 
 const FOLLOW_OWN_STATEMENTS = {
   Effect: 'Allow',
-  Action: ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult', 'redshift-data:CancelStatement'],
+  Action: ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult'],
   Resource: '*',
   Condition: { StringEquals: { 'redshift-data:statement-owner-iam-userid': '${aws:userid}' } },
 };
