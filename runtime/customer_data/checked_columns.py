@@ -26,8 +26,8 @@ class WhenUnfit(Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """How an existing column is read, known once all values were seen: `type` is the table's, or the same with the
-    date format that most values are written in; `rescue` says that some values do not fit."""
+    """How an existing column is read, known once all values were seen: `type` is the table's, or the date or timestamp
+    in the format that most values are written in; `rescue` says that some values do not fit."""
 
     type: ColumnType
     rescue: bool
@@ -74,7 +74,9 @@ class ExistingColumn:
         self.when_unfit = when_unfit
         self.rescue_name = rescue_name(column.name)
         self._rescue_column = rescue_column
-        self._readings = [column.type, *(format for format in formats if format.name == column.type.name)]
+        # To a TIMESTAMP, a date without a time is its midnight, in a format as in ISO 8601.
+        kinds = ("date", "timestamp") if column.type.name == "timestamp" else (column.type.name,)
+        self._readings = [column.type, *(format for format in formats if format.name in kinds)]
         self._grows = column.type.name == "varchar" and column.widenable
         needs_no_survey = when_unfit is not WhenUnfit.RESCUE or rescue_column is not None
         if decision is None and len(self._readings) == 1 and needs_no_survey:

@@ -241,6 +241,8 @@ def cast_expression(quoted_column: str, type: ColumnType) -> str:
         format = literal(type.format)
         if type.name == "date":
             return f"TO_DATE({quoted_column}, {format})"
+        if "MI" not in type.format.upper():  # no time without minutes: see date_formats
+            return f"CAST(TO_DATE({quoted_column}, {format}) AS {type.name.upper()})"
         # TO_TIMESTAMP gives a TIMESTAMPTZ in the session's zone; the cast back takes the same zone off again.
         return f"CAST(TO_TIMESTAMP({quoted_column}, {format}) AS {type.name.upper()})"
     return f"CAST({quoted_column} AS {type.sql})"

@@ -131,6 +131,7 @@ def test_a_new_varchar_has_room_for_twice_the_longest_value(max_bytes: int, leng
             ColumnType("timestamp", format="MM/DD/YYYY HH24:MI"),
             "CAST(TO_TIMESTAMP(\"a\", 'MM/DD/YYYY HH24:MI') AS TIMESTAMP)",
         ),
+        (ColumnType("timestamp", format="dd/mm/yyyy"), "CAST(TO_DATE(\"a\", 'dd/mm/yyyy') AS TIMESTAMP)"),
     ],
 )
 def test_text_is_cast_by_its_type(type: ColumnType, sql: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from world import World
 
 from customer_data.errors import SettingsError
+from customer_data.settings import CsvFormat
 
 
 def create(world: World, *columns: str) -> None:
@@ -52,3 +53,14 @@ def test_an_identity_by_default_is_given_once_and_stays(world: World) -> None:
 
     assert after[1] == before[1]
     assert after[2] is not None and after[2] != after[1]
+
+
+def test_a_date_in_the_users_format_is_midnight_in_a_timestamp_column(world: World) -> None:
+    create(world, "seen TIMESTAMP")
+    csv = CsvFormat(date_formats=("DD/MM/YYYY",))
+    world.load(
+        world.put("a.csv", "user_id,seen", "1,31/12/2024"), world.put("b.csv", "user_id,seen", "2,2024-12-31"), csv=csv
+    )
+
+    assert world.columns().keys() == {"user_id", "seen"}
+    assert [str(seen) for _, seen in world.rows()] == ["2024-12-31 00:00:00"] * 2

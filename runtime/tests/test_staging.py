@@ -399,6 +399,14 @@ def test_date_formats_of_the_user_fit_a_date_column_and_say_how_to_cast(landing:
     assert column(iso, "born").type == DATE
 
 
+def test_a_timestamp_column_takes_dates_without_a_time_in_a_format_too(landing: Landing) -> None:
+    csv = CsvFormat(date_formats=("DD/MM/YYYY",))
+    staged = landing.stage("user_id,seen,name\n1,31/12/2024,01/02/2024\n", TABLE, csv=csv)
+    assert names(staged) == ["user_id", "seen", "name"]
+    assert column(staged, "seen").type == ColumnType("date", format="DD/MM/YYYY")
+    assert column(staged, "name").type == varchar(8)
+
+
 def test_of_mixed_date_formats_the_most_frequent_stays_and_the_others_are_rescued(landing: Landing) -> None:
     csv = CsvFormat(date_formats=("DD/MM/YYYY",))
     staged = landing.stage("user_id,born\n1,2024-01-01\n2,31/12/2024\n3,30/12/2024\n", TABLE, csv=csv)
