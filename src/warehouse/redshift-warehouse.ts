@@ -17,10 +17,12 @@ import { ServerlessWorkgroupBase } from './serverless-workgroup';
 const PORT = 5439;
 const ADMIN_USER = 'admin';
 
-/** Redshift Management Guide, "Compute capacity for Amazon Redshift Serverless". */
+/** Redshift Management Guide, "Compute capacity for Amazon Redshift Serverless", which gives the largest sizes for the base only. */
 const SMALLEST_CAPACITY = 4;
 const CAPACITY_STEP = 8;
-const LARGEST_CAPACITY = 1024;
+const LARGE_BASE = 512;
+const LARGE_BASE_STEP = 32;
+const LARGEST_BASE = 1024;
 
 /** Props of `RedshiftWarehouse`. */
 export interface RedshiftWarehouseProps {
@@ -54,14 +56,16 @@ export interface RedshiftWarehouseProps {
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * Capacity in Redshift Processing Units at which the workgroup works: 4, or a multiple of 8 up to 1024.
+   * Capacity in Redshift Processing Units at which the workgroup works: 4, a multiple of 8 up to 512 or, in some
+   * Regions only, a multiple of 32 up to 1024.
    *
    * @default 8
    */
   readonly baseCapacity?: number;
 
   /**
-   * The most that the workgroup may scale to, in Redshift Processing Units; the limit of what an hour may cost.
+   * The most that the workgroup may scale to, in Redshift Processing Units: 4, or a multiple of 8; the limit of what an
+   * hour may cost.
    *
    * @default - Redshift's own limit
    */
@@ -243,16 +247,23 @@ function checkName(scope: Construct, name: string | undefined): void {
 }
 
 function checkCapacity(scope: Construct, { baseCapacity, maxCapacity }: RedshiftWarehouseProps): void {
-  for (const [prop, capacity] of Object.entries({ baseCapacity, maxCapacity })) {
-    const allowed = capacity === undefined || Token.isUnresolved(capacity) || capacity === SMALLEST_CAPACITY
-      || (capacity >= CAPACITY_STEP && capacity <= LARGEST_CAPACITY && capacity % CAPACITY_STEP === 0);
-    if (!allowed) {
-      throw new ConfigurationError(
-        `${prop} is ${capacity}; allowed are ${SMALLEST_CAPACITY} and multiples of ${CAPACITY_STEP} up to ${LARGEST_CAPACITY} RPU`, scope);
-    }
-  }
   const base = baseCapacity ?? CAPACITY_STEP;
-  if (maxCapacity !== undefined && !Token.isUnresolved(maxCapacity) && !Token.isUnresolved(base) && maxCapacity < base) {
+  if (!Token.isUnresolved(base) && !(isCapacity(base, base > LARGE_BASE ? LARGE_BASE_STEP : CAPACITY_STEP) && base <= LARGEST_BASE)) {
+    throw new ConfigurationError(
+      `baseCapacity is ${base}; allowed are ${SMALLEST_CAPACITY}, multiples of ${CAPACITY_STEP} up to ${LARGE_BASE}`
+      + ` and, in some Regions, multiples of ${LARGE_BASE_STEP} up to ${LARGEST_BASE} RPU`, scope);
+  }
+  if (maxCapacity === undefined || Token.isUnresolved(maxCapacity)) {
+    return;
+  }
+  if (!isCapacity(maxCapacity, CAPACITY_STEP)) {
+    throw new ConfigurationError(`maxCapacity is ${maxCapacity}; allowed are ${SMALLEST_CAPACITY} and multiples of ${CAPACITY_STEP} RPU`, scope);
+  }
+  if (!Token.isUnresolved(base) && maxCapacity < base) {
     throw new ConfigurationError(`maxCapacity is ${maxCapacity}, below baseCapacity, which is ${base}; raise it to at least that`, scope);
   }
+}
+
+function isCapacity(capacity: number, step: number): boolean {
+  return capacity === SMALLEST_CAPACITY || (capacity > 0 && capacity % step === 0);
 }

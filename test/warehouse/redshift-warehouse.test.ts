@@ -45,13 +45,17 @@ describe('workgroup', () => {
     });
   });
 
-  test('has the capacity that is asked for', () => {
-    templateOf({ baseCapacity: 4, maxCapacity: 64 }).hasResourceProperties(WORKGROUP, { BaseCapacity: 4, MaxCapacity: 64 });
+  test.each([[4, 64], [512, 520], [544, 544], [1024, 2048]])('has the capacity that is asked for, from %d to %d RPU', (baseCapacity, maxCapacity) => {
+    templateOf({ baseCapacity, maxCapacity }).hasResourceProperties(WORKGROUP, { BaseCapacity: baseCapacity, MaxCapacity: maxCapacity });
   });
 
-  test.each([0, 5, 12, 1032, 8.5])('refuses a capacity of %p', (baseCapacity) => {
-    expect(() => newWarehouse({ baseCapacity })).toThrow(`baseCapacity is ${baseCapacity}; allowed are 4 and multiples of 8 up to 1024 RPU`);
-    expect(() => newWarehouse({ maxCapacity: baseCapacity })).toThrow(`maxCapacity is ${baseCapacity};`);
+  test.each([0, -8, 5, 12, 8.5, 520, 1056])('refuses a base capacity of %p', (baseCapacity) => {
+    expect(() => newWarehouse({ baseCapacity })).toThrow(
+      `baseCapacity is ${baseCapacity}; allowed are 4, multiples of 8 up to 512 and, in some Regions, multiples of 32 up to 1024 RPU`);
+  });
+
+  test.each([0, -8, 5, 12, 8.5])('refuses a maximum of %p', (maxCapacity) => {
+    expect(() => newWarehouse({ maxCapacity })).toThrow(`maxCapacity is ${maxCapacity}; allowed are 4 and multiples of 8 RPU`);
   });
 
   test('refuses a maximum below the base', () => {
