@@ -41,10 +41,12 @@ export interface RedshiftWarehouseProps {
   readonly workgroupName?: string;
 
   /**
-   * Where the workgroup is reached; COPY needs a way to S3 from there. Required in a Region where the account has fewer than three
-   * Availability Zones, such as `us-west-1`: give a VPC with the subnets that Redshift Serverless takes there.
+   * Where the workgroup is reached; COPY needs a way to S3 from there. Redshift Serverless does not support all Availability Zones
+   * (the id counts, such as `use1-az3`, not the name): give a VPC with subnets in zones that it supports where the account has
+   * fewer than three zones, such as in `us-west-1`, or where the deployment fails for the zone of a subnet. Each subnet needs
+   * free addresses for the workgroup's size, 133 at 512 RPU.
    *
-   * @default - a new VPC with isolated subnets in three Availability Zones and a gateway endpoint to S3
+   * @default - a new VPC with isolated subnets in the first three Availability Zones of the account and a gateway endpoint to S3
    */
   readonly vpc?: IVpc;
 

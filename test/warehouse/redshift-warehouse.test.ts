@@ -118,11 +118,12 @@ describe('namespace', () => {
 });
 
 describe('network', () => {
-  test('has isolated subnets in three zones, a way to S3, and none to the internet', () => {
+  test('has isolated subnets in three zones, with addresses for 1024 RPU, a way to S3, and none to the internet', () => {
     const template = templateOf();
     const zones = Object.values(template.findResources('AWS::EC2::Subnet')).map((subnet) => subnet.Properties.AvailabilityZone);
     expect(zones).toEqual([0, 1, 2].map((index) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] })));
     expect(only(Stack.of(newWarehouse()), WORKGROUP).Properties.SubnetIds).toHaveLength(3);
+    template.allResourcesProperties('AWS::EC2::Subnet', { CidrBlock: { 'Fn::Select': [Match.anyValue(), { 'Fn::Cidr': ['10.0.0.0/16', 3, '10'] }] } });
     template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
       VpcEndpointType: 'Gateway',
       ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.s3']] },
