@@ -27,7 +27,7 @@ const LARGEST_BASE = 1024;
 /** Props of `RedshiftWarehouse`. */
 export interface RedshiftWarehouseProps {
   /**
-   * The database that is made.
+   * The database that is made: a letter, then letters, digits and '_', '+', '.', '@', '-', 127 characters at most.
    *
    * @default 'dev'
    */
@@ -141,6 +141,7 @@ export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConne
   constructor(scope: Construct, id: string, props: RedshiftWarehouseProps = {}) {
     super(scope, id);
     checkName(this, props.workgroupName);
+    checkDatabaseName(this, props.databaseName);
     checkCapacity(this, props);
 
     const name = props.workgroupName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' }).toLowerCase();
@@ -245,6 +246,14 @@ export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConne
 function checkName(scope: Construct, name: string | undefined): void {
   if (name !== undefined && !Token.isUnresolved(name) && !/^[a-z0-9-]{3,64}$/.test(name)) {
     throw new ConfigurationError(`workgroupName is ${JSON.stringify(name)}; allowed are 3 to 64 lower-case letters, digits and hyphens`, scope);
+  }
+}
+
+/** CloudFormation template reference, `AWS::RedshiftServerless::Namespace`, `DbName`. */
+function checkDatabaseName(scope: Construct, name: string | undefined): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !/^[a-zA-Z][a-zA-Z_0-9+.@-]{0,126}$/.test(name)) {
+    throw new ConfigurationError(
+      `databaseName is ${JSON.stringify(name)}; allowed are a letter and up to 126 letters, digits and '_', '+', '.', '@', '-' after it`, scope);
   }
 }
 

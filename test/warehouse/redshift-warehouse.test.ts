@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -88,6 +88,14 @@ describe('namespace', () => {
         IamRoles: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^WarehouseCopyRole'), 'Arn'] }],
       },
     });
+  });
+
+  test.each(['', '1 bad name', 'a b', '_a', 'é', 'a'.repeat(128)])('refuses the database name %p', (databaseName) => {
+    expect(() => newWarehouse({ databaseName })).toThrow(`[Warehouse/Warehouse] databaseName is "${databaseName}"; allowed are a letter`);
+  });
+
+  test.each(['a', 'A1_+.@-', 'a'.repeat(127), Lazy.string({ produce: () => '1 known later' })])('takes the database name %p', (databaseName) => {
+    expect(() => newWarehouse({ databaseName })).not.toThrow();
   });
 
   test('is deleted, or leaves a snapshot, where that is asked for', () => {
