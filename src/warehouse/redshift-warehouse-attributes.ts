@@ -30,7 +30,7 @@ export interface ServerlessWorkgroupAttributes {
 /**
  * A provisioned Redshift cluster that is there already.
  *
- * Give `databaseUser` or `secret`: statements of all constructs run as that user. Clusters know no tag that would give an IAM role
+ * Give `databaseUser` or `secret`, not both: statements of all constructs run as that user. Clusters know no tag that would give an IAM role
  * its database roles.
  */
 export interface ProvisionedClusterAttributes {

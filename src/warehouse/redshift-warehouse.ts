@@ -113,9 +113,12 @@ export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConne
 
   /** Imports a provisioned Redshift cluster. */
   public static fromProvisionedCluster(scope: Construct, id: string, attributes: ProvisionedClusterAttributes): IRedshiftWarehouse {
-    if (!attributes.databaseUser && !attributes.secret) {
+    const { clusterIdentifier, databaseUser, secret } = attributes;
+    if (!databaseUser === !secret) {
       throw new ConfigurationError(
-        `cluster ${attributes.clusterIdentifier} has neither databaseUser nor secret; give one of them, statements run as that user`, scope);
+        `cluster ${clusterIdentifier} has ${secret ? 'both' : 'neither'} databaseUser ${secret ? 'and' : 'nor'} secret; give one of them, statements run as that user`,
+        scope,
+      );
     }
     return new ImportedCluster(scope, id, attributes);
   }

@@ -152,8 +152,11 @@ describe('on a provisioned cluster', () => {
     ]);
   });
 
-  test('neither a user nor a secret is refused', () => {
+  test('neither a user nor a secret is refused, and so are both', () => {
+    const stack = newStack();
+    const secret = new Secret(stack, 'Secret');
     expect(() => cluster(newStack(), {})).toThrow('cluster analytics has neither databaseUser nor secret; give one of them');
+    expect(() => cluster(stack, { databaseUser: 'etl', secret })).toThrow('cluster analytics has both databaseUser and secret; give one of them');
   });
 
   test('metrics are those of the cluster', () => {
