@@ -13,7 +13,7 @@ from customer_data.column_names import rescue_name
 from customer_data.column_types import ColumnType, TableColumn, varchar_with_headroom
 from customer_data.staged_file import StagedColumn
 from customer_data.type_inference import TypeInference
-from customer_data.value_checks import longest, misfits
+from customer_data.value_checks import longest, misfits_of_existing
 
 
 class WhenUnfit(Enum):
@@ -112,9 +112,9 @@ class ExistingColumn:
         if self._grows:
             return None
         if self._decision is not None:
-            return misfits(self._decision.type, values)
+            return misfits_of_existing(self._decision.type, values)
         for number, reading in enumerate(self._readings):
-            found = misfits(reading, values)
+            found = misfits_of_existing(reading, values)
             self._unfit[number] += 0 if found is None else pc.sum(found).as_py()
         return None
 
@@ -123,7 +123,7 @@ class ExistingColumn:
         rescue = self._rescue_column
         if rescue is None or (rescue.widenable and rescue.type.name == "varchar"):
             return None
-        return misfits(rescue.type, rescued)
+        return misfits_of_existing(rescue.type, rescued)
 
     def add(self, values: pa.StringArray) -> None:
         self._max_bytes = max(self._max_bytes, longest(values))

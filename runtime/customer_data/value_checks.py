@@ -7,11 +7,12 @@ number would not give back what the file says. NULL always fits.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.column_types import DOUBLE_DIGITS, FALSE_WORDS, REAL_DIGITS, TRUE_WORDS, ColumnType
+from customer_data.column_types import DOUBLE, DOUBLE_DIGITS, FALSE_WORDS, REAL_DIGITS, TRUE_WORDS, ColumnType
 from customer_data.date_formats import to_iso
 
 _INTEGER_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
@@ -37,6 +38,12 @@ def misfits(type: ColumnType, values: pa.StringArray) -> pa.BooleanArray | None:
     if check is None:  # a type that this loader never writes to
         return _none_if_all_fit(values, pc.is_null(values))
     return check(type, values)
+
+
+def misfits_of_existing(type: ColumnType, values: pa.StringArray) -> pa.BooleanArray | None:
+    """`misfits` for a column that the table has. A DOUBLE PRECISION of the table also takes the numbers of more digits
+    that it gives back, as programs write them (`0.30000000000000004`); a new column of such numbers is NUMERIC."""
+    return _float(type, values, by_value=True) if type == DOUBLE else misfits(type, values)
 
 
 def matches_all(pattern: str, values: pa.StringArray) -> bool:
@@ -97,7 +104,7 @@ def _numeric(type: ColumnType, values: pa.StringArray) -> pa.BooleanArray | None
     return _none_if_all_fit(values, _matches(f"-?(?:{integer}(?:{fraction})?|{fraction})", values))
 
 
-def _float(type: ColumnType, values: pa.StringArray) -> pa.BooleanArray | None:
+def _float(type: ColumnType, values: pa.StringArray, *, by_value: bool = False) -> pa.BooleanArray | None:
     digits, least, greatest = _FLOAT_RANGE[type.name]
     if longest(values) <= digits and matches_all(NUMBER, values):
         return None
@@ -106,12 +113,27 @@ def _float(type: ColumnType, values: pa.StringArray) -> pa.BooleanArray | None:
         pc.less_equal(pc.binary_length(values), _LONGEST_FLOAT_TEXT),
     )
     numbers = pc.if_else(shaped, values, None)
-    magnitude = pc.abs(numbers.cast(pa.float64()))
+    parsed = numbers.cast(pa.float64())
     significant = significant_digits(numbers)
+    survives = pc.less_equal(significant, digits)
+    if by_value:
+        survives = pc.or_(survives, _comes_back(numbers, parsed, but=survives))
+    magnitude = pc.abs(parsed)
     in_range = pc.and_(pc.greater_equal(magnitude, least), pc.less_equal(magnitude, greatest))
-    return _none_if_all_fit(
-        values, pc.and_(pc.less_equal(significant, digits), pc.or_(in_range, pc.equal(significant, 0)))
-    )
+    return _none_if_all_fit(values, pc.and_(survives, pc.or_(in_range, pc.equal(significant, 0))))
+
+
+def _comes_back(numbers: pa.StringArray, parsed: pa.DoubleArray, but: pa.BooleanArray) -> pa.BooleanArray:
+    """Whether the shortest text of the nearest double is the same number, `but` for those that need no look.
+
+    The nearest is what a cast of text gives: PostgreSQL's does (strtod), and Redshift's manual says of 17 digits that
+    data is restored exactly from them ("extra_float_digits"), without a word on how its cast rounds.
+    """
+    same = pc.or_(pc.equal(parsed.cast(pa.string()), numbers), but)
+    # Arrow writes the shortest text in one way, the file perhaps in another: 1E16, 0.50000000000000000.
+    unclear = pc.invert(pc.fill_null(same, True))
+    looked_at = [Decimal(repr(float(text))) == Decimal(text) for text in numbers.filter(unclear).to_pylist()]
+    return pc.replace_with_mask(same, unclear, pa.array(looked_at, pa.bool_()))
 
 
 def significant_digits(numbers: pa.StringArray) -> pa.Int32Array:

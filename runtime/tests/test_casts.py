@@ -33,6 +33,8 @@ def test_values_come_out_as_they_were_written(world: World) -> None:
     assert [float(value) for value in casts(world, numeric(5, 2), [".5", "1.5000"])] == [0.5, 1.5]
     assert casts(world, BOOLEAN, ["Yes", "0"]) == [True, False]
     assert casts(world, DOUBLE, ["1e5", "123456789012345"]) == [1e5, 123456789012345.0]
+    long = ["0.30000000000000004", "1234567890123456", "1.7976931348623157e308", "2.2250738585072014e-308"]
+    assert casts(world, DOUBLE, long) == list(map(float, long))
     same_day = [
         *casts(world, DATE, ["2024-02-01"]),
         *casts(world, format_type("DD/MM/YYYY"), ["1/2/2024", "01/02/2024"]),
