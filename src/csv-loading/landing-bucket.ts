@@ -7,7 +7,7 @@ import { ConfigurationError } from '../errors';
 /** Glacier Instant Retrieval bills 90 days at least (S3 user guide, "Storage classes"). */
 const SHORTEST_ARCHIVE_DAYS = 90;
 
-/** How long an overwritten or deleted version, the original of a failed file among them, can be got back. */
+/** How long an overwritten or deleted object can be got back. Not the original of a failed file, whose version is deleted: its copy is under the error prefix. */
 const NONCURRENT_KEPT = Duration.days(30);
 
 /** Props of `newLandingBucket`. */
