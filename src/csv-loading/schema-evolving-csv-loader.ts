@@ -54,8 +54,8 @@ import { WarehouseAccess } from '../warehouse';
  * which it manages some millions in its 15 minutes; give a bucket that holds more a lifecycle. In a bucket without versioning a
  * file that is written again with the same content within the same second counts as one write.
  *
- * Limits: 1,600 columns, 65,535 bytes a value, 5 TB a file. Files of different names are loaded in the order of their
- * events within a run only; use `sequenceColumn` where the order matters.
+ * Limits: 1,599 columns a file, 1,600 a table; 65,535 bytes a value, 5 TB a file. Files of different names are loaded
+ * in the order of their events within a run only; use `sequenceColumn` where the order matters.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -250,7 +250,7 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
     return this.metric('RunsRetried', options);
   }
 
-  /** Seconds that a run took to load its files; the longest in 5 minutes unless told otherwise. */
+  /** Seconds that a file took, from staging to commit, one value a loaded file; the longest in 5 minutes unless told otherwise. */
   public metricLoadSeconds(options?: MetricOptions): Metric {
     return this.metric('LoadSeconds', { statistic: Stats.MAXIMUM, ...options });
   }
