@@ -137,7 +137,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Holds what lies between a run and the warehouse, under `staging/` (7 days) and `manifests/` (90 days). It must be in
-   * the warehouse's Region. The lifecycle of an imported bucket is its owner's.
+   * the warehouse's Region. The lifecycle of an imported bucket is its owner's, and a warning says which rules it needs.
    *
    * @default - a new bucket
    */

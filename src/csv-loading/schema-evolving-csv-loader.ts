@@ -127,7 +127,7 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
       written: { errorPrefix: prefixes.errorPrefix, quarantinePrefix: prefixes.quarantinePrefix },
     });
     this.stagingBucket = props.stagingBucket ?? newStagingBucket(this, 'StagingBucket', props.encryptionKey, removalPolicy);
-    cleanStaging(this.stagingBucket, this.pipelineName);
+    cleanStaging(this, this.stagingBucket, this.pipelineName);
     this.notificationTopic = props.notificationTopic ?? newNotificationTopic(this, 'NotificationTopic', key);
 
     // The job, and what it may do.

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -23,13 +23,18 @@ export function newStagingBucket(scope: Construct, id: string, encryptionKey: IK
 
 /**
  * Makes a pipeline's part of a staging bucket clean itself: staged data after 7 days, manifests, from which a run can
- * be repeated, after 90. The lifecycle of an imported bucket is its owner's.
+ * be repeated, after 90. The lifecycle of an imported bucket is its owner's, who is warned.
  */
-export function cleanStaging(bucket: IBucket, pipelineName: string): void {
+export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: string): void {
+  const kept = { [stagingPrefix(pipelineName)]: Duration.days(7), [manifestsPrefix(pipelineName)]: Duration.days(90) };
   if (!(bucket instanceof Bucket)) {
+    const rules = Object.entries(kept).map(([prefix, age]) => `${prefix} after ${age.toDays()} days`);
+    Annotations.of(scope).addWarningV2(
+      'cdk-customer-data-platform:lifecycleOfImportedStagingBucket',
+      `the staging bucket is imported, and its lifecycle is left alone; give it rules that delete ${rules.join(' and ')}`,
+    );
     return;
   }
-  const kept = { [stagingPrefix(pipelineName)]: Duration.days(7), [manifestsPrefix(pipelineName)]: Duration.days(90) };
   for (const [prefix, expiration] of Object.entries(kept)) {
     bucket.addLifecycleRule({
       prefix,

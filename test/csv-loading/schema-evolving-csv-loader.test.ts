@@ -159,6 +159,14 @@ describe('staging', () => {
     const [bucket] = resources(templateOf(loader), 'AWS::S3::Bucket', 'Mine');
     expect(bucket.Properties.LifecycleConfiguration.Rules).toEqual([rule('staging/crm/', 7), rule('manifests/crm/', 90)]);
     expect(resources(templateOf(loader), 'AWS::S3::Bucket', 'CustomersStaging')).toEqual([]);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('staging bucket'));
+  });
+
+  test('an imported bucket is not cleaned, and a warning says what to delete', () => {
+    const stack = newStack();
+    newLoader({ pipelineName: 'crm', stagingBucket: Bucket.fromBucketName(stack, 'Imported', 'staging') }, stack);
+    Annotations.fromStack(stack).hasWarning('/Test/Customers', Match.stringLikeRegexp(
+      'staging bucket is imported.*rules that delete staging/crm/ after 7 days and manifests/crm/ after 90 days'));
   });
 });
 
