@@ -144,9 +144,11 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly stagingBucket?: IBucket;
 
   /**
-   * Where people are told of files that could not be loaded, and of alarms. An imported topic has to let
-   * `cloudwatch.amazonaws.com` publish. If it is encrypted, its key has to let `cloudwatch.amazonaws.com` use it, and the
-   * key is not known here: `key.grant(loader.notifier, 'kms:Decrypt', 'kms:GenerateDataKey*')` lets the notifier publish.
+   * Where people are told of files that could not be loaded, and of alarms. A topic of this app and its key are opened to
+   * `cloudwatch.amazonaws.com`; the policies of an imported topic or key are their owner's, and without these rights alarms
+   * are lost without a word: the topic's has to allow that service `sns:Publish`, and the key's, if the topic is encrypted,
+   * `kms:Decrypt` and `kms:GenerateDataKey*`, which the policy of `alias/aws/sns` does not. The notifier needs the rights
+   * on the key too: import such a topic with `keyArn` (`Topic.fromTopicAttributes`).
    *
    * @default - a new topic, encrypted with a customer key
    */

@@ -29,7 +29,7 @@ import { CSV_SUFFIXES, KeyScope } from '../dispatch/key-classification';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { MANIFESTS_PREFIX } from '../dispatch/manifest';
 import { pipelineName } from '../dispatch/names';
-import { newNotificationTopic } from '../dispatch/notification-topic';
+import { notificationTopic } from '../dispatch/notification-topic';
 import { pipelineMetric } from '../dispatch/pipeline-metric';
 import { claimPrefixes } from '../dispatch/prefix-claims';
 import { RunDispatcher } from '../dispatch/run-dispatcher';
@@ -128,7 +128,7 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
     });
     this.stagingBucket = props.stagingBucket ?? newStagingBucket(this, 'StagingBucket', props.encryptionKey, removalPolicy);
     cleanStaging(this, this.stagingBucket, this.pipelineName);
-    this.notificationTopic = props.notificationTopic ?? newNotificationTopic(this, 'NotificationTopic', key);
+    this.notificationTopic = notificationTopic(this, 'NotificationTopic', props.notificationTopic, key);
 
     // The job, and what it may do.
     const job = new CustomerDataJob(this, 'Job', {

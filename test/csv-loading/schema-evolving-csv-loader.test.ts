@@ -1,12 +1,12 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { WorkerType } from 'aws-cdk-lib/aws-glue';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { joined, newLoader, newStack, resources, templateOf } from './helpers';
+import { joined, newLoader, newStack, resources, statementsOf, templateOf } from './helpers';
 import { GlueCapacity } from '../../src';
 
 const reference = (start: string) => ({ Ref: Match.stringLikeRegexp(`^${start}`) });
@@ -226,6 +226,38 @@ describe('runs that do not end well', () => {
     const [notifier] = resources(templateOf(loader), 'AWS::Lambda::Function', 'CustomersNotifier');
     expect(JSON.parse(joined(notifier.Properties.Environment.Variables.SETTINGS)).topicArn).toMatch(/^\$\{Mine/);
     templateOf(loader).resourceCountIs('AWS::SNS::Topic', 1);
+  });
+
+  test('are told on a topic of this app that is opened, with its key, to alarms', () => {
+    const app = new App();
+    const stateful = newStack(app, 'Stateful');
+    const topic = new Topic(stateful, 'Mine', { enforceSSL: true, masterKey: new Key(stateful, 'Key') });
+    newLoader({ notificationTopic: topic }, newStack(app));
+
+    const toAlarms = {
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    };
+    const template = Template.fromStack(stateful);
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ ...toAlarms, Action: 'sns:Publish', Resource: reference('Mine') })]) },
+    });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ ...toAlarms, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: '*' })]) },
+    });
+  });
+
+  test('are told on an imported topic, whose policy stays as it is; the notifier may use its key', () => {
+    const stack = newStack();
+    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+    const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/mine';
+    const template = templateOf(newLoader({ notificationTopic: Topic.fromTopicAttributes(stack, 'Imported', { topicArn, keyArn }) }, stack));
+    template.resourceCountIs('AWS::SNS::TopicPolicy', 0);
+    expect(resources(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmActions)).toEqual([[topicArn], [topicArn], [topicArn]]);
+    expect(statementsOf(template, 'CustomersNotifierRole')).toContainEqual(expect.objectContaining({
+      Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: keyArn,
+    }));
   });
 });
 
