@@ -17,6 +17,7 @@ REAL_DIGITS = 6
 # Redshift manual, "Boolean type": the words it takes, in any case.
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
+_TRUE_LETTERS = "tTyY1"  # the first of each, which no word for false has
 
 
 @dataclass(frozen=True)
@@ -225,28 +226,21 @@ def new_numeric(before_point: int, after_point: int) -> ColumnType | None:
 
 
 def cast_expression(quoted_column: str, type: ColumnType) -> str:
-    """SQL that turns staged text into the type. `quoted_column` is a quoted, if need be qualified, column.
+    """SQL that turns staged text into the type, short as a wide table has many in one statement. `quoted_column` is
+    a quoted, if need be qualified, column.
 
-    Text stays as it is: an explicit CAST to VARCHAR(n) would cut silently, where an INSERT refuses. BOOLEAN is
-    spelled out because Redshift has no cast from VARCHAR to it.
+    Text stays as it is: an explicit cast to VARCHAR(n) would cut silently, where an INSERT refuses. BOOLEAN has an
+    expression because Redshift has no cast from VARCHAR to it: what was checked to be one of its words is told by the
+    first letter.
     """
     if type.name in ("varchar", "char"):
         return quoted_column
     if type.name == "boolean":
-        return (
-            f"CASE WHEN LOWER({quoted_column}) IN ({_literals(TRUE_WORDS)}) THEN TRUE"
-            f" WHEN LOWER({quoted_column}) IN ({_literals(FALSE_WORDS)}) THEN FALSE END"
-        )
+        return f"(STRPOS({literal(_TRUE_LETTERS)}, LEFT({quoted_column}, 1)) > 0)"
     if type.format is not None:
-        format = literal(type.format)
-        if type.name == "date":
-            return f"TO_DATE({quoted_column}, {format})"
-        if "MI" not in type.format.upper():  # no time without minutes: see date_formats
-            return f"CAST(TO_DATE({quoted_column}, {format}) AS {type.name.upper()})"
-        # TO_TIMESTAMP gives a TIMESTAMPTZ in the session's zone; the cast back takes the same zone off again.
-        return f"CAST(TO_TIMESTAMP({quoted_column}, {format}) AS {type.name.upper()})"
-    return f"CAST({quoted_column} AS {type.sql})"
-
-
-def _literals(values: tuple[str, ...]) -> str:
-    return ", ".join(map(literal, values))
+        # No time without minutes: see date_formats. TO_TIMESTAMP gives a TIMESTAMPTZ in the session's zone; the cast
+        # back takes the same zone off again.
+        function = "TO_TIMESTAMP" if "MI" in type.format.upper() else "TO_DATE"
+        parsed = f"{function}({quoted_column}, {literal(type.format)})"
+        return parsed if type.name == "date" else f"{parsed}::{type.sql}"
+    return f"{quoted_column}::{type.sql}"

@@ -1,8 +1,9 @@
 """The SQL that the loader runs, as pure functions from values to text.
 
 Only what the Redshift manual allows: `tests/golden/*.sql` holds every kind of statement with the section that allows
-it. Staged columns are called `c1`, `c2`, ... in the temporary tables: COPY of Parquet goes by position, and short
-names keep the statements of a 1,600-column table under the Data API's 100 KB.
+it. Staged columns are called `c1`, `c2`, ... in the temporary tables, stored ones `k1` and `s1`: COPY of Parquet goes by
+position, and short names that need no table's before them keep the statements of a wide table under the Data API's
+100 KB.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from customer_data.settings import TableName
 
 
 class BatchTooLarge(WarehouseError):
-    """The batch does not fit in one call of the Data API; fewer files or narrower names would."""
+    """The batch does not fit in one call of the Data API; fewer columns or shorter names would."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def upsert_batch(
     """
     before = [lock(ledger), *ledger_statements]
     if copy_manifest_url is None:
-        return _checked(Batch(tuple(before), ()))
+        return _checked(Batch(tuple(before), ()), plan, target)
     staged = identifier(f"__staged_{suffix}")
     stored = identifier(f"__stored_{suffix}")
     before.append(column_count_guard(target, len(plan.table.columns) if plan.table else 0))
@@ -123,7 +124,7 @@ def upsert_batch(
         on_data += [insert_with_stored_values(staged, stored, target, plan), insert_new(staged, stored, target, plan)]
     else:
         on_data.append(insert_staged(staged, target, plan))
-    return _checked(Batch(tuple(before), tuple(on_data)))
+    return _checked(Batch(tuple(before), tuple(on_data)), plan, target)
 
 
 def create_staged(staged: str, plan: LoadPlan) -> str:
@@ -171,44 +172,46 @@ def drop_older_than_stored(staged: str, target: TableName, plan: LoadPlan) -> st
     stored = f"{identifier(target.name)}.{identifier(plan.sequence.name)}"
     ours = _cast(plan.sequence, staged)
     return (
-        f"DELETE FROM {staged} USING {table(target)} WHERE {_same_key(staged, target, plan)}"
+        f"DELETE FROM {staged} USING {table(target)} WHERE {_same_key(staged, identifier(target.name), plan)}"
         f" AND ({stored} > {ours} OR ({stored} IS NOT NULL AND {ours} IS NULL))"
     )
 
 
 def keep_stored_values(stored: str, staged: str, target: TableName, plan: LoadPlan) -> str:
     """Saves what the files have no column for. Redshift enforces no key: of several stored rows one is kept."""
-    keys = [f"{identifier(target.name)}.{identifier(name)}" for name in plan.key_names]
-    newest = f"{identifier(target.name)}.{identifier(plan.sequence.name)} DESC NULLS LAST" if plan.sequence else keys[0]
+    keys = [f"t.{identifier(name)}" for name in plan.key_names]
+    newest = f"t.{identifier(plan.sequence.name)} DESC NULLS LAST" if plan.sequence else keys[0]
     saved = [f"{key} AS k{number}" for number, key in enumerate(keys, start=1)]
-    saved += [
-        f"{identifier(target.name)}.{identifier(name)} AS s{number}" for number, name in enumerate(plan.kept, start=1)
-    ]
+    saved += [f"t.{identifier(name)} AS s{number}" for number, name in enumerate(plan.kept, start=1)]
     names = [f"k{number}" for number in range(1, len(keys) + 1)] + [f"s{i}" for i in range(1, len(plan.kept) + 1)]
     return (
         f"CREATE TEMP TABLE {stored} AS SELECT {', '.join(names)} FROM (SELECT {', '.join(saved)},"
         f" ROW_NUMBER() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}) AS place"
-        f" FROM {table(target)} JOIN {staged} ON {_same_key(staged, target, plan)}) AS ranked WHERE place = 1"
+        f" FROM {table(target)} AS t JOIN {staged} ON {_same_key(staged, 't', plan)}) AS ranked WHERE place = 1"
     )
 
 
 def delete_stored(staged: str, target: TableName, plan: LoadPlan) -> str:
-    return f"DELETE FROM {table(target)} USING {staged} WHERE {_same_key(staged, target, plan)}"
+    return f"DELETE FROM {table(target)} USING {staged} WHERE {_same_key(staged, identifier(target.name), plan)}"
 
 
-def insert_staged(staged: str, target: TableName, plan: LoadPlan) -> str:
-    return _insert(staged, target, plan)
+def insert_staged(staged: str, target: TableName, plan: LoadPlan, saved: Mapping[str, str] | None = None) -> str:
+    """`saved` gives the columns that the files lack their values."""
+    values = {column.name: _cast(column) for column in plan.written} | dict(saved or {})
+    return (
+        f"INSERT INTO {table(target)} ({', '.join(map(identifier, values))})"
+        f" SELECT {', '.join(values.values())} FROM {staged}"
+    )
 
 
 def insert_with_stored_values(staged: str, stored: str, target: TableName, plan: LoadPlan) -> str:
-    saved = {name: f"stored.s{number}" for number, name in enumerate(plan.kept, start=1)}
-    return f"{_insert(staged, target, plan, saved)} JOIN {stored} AS stored ON {_is_stored(plan)}"
+    saved = {name: f"s{number}" for number, name in enumerate(plan.kept, start=1)}
+    return f"{insert_staged(staged, target, plan, saved)} JOIN {stored} ON {_is_stored(plan)}"
 
 
 def insert_new(staged: str, stored: str, target: TableName, plan: LoadPlan) -> str:
     """The records without a stored row. Redshift gives the columns that they lack their defaults."""
-    join = f"LEFT JOIN {stored} AS stored ON {_is_stored(plan)}"
-    return f"{_insert(staged, target, plan)} {join} WHERE stored.k1 IS NULL"
+    return f"{insert_staged(staged, target, plan)} LEFT JOIN {stored} ON {_is_stored(plan)} WHERE k1 IS NULL"
 
 
 def in_chunks(values: Iterable[str], limit: int = MAX_STATEMENT_BYTES // 2) -> list[list[str]]:
@@ -224,14 +227,17 @@ def in_chunks(values: Iterable[str], limit: int = MAX_STATEMENT_BYTES // 2) -> l
     return chunks
 
 
-def _checked(batch: Batch) -> Batch:
+def _checked(batch: Batch, plan: LoadPlan, target: TableName) -> Batch:
     if len(batch.statements) > MAX_STATEMENTS:
         raise BatchTooLarge(f"the load needs {len(batch.statements)} statements; allowed: {MAX_STATEMENTS}")
     longest = max(batch.statements, key=_bytes)
     if _bytes(longest) > MAX_STATEMENT_BYTES:
+        names = [column.name for column in plan.written] + list(plan.kept)
         raise BatchTooLarge(
-            f"a statement of the load has {_bytes(longest)} bytes; the Redshift Data API takes"
-            f" {MAX_STATEMENT_BYTES}: use shorter column names (columnMapping) or fewer columns",
+            f"a statement of the load has {_bytes(longest)} bytes; the Redshift Data API takes {MAX_STATEMENT_BYTES}."
+            f" It names {len(names):,} columns of {target}, {len(plan.new_columns):,} of them new, with"
+            f" {sum(map(_bytes, names)):,} bytes: use shorter column names (columnMapping for new ones, ALTER TABLE ..."
+            " RENAME COLUMN for those of the table), or fewer columns",
             longest,
         )
     return batch
@@ -245,23 +251,13 @@ def _is_table(name: TableName) -> str:
     return f"LOWER(table_schema) = {literal(name.schema.lower())} AND LOWER(table_name) = {literal(name.name.lower())}"
 
 
-def _same_key(staged: str, target: TableName, plan: LoadPlan) -> str:
-    return " AND ".join(
-        f"{identifier(target.name)}.{identifier(column.name)} = {_cast(column, staged)}" for column in plan.key
-    )
+def _same_key(staged: str, stored: str, plan: LoadPlan) -> str:
+    return " AND ".join(f"{stored}.{identifier(column.name)} = {_cast(column, staged)}" for column in plan.key)
 
 
 def _is_stored(plan: LoadPlan) -> str:
     keys = enumerate(plan.key, start=1)
-    return " AND ".join(f"stored.k{number} = {_cast(column, 'record')}" for number, column in keys)
-
-
-def _insert(staged: str, target: TableName, plan: LoadPlan, saved: Mapping[str, str] | None = None) -> str:
-    values = {column.name: _cast(column, "record") for column in plan.written} | dict(saved or {})
-    return (
-        f"INSERT INTO {table(target)} ({', '.join(map(identifier, values))})"
-        f" SELECT {', '.join(values.values())} FROM {staged} AS record"
-    )
+    return " AND ".join(f"k{number} = {_cast(column)}" for number, column in keys)
 
 
 def _staged_name(column: StagedTarget) -> str:

@@ -8,7 +8,18 @@ import pytest
 from test_value_checks import CASES
 from world import World
 
-from customer_data.column_types import BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, TIMESTAMPTZ, cast_expression, numeric
+from customer_data.column_types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    FALSE_WORDS,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    TRUE_WORDS,
+    cast_expression,
+    numeric,
+)
 from customer_data.date_formats import format_type
 
 WRITTEN_TO = [case for case in CASES if case[0].name != "super"]
@@ -31,7 +42,8 @@ def test_every_value_that_fits_is_cast(world: World, type: Any, fitting: list[st
 def test_values_come_out_as_they_were_written(world: World) -> None:
     assert casts(world, BIGINT, ["-0", "9223372036854775807"]) == [0, 9223372036854775807]
     assert [float(value) for value in casts(world, numeric(5, 2), [".5", "1.5000"])] == [0.5, 1.5]
-    assert casts(world, BOOLEAN, ["Yes", "0"]) == [True, False]
+    for words, value in ((TRUE_WORDS, True), (FALSE_WORDS, False)):
+        assert set(casts(world, BOOLEAN, [*words, *map(str.upper, words), *map(str.title, words)])) == {value}
     assert casts(world, DOUBLE, ["1e5", "123456789012345"]) == [1e5, 123456789012345.0]
     long = ["0.30000000000000004", "1234567890123456", "1.7976931348623157e308", "2.2250738585072014e-308"]
     assert casts(world, DOUBLE, long) == list(map(float, long))

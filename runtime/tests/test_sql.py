@@ -18,6 +18,7 @@ from customer_data.column_types import (
     BOOLEAN,
     DATE,
     TIMESTAMP,
+    ColumnType,
     TableColumn,
     TableSchema,
     numeric,
@@ -177,9 +178,24 @@ def test_refuses_a_batch_of_too_many_statements() -> None:
 
 def test_measures_statements_in_bytes() -> None:
     wide = tuple(StagedTarget("ü" * 60 + str(number), number, BIGINT) for number in range(1, 800))
-    with pytest.raises(sql.BatchTooLarge, match="100000: use shorter column names") as raised:
+    with pytest.raises(sql.BatchTooLarge, match="takes 100000") as raised:
         batch(replace(PLAN, written=wide, staged_lengths=(9,) * 5000))
     assert (raised.value.sql or "").startswith("INSERT")
+
+
+@pytest.mark.parametrize("type", [BOOLEAN, BIGINT, TIMESTAMP, numeric(38, 17), varchar(64)], ids=lambda type: type.name)
+def test_a_table_of_1500_columns_with_names_of_20_bytes_is_loaded_and_kept(type: ColumnType) -> None:
+    names = [f"measured_signal_{number:04}" for number in range(1, 1501)]
+    columns = tuple(StagedTarget(name, number, type) for number, name in enumerate(names, start=1))
+
+    batch(replace(PLAN, written=columns, staged_lengths=(64,) * 1500))
+    batch(replace(PLAN, kept=tuple(names)))
+
+
+def test_a_table_too_wide_for_the_data_api_is_said_to_be_so_whoever_brought_the_columns() -> None:
+    stored = tuple("x" * 90 + str(number) for number in range(1000))
+    with pytest.raises(sql.BatchTooLarge, match=r"names 1,006 columns of crm\.customers, 0 of them new.*RENAME COLUMN"):
+        batch(replace(PLAN, kept=stored))
 
 
 @pytest.mark.parametrize(

@@ -1,2 +1,2 @@
--- Amazon Redshift Database Developer Guide, "INSERT": a query; "CAST function"; "TO_DATE function"; "Boolean type".
-INSERT INTO "crm"."customers" ("user_id", "name", "balance", "born", "active", "updated") SELECT CAST(record.c1 AS BIGINT), record.c2, CAST(record.c3 AS NUMERIC(18,4)), TO_DATE(record.c4, 'DD/MM/YYYY'), CASE WHEN LOWER(record.c5) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(record.c5) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END, CAST(record.c6 AS TIMESTAMP) FROM "__staged_1f" AS record
+-- Amazon Redshift Database Developer Guide, "INSERT": a query; "CAST function"; "TO_DATE function"; "STRPOS function"; "LEFT and RIGHT functions".
+INSERT INTO "crm"."customers" ("user_id", "name", "balance", "born", "active", "updated") SELECT c1::BIGINT, c2, c3::NUMERIC(18,4), TO_DATE(c4, 'DD/MM/YYYY'), (STRPOS('tTyY1', LEFT(c5, 1)) > 0), c6::TIMESTAMP FROM "__staged_1f"
