@@ -107,8 +107,9 @@ class ExistingColumn:
         )
 
     def misfits(self, values: pa.StringArray) -> pa.BooleanArray | None:
-        """The values that do not fit; None while the survey has not decided what fits. A column that can be widened
-        takes any text: what no column of Redshift holds is rejected without looking at the table."""
+        """The values that do not fit; None when there are none. Any text fits a column that can be widened: what no
+        column of Redshift holds is rejected without looking at the table. A survey only counts, it marks no value: what
+        unfit ones lead to is known when all were seen, and `undecided` has the file read again."""
         if self._grows:
             return None
         if self._decision is not None:

@@ -1,8 +1,8 @@
 """The SQL that the loader runs, as pure functions from values to text.
 
 Only what the Redshift manual allows: `tests/golden/*.sql` holds every kind of statement with the section that allows
-it. Staged columns are called `c1`, `c2`, ... in the temporary tables, stored ones `k1` and `s1`: COPY of Parquet goes by
-position, and short names that need no table's before them keep the statements of a wide table under the Data API's
+it. Staged columns are called `c1`, `c2`, ... in the temporary tables, stored ones `k1` and `s1`: COPY of Parquet goes
+by position, and short names that need no table's before them keep the statements of a wide table under the Data API's
 100 KB.
 """
 
