@@ -48,7 +48,8 @@ import { WarehouseAccess } from '../warehouse';
  *
  * - a file whose content is at fault moves to `errorPrefix` with its reason; the other files of its run are loaded;
  * - files of a run that dies (timeout, memory, stopped) go again by themselves, twice at most, and are told of then;
- * - a file that has waited for 6 hours, and a message in `deadLetterQueue` or `failedInvocationsQueue`, raise an alarm.
+ * - a file that has waited for 6 hours because Glue was busy, a dispatcher that cannot start runs, and a message in
+ *   `deadLetterQueue` or `failedInvocationsQueue` raise an alarm.
  *
  * Once a day a sweep queues the files of the last week that no event brought. It lists all versions under the prefix, of
  * which it manages some millions in its 15 minutes; give a bucket that holds more a lifecycle. In a bucket without versioning a
@@ -106,6 +107,8 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
   public readonly failedInvocationsAlarm: Alarm;
   /** A file has waited for a run for 6 hours. */
   public readonly waitingAlarm: Alarm;
+  /** The dispatcher fails again and again: no run is started. */
+  public readonly dispatcherAlarm: Alarm;
 
   constructor(scope: Construct, id: string, props: SchemaEvolvingCsvLoaderProps) {
     super(scope, id);
@@ -168,6 +171,7 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
     this.dispatcher = dispatch.function;
     this.deadLetterAlarm = dispatch.deadLetterAlarm;
     this.waitingAlarm = dispatch.waitingAlarm;
+    this.dispatcherAlarm = dispatch.dispatcherAlarm;
 
     // What looks after it.
     const failed = new FailedInvocations(this, 'FailedInvocations', {
@@ -253,6 +257,11 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
   /** Seconds that a file took, from staging to commit, one value a loaded file; the longest in 5 minutes unless told otherwise. */
   public metricLoadSeconds(options?: MetricOptions): Metric {
     return this.metric('LoadSeconds', { statistic: Stats.MAXIMUM, ...options });
+  }
+
+  /** Seconds that a file has waited when a run is to be started for it; the longest in 5 minutes unless told otherwise. */
+  public metricWaitSeconds(options?: MetricOptions): Metric {
+    return this.metric('WaitSeconds', { statistic: Stats.MAXIMUM, ...options });
   }
 
   private jobSettings(props: SchemaEvolvingCsvLoaderProps, table: TableName, primaryKey: string[], prefixes: LandingPrefixes): string {

@@ -4,18 +4,21 @@ export const METRIC_NAMESPACE = 'CustomerDataPlatform';
 /** The one dimension of every metric of the platform. */
 export const PIPELINE_DIMENSION = 'Pipeline';
 
+/** Units of metrics, as CloudWatch names them. */
+export type MetricUnit = 'Count' | 'Seconds';
+
 /**
  * A log line that CloudWatch turns into metrics (CloudWatch user guide, "Embedded metric format"): no call, no
  * permission, nothing lost when the function is frozen.
  */
-export function embeddedMetric(pipeline: string, name: string, value: number, at: Date): string {
+export function embeddedMetric(pipeline: string, name: string, value: number, unit: MetricUnit, at: Date): string {
   return JSON.stringify({
     _aws: {
       Timestamp: at.getTime(),
       CloudWatchMetrics: [{
         Namespace: METRIC_NAMESPACE,
         Dimensions: [[PIPELINE_DIMENSION]],
-        Metrics: [{ Name: name, Unit: 'Count' }],
+        Metrics: [{ Name: name, Unit: unit }],
       }],
     },
     [PIPELINE_DIMENSION]: pipeline,
@@ -24,6 +27,6 @@ export function embeddedMetric(pipeline: string, name: string, value: number, at
 }
 
 /** Writes the metric to standard output as it is: `console.log` would put a time and a request id before it. */
-export function emitMetric(pipeline: string, name: string, value: number): void {
-  process.stdout.write(`${embeddedMetric(pipeline, name, value, new Date())}\n`);
+export function emitMetric(pipeline: string, name: string, value: number, unit: MetricUnit = 'Count'): void {
+  process.stdout.write(`${embeddedMetric(pipeline, name, value, unit, new Date())}\n`);
 }

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, IAlarmAction, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, IAlarmAction, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { newPipelineAlarm } from './pipeline-alarm';
 import { queueProps } from './queue-props';
 
 /** Props of `FailedInvocations`. */
@@ -31,7 +32,7 @@ export class FailedInvocations extends Construct {
   /** Raised when an event is there; tells how to give it to its function again. Functions by the `detail-type` of their events. */
   public newAlarm(functions: Record<string, IFunction>): Alarm {
     const which = Object.entries(functions).map(([detailType, fn]) => `'${detailType}' is for ${fn.functionName}`).join(', ');
-    const alarm = new Alarm(this, 'NotEmpty', {
+    return newPipelineAlarm(this, 'NotEmpty', {
       alarmDescription: `${this.props.pipelineName}: a function failed on an event, which is now a message of the queue ${this.queue.queueName}.`
         + ` The detail-type in its body says of which function: ${which}. Remove the cause that the function's log tells, save the message's body as`
         + ' event.json, run: aws lambda invoke --function-name <function> --cli-binary-format raw-in-base64-out --payload file://event.json result.json,'
@@ -39,10 +40,7 @@ export class FailedInvocations extends Construct {
       metric: this.queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
       threshold: 1,
       evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmAction: this.props.alarmAction,
     });
-    alarm.addAlarmAction(this.props.alarmAction);
-    return alarm;
   }
 }

@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, IAlarmAction, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, IAlarmAction, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { IJob } from 'aws-cdk-lib/aws-glue';
@@ -15,6 +15,8 @@ import { DispatcherFunction } from './dispatcher-function';
 import { DispatcherSettings, SETTINGS_VARIABLE } from './function-settings';
 import { KeyScope } from './key-classification';
 import { OBJECT_CREATED } from './object-event';
+import { newPipelineAlarm } from './pipeline-alarm';
+import { pipelineMetric } from './pipeline-metric';
 import { queueProps } from './queue-props';
 import { manifestsPrefix } from './staging-bucket';
 import { functionIdentity } from '../common/function-identity';
@@ -65,6 +67,8 @@ export class RunDispatcher extends Construct {
   public readonly deadLetterAlarm: Alarm;
   /** A file has waited for 6 hours. */
   public readonly waitingAlarm: Alarm;
+  /** The dispatcher fails again and again: no run is started. */
+  public readonly dispatcherAlarm: Alarm;
 
   constructor(scope: Construct, id: string, props: RunDispatcherProps) {
     super(scope, id);
@@ -92,26 +96,33 @@ export class RunDispatcher extends Construct {
 
     this.function = this.newFunction(props);
 
-    this.deadLetterAlarm = new Alarm(this, 'DeadLetterQueueNotEmpty', {
+    this.deadLetterAlarm = newPipelineAlarm(this, 'DeadLetterQueueNotEmpty', {
       alarmDescription: `${props.pipelineName}: the event of a file is in the dead-letter queue ${this.deadLetterQueue.queueName};`
         + " its reason is in the message's attributes or in the dispatcher's log."
         + ` Remove the cause and start a DLQ redrive to the custom destination ${this.queue.queueName}.`,
       metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
       threshold: 1,
       evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmAction: props.alarmAction,
     });
-    this.waitingAlarm = new Alarm(this, 'FilesWaitTooLong', {
-      alarmDescription: `${props.pipelineName}: a file has waited for a run for 6 hours; Glue refuses to start runs or the dispatcher fails. See the dispatcher's log.`,
-      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+    this.waitingAlarm = newPipelineAlarm(this, 'FilesWaitTooLong', {
+      alarmDescription: `${props.pipelineName}: a file has waited for a run for 6 hours. Glue refuses to start one while all runs of the job or of the account's quota`
+        + ` are busy, which the log of the function ${this.function.functionName} says; the file goes by itself when one is free. Raise maxConcurrentRuns or the quota.`,
+      // A waiting file looks every half an hour at least: within an hour the alarm does not end and begin again.
+      metric: pipelineMetric(props.pipelineName, 'WaitSeconds', { period: Duration.hours(1), statistic: Stats.MAXIMUM }),
       threshold: Duration.hours(6).toSeconds(),
       evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmAction: props.alarmAction,
     });
-    this.deadLetterAlarm.addAlarmAction(props.alarmAction);
-    this.waitingAlarm.addAlarmAction(props.alarmAction);
+    this.dispatcherAlarm = newPipelineAlarm(this, 'DispatcherFails', {
+      alarmDescription: `${props.pipelineName}: no run can be started, so that no file is loaded; the files wait in the queue ${this.queue.queueName} for 14 days at most.`
+        + ` The log of the function ${this.function.functionName} says why, for example a right or a job that is missing. Remove the cause: the files then go by themselves.`,
+      // A batch that failed comes back within 11 minutes, and only one that fails again needs a person.
+      metric: this.function.metricErrors({ period: Duration.minutes(15) }),
+      threshold: 1,
+      evaluationPeriods: 2,
+      alarmAction: props.alarmAction,
+    });
   }
 
   private newFunction(props: RunDispatcherProps): IFunction {

@@ -71,15 +71,16 @@ describe('queue', () => {
   });
 
   test.each([
-    ['CustomersDispatchDeadLetterQueueNotEmpty', 'ApproximateNumberOfMessagesVisible', 'CustomersDispatchDeadLetterQueue', 1],
-    ['CustomersFailedInvocationsNotEmpty', 'ApproximateNumberOfMessagesVisible', 'CustomersFailedInvocationsQueue', 1],
-    ['CustomersDispatchFilesWaitTooLong', 'ApproximateAgeOfOldestMessage', 'CustomersDispatchQueue', 6 * 60 * 60],
-  ])('raises the alarm %s', (id, metric, queue, threshold) => {
-    const [alarm] = resources(templateOf(newLoader()), 'AWS::CloudWatch::Alarm', id);
-    expect(alarm.Properties).toMatchObject({
-      MetricName: metric,
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [expect.stringMatching(`^${queue}`), 'QueueName'] } }],
-      Statistic: 'Maximum',
+    ['DispatchDeadLetterQueueNotEmpty', 'Maximum of ApproximateNumberOfMessagesVisible in 60 s', 1, 1, 'QueueName', '^${CustomersDispatchDeadLetterQueue'],
+    ['FailedInvocationsNotEmpty', 'Maximum of ApproximateNumberOfMessagesVisible in 60 s', 1, 1, 'QueueName', '^${CustomersFailedInvocationsQueue'],
+    ['DispatchFilesWaitTooLong', 'Maximum of WaitSeconds in 3600 s', 1, 6 * 60 * 60, 'Pipeline', '^crm$'],
+    ['DispatchDispatcherFails', 'Sum of Errors in 900 s', 2, 1, 'FunctionName', '^${CustomersDispatchDispatcherFunction'],
+  ])('raises the alarm %s', (id, metric, periods, threshold, dimension, value) => {
+    const [{ Properties: alarm }] = resources(templateOf(newLoader({ pipelineName: 'crm' })), 'AWS::CloudWatch::Alarm', `Customers${id}`);
+    expect(`${alarm.Statistic} of ${alarm.MetricName} in ${alarm.Period} s`).toBe(metric);
+    expect(alarm.Dimensions.map(({ Name, Value }: any) => [Name, joined(Value)])).toEqual([[dimension, expect.stringMatching(value.replace('${', '\\$\\{'))]]);
+    expect(alarm).toMatchObject({
+      EvaluationPeriods: periods,
       Threshold: threshold,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
@@ -254,7 +255,7 @@ describe('runs that do not end well', () => {
     const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/mine';
     const template = templateOf(newLoader({ notificationTopic: Topic.fromTopicAttributes(stack, 'Imported', { topicArn, keyArn }) }, stack));
     template.resourceCountIs('AWS::SNS::TopicPolicy', 0);
-    expect(resources(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmActions)).toEqual([[topicArn], [topicArn], [topicArn]]);
+    expect(resources(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmActions)).toEqual(Array(4).fill([topicArn]));
     expect(statementsOf(template, 'CustomersNotifierRole')).toContainEqual(expect.objectContaining({
       Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: keyArn,
     }));
@@ -322,13 +323,14 @@ test('metrics are those of the pipeline', () => {
     FilesIgnored: loader.metricFilesIgnored(),
     RunsRetried: loader.metricRunsRetried(),
     LoadSeconds: loader.metricLoadSeconds(),
+    WaitSeconds: loader.metricWaitSeconds(),
   };
   for (const [name, metric] of Object.entries(byName)) {
     expect(metric).toMatchObject({
       namespace: 'CustomerDataPlatform',
       metricName: name,
       dimensions: { Pipeline: 'crm' },
-      statistic: name === 'LoadSeconds' ? 'Maximum' : 'Sum',
+      statistic: name.endsWith('Seconds') ? 'Maximum' : 'Sum',
     });
   }
   expect(loader.metricRowsLoaded({ period: Duration.hours(1), statistic: 'Average' })).toMatchObject({ period: Duration.hours(1), statistic: 'Average' });

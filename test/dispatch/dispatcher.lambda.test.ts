@@ -2,7 +2,7 @@ import { GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { metricsOf, objectCreated, s3EventBody, sqsEvent } from './factories';
+import { metricsOf, objectCreated, s3EventBody, SENT, sqsEvent } from './factories';
 import { handler } from '../../src/dispatch/dispatcher.lambda';
 import { DispatcherSettings, MissingSettingsError } from '../../src/dispatch/function-settings';
 import { Manifest } from '../../src/dispatch/manifest';
@@ -66,7 +66,7 @@ test('starts nothing for objects of its own', async () => {
 
 test('counts objects of other kinds, names them, and loads the rest', async () => {
   const metrics = await metricsOf(() => handler(sqsEvent([body({ key: 'customers/a.xlsx' }), body(), body({ key: 'customers/b.json' })])));
-  expect(metrics).toEqual({ FilesIgnored: 2 });
+  expect(metrics).toMatchObject({ FilesIgnored: 2 });
   expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('customers/a.xlsx'));
   expect(writtenManifest().manifest.files.map(({ key }) => key)).toEqual(['customers/a.csv']);
 });
@@ -88,6 +88,19 @@ test.each(['ConcurrentRunsExceededException', 'ResourceNumberLimitExceededExcept
     }]);
   });
 
+test.each([
+  ['starts', () => glue.on(StartJobRunCommand).resolves({ JobRunId: 'jr_1' })],
+  ['is refused', () => glue.on(StartJobRunCommand).rejects(refusal('ConcurrentRunsExceededException'))],
+  ['cannot start', () => glue.on(StartJobRunCommand).rejects(refusal('EntityNotFoundException'))],
+])('tells how long the longest-waiting file has waited when the run %s', async (_, answer) => {
+  answer();
+  jest.useFakeTimers({ now: new Date(SENT.getTime() + 7 * 60 * 60 * 1000), doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+  const event = sqsEvent([body({ key: 'customers/a.txt' }), body(), body({ key: 'customers/b.csv' })]);
+  const metrics = await metricsOf(() => handler(event).catch(() => undefined));
+  jest.useRealTimers();
+  expect(metrics.WaitSeconds).toBe(7 * 60 * 60 - 1);
+});
+
 test('puts off ten messages a call', async () => {
   glue.on(StartJobRunCommand).rejects(refusal('ConcurrentRunsExceededException'));
   await handler(sqsEvent(Array.from({ length: 23 }, (_, index) => body({ key: `customers/${index}.csv` }))));
@@ -97,7 +110,7 @@ test('puts off ten messages a call', async () => {
 test('handles what else is in a batch whose start was refused', async () => {
   glue.on(StartJobRunCommand).rejects(refusal('ConcurrentRunsExceededException'));
   const metrics = await metricsOf(() => handler(sqsEvent([body(), 'nonsense', body({ key: 'customers/a.txt' })])));
-  expect(metrics).toEqual({ FilesIgnored: 1 });
+  expect(metrics).toMatchObject({ FilesIgnored: 1 });
   expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
 });
 

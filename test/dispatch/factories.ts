@@ -40,7 +40,10 @@ export function s3EventBody({ bucket, key, versionId, etag, size, sequencer, eve
   });
 }
 
-/** A batch of messages with these bodies, named m0, m1... */
+/** When the first message of a batch was sent. */
+export const SENT = new Date('2024-03-01T10:00:05Z');
+
+/** A batch of messages with these bodies, named m0, m1..., sent a second apart. */
 export function sqsEvent(bodies: string[], receiveCount = 1): SQSEvent {
   return {
     Records: bodies.map((body, index): SQSRecord => ({
@@ -49,7 +52,7 @@ export function sqsEvent(bodies: string[], receiveCount = 1): SQSEvent {
       body,
       attributes: {
         ApproximateReceiveCount: String(receiveCount),
-        SentTimestamp: '0',
+        SentTimestamp: String(SENT.getTime() + index * 1000),
         SenderId: 'events',
         ApproximateFirstReceiveTimestamp: '0',
       },
