@@ -21,7 +21,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly table: string;
 
   /**
-   * Columns of the table that identify a row: a record with the key of a stored row replaces it.
+   * Columns of the table that identify a row: a record with the key of a stored row replaces it. Where the loader makes
+   * them they hold whole numbers, dates, true/false or text: '1.1' and '1.10' stay two keys.
    *
    * @default ['user_id']
    */
@@ -70,7 +71,7 @@ export interface SchemaEvolvingCsvLoaderProps {
   /**
    * Column by header, for headers whose column is not simply their snake_case: `{ 'E-Mail (work)': 'email' }`.
    *
-   * @default - every header becomes snake_case
+   * @default - a header that is a column of the table is that column, in any case; every other becomes snake_case
    */
   readonly columnMapping?: { [header: string]: string };
 
@@ -84,7 +85,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   /**
    * A column that grows with each change of a row, such as a time of change: a record does not replace a stored row
    * that has a greater value, and of records with one key in a file the greatest wins. Values compare as the column's
-   * type: numbers and times by their value, text as text, so that '10' comes before '9'. No value is less than any.
+   * type: numbers and times by their value, text as text, so that '10' comes before '9'. No value is less than any. The
+   * loader makes no such column of text: a file in which it is neither a number nor a date fails unless the table has it.
    *
    * @default - the record that comes last wins
    */
