@@ -1,6 +1,6 @@
-"""Lambda: runs the deployed zip in Node, with the role's credentials, the timeout and the memory of the function.
+"""Lambda: runs the deployed zip in Node or Python, with the role's credentials and the function's timeout.
 
-An execution environment is a Node process that is kept for the next invocation, as Lambda keeps it; concurrent
+An execution environment is a process that is kept for the next invocation, as Lambda keeps it; concurrent
 invocations get one each. Standard output goes to the log, to CloudWatch Logs, and, where a line is in CloudWatch's
 embedded metric format (User Guide, "Specification: Embedded metric format"), to CloudWatch metrics.
 """
@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -35,7 +36,8 @@ ASYNCHRONOUS_ATTEMPTS = 3
 ASYNCHRONOUS_RETRY_SECONDS = 2.0
 """Lambda waits one and two minutes; nobody waits that long in front of a laptop."""
 
-_RUNTIME = Path(__file__).with_name("lambda_runtime.cjs")
+_NODE_RUNTIME = Path(__file__).with_name("lambda_runtime.cjs")
+_PYTHON_RUNTIME = Path(__file__).with_name("lambda_runtime.py")
 _NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
 _PASSED_THROUGH = ("PATH", "HOME", "TMPDIR", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SYSTEMROOT")
 
@@ -50,28 +52,16 @@ class Outcome:
 
 
 class ExecutionEnvironment:
-    """One Node process with one version of a function's code and configuration; one invocation at a time."""
+    """One process with one version of a function's code and configuration; one invocation at a time."""
 
     def __init__(self, functions: Functions, function: LambdaFunction) -> None:
-        if not str(function.run_time).startswith("nodejs"):
-            raise NotImplementedError(f"the runtime {function.run_time!r} does not run here: only nodejs does")
+        runtime = _runtime(function)
         self._children = functions.context.children
         self._marker = f"\x01{secrets.token_hex(8)}"
         self.stream = LogStream(functions.context, f"/aws/lambda/{function.function_name}", function.function_name)
-        node = shutil.which("node")
-        if not node:
-            raise FileNotFoundError("node is not on PATH: install Node.js 20 or newer to run Lambda functions")
         directory = functions.unpack(function)
         self._process = self._children.spawn(
-            [
-                node,
-                "--no-warnings",  # the SDK warns of a Node that is older than the runtime's, in every function's log
-                f"--max-old-space-size={function.memory_size}",
-                str(_RUNTIME),
-                str(directory),
-                str(function.handler),
-                self._marker,
-            ],
+            [*runtime, str(directory), str(function.handler), self._marker],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -188,7 +178,7 @@ class Functions:
         return directory
 
     def environment(self, function: LambdaFunction, directory: Path, log_stream: str) -> dict[str, str]:
-        """The variables of Lambda's Node runtime (Developer Guide, "Defined runtime environment variables").
+        """The variables of Lambda's runtimes (Developer Guide, "Defined runtime environment variables").
 
         The AWS SDK that Lambda provides, and that CDK's own handlers use, comes from this repository's packages.
         """
@@ -249,10 +239,26 @@ def install(context: CloudContext) -> Functions:
     return functions
 
 
+def _runtime(function: LambdaFunction) -> list[str]:
+    """The command that runs code of the function's language."""
+    name = str(function.run_time)
+    if name.startswith("python"):
+        # Unbuffered (-u), so that what was printed before a timeout is in the log; this folder is no place to import
+        # from (-P).
+        return [sys.executable, "-u", "-P", str(_PYTHON_RUNTIME)]
+    if not name.startswith("nodejs"):
+        raise NotImplementedError(f"the runtime {name!r} does not run here: nodejs and python do")
+    node = shutil.which("node")
+    if not node:
+        raise FileNotFoundError("node is not on PATH: install Node.js 20 or newer to run Lambda functions")
+    # The SDK warns of a Node that is older than the runtime's, in every function's log.
+    return [node, "--no-warnings", f"--max-old-space-size={function.memory_size}", str(_NODE_RUNTIME)]
+
+
 def _version(function: LambdaFunction) -> str:
     """Code and configuration: an environment of another version is not used again."""
     configuration = [function.handler, function.memory_size, function.role, function.environment_vars]
-    return json.dumps([function.code_sha_256, *configuration], sort_keys=True, default=str)
+    return json.dumps([function.code_sha_256, function.run_time, *configuration], sort_keys=True, default=str)
 
 
 def _reason(outcome: Outcome) -> str:

@@ -60,13 +60,15 @@ def allow(actions: str | list[str], resource: Any, condition: dict[str, Any] | N
     return statement | ({"Condition": condition} if condition else {})
 
 
-def function(code: str, role_name: str, timeout: int = 10, **environment: Any) -> dict[str, Any]:
+def function(
+    code: str, role_name: str, timeout: int = 10, runtime: str = "nodejs22.x", **environment: Any
+) -> dict[str, Any]:
     return {
         "Type": "AWS::Lambda::Function",
         "Properties": {
             "Code": {"ZipFile": code},
             "Handler": "index.handler",
-            "Runtime": "nodejs22.x",
+            "Runtime": runtime,
             "Role": arn_of(role_name),
             "Timeout": timeout,
             "MemorySize": 256,
