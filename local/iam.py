@@ -97,19 +97,19 @@ class _Check:
 
     def _require_database_access(self, caller: Caller, parameters: Mapping[str, Any], resources: Sequence[str]) -> None:
         """What the Data API does for its caller: read the secret, or ask for temporary database credentials."""
+        cluster = parameters.get("ClusterIdentifier")
         if parameters.get("SecretArn"):
             secret = request_resources.secret_arn(str(parameters["SecretArn"]))
             self._require(caller, "secretsmanager", "GetSecretValue", [secret], {})
         elif parameters.get("WorkgroupName"):
             self._require(caller, "redshift-serverless", "GetCredentials", resources, {})
         elif parameters.get("DbUser"):
-            user = f"dbuser:{parameters['ClusterIdentifier']}/{parameters['DbUser']}"
-            names = [arn("redshift", user)]
-            self._require(caller, "redshift", "GetClusterCredentials", names, {})
+            # Redshift Management Guide, "Resource policies for GetClusterCredentials".
+            for name in (f"dbuser:{cluster}/{parameters['DbUser']}", f"dbname:{cluster}/{parameters.get('Database')}"):
+                self._require(caller, "redshift", "GetClusterCredentials", [arn("redshift", name)], {})
         else:
-            database = f"dbname:{parameters.get('ClusterIdentifier')}/{parameters.get('Database')}"
-            names = [arn("redshift", database)]
-            self._require(caller, "redshift", "GetClusterCredentialsWithIAM", names, {})
+            database = arn("redshift", f"dbname:{cluster}/{parameters.get('Database')}")
+            self._require(caller, "redshift", "GetClusterCredentialsWithIAM", [database], {})
 
     def _s3(self, caller: Caller, action: str, resource: str) -> None:
         headers, query = self._response.headers, parse_qs(urlparse(self._response.uri).query, keep_blank_values=True)

@@ -1,8 +1,9 @@
-"""Redshift as it is deployed: namespaces and workgroups, and the stand-in that runs their statements."""
+"""Redshift as it is deployed: namespaces, workgroups and clusters, and the stand-in that runs their statements."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from local.context import ACCOUNT, CloudContext, arn
 from local.credentials import caller_of, require_trust
 from local.redshift.logins import RoleInfo
 from local.redshift.moto_backend import install as install_data_api
-from local.redshift.server import PostgresServer, create_database
+from local.redshift.server import PostgresServer, create_administrator, create_database
 from local.secret_names import find_secret_arn
 
 
@@ -46,7 +47,7 @@ class Workgroup:
 namespaces: dict[str, Namespace] = {}
 workgroups: dict[str, Workgroup] = {}
 urls: dict[str, str] = {}
-"""PostgreSQL URLs of the namespaces' databases, by namespace."""
+"""PostgreSQL URLs of databases, by their namespace or cluster."""
 
 running: Warehouse | None = None
 """None in a cloud that was started without a warehouse."""
@@ -61,7 +62,7 @@ def workgroup_arn(name_or_arn: str) -> str:
 
 
 class Warehouse:
-    """The PostgreSQL server under all namespaces; it starts while the rest of the cloud does."""
+    """The PostgreSQL server under all namespaces and clusters; it starts while the rest of the cloud does."""
 
     def __init__(self, context: CloudContext) -> None:
         self._context = context
@@ -85,12 +86,13 @@ class Warehouse:
             self.url,
             role_of_access_key=_role_of_access_key,
             s3_client_for_role=self._s3_client_for_role,
-            secret_exists=lambda secret: find_secret_arn(secret) is not None,
+            user_of_secret=self._user_of_secret,
         )
 
-    def create_database(self, name: str) -> str:
-        """Makes a namespace's database; returns its URL."""
+    def create_database(self, name: str, administrator: str) -> str:
+        """Makes the database of a namespace or cluster, and its administrator; returns the database's URL."""
         create_database(self.url, name)
+        create_administrator(self.url, administrator)
         return database_url(self.url, name)
 
     def stop(self) -> None:
@@ -108,6 +110,13 @@ class Warehouse:
             pid_file = self._context.directory / "postgres" / "cluster" / "postmaster.pid"
             self._context.children.adopt(int(pid_file.read_text().splitlines()[0]))
         self._context.activity.say("warehouse", "PostgreSQL is ready")
+
+    def _user_of_secret(self, name_or_arn: str) -> str | None:
+        secret_arn = find_secret_arn(name_or_arn)
+        if secret_arn is None:
+            return None
+        value = self._context.client("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"]
+        return str(json.loads(value)["username"])
 
     def _s3_client_for_role(self, role_arn: str) -> Any:
         require_trust(role_arn, "redshift.amazonaws.com", "redshift-serverless.amazonaws.com")

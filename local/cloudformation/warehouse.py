@@ -1,13 +1,14 @@
-"""Redshift Serverless: a namespace has a real administrator secret; statements run on the stand-in."""
+"""Redshift: a namespace or cluster has a real administrator secret; statements run on the stand-in."""
 
 from __future__ import annotations
 
 import json
+import uuid
 
 from local import warehouses
 from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
 from local.cloudformation.secrets import generated_password
-from local.context import ACCOUNT, REGION
+from local.context import ACCOUNT, REGION, CloudContext, arn
 
 PORT = 5439
 
@@ -19,17 +20,14 @@ class Namespace(ResourceType):
     def create(self, declared: Declaration) -> Deployed:
         properties = declared.properties
         username = properties.get("AdminUsername", "admin")
+        name = declared.name.lower()
         secret_arn = None
         if properties.get("ManageAdminPassword"):
-            value = json.dumps({"username": username, "password": generated_password()})
-            secret_arn = self.context.client("secretsmanager").create_secret(
-                Name=f"redshift!{declared.name.lower()}-{username}", SecretString=value
-            )["ARN"]
-        name = declared.name.lower()
+            secret_arn = _administrator_secret(self.context, name, username)
         namespace = warehouses.Namespace(name, properties.get("DbName", "dev"), username, secret_arn)
         warehouses.namespaces[name] = namespace
         if warehouses.running:
-            warehouses.urls[name] = warehouses.running.create_database(namespace.database)
+            warehouses.urls[name] = warehouses.running.create_database(namespace.database, username)
         attributes = {
             "Namespace.AdminUsername": username,
             "Namespace.DbName": namespace.database,
@@ -76,3 +74,37 @@ class Workgroup(ResourceType):
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
         del warehouses.workgroups[deployed.physical_id]
+
+
+@resource_type("AWS::Redshift::Cluster", Kind.EXECUTED)
+class Cluster(ResourceType):
+    name_property = "ClusterIdentifier"
+
+    def create(self, declared: Declaration) -> Deployed:
+        properties, name = declared.properties, declared.name.lower()
+        username = properties["MasterUsername"]
+        if warehouses.running:
+            warehouses.urls[name] = warehouses.running.create_database(properties["DBName"], username)
+        attributes = {
+            "ClusterNamespaceArn": arn("redshift", f"namespace:{uuid.uuid4()}"),
+            "Endpoint.Address": f"{name}.{ACCOUNT}.{REGION}.redshift.amazonaws.com",
+            "Endpoint.Port": PORT,
+        }
+        if properties.get("ManageMasterPassword"):
+            attributes["MasterPasswordSecretArn"] = _administrator_secret(self.context, name, username)
+        return Deployed(name, attributes)
+
+    def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
+        """Nodes and roles can change in place; neither has an effect here."""
+        return deployed
+
+    def delete(self, deployed: Deployed, declared: Declaration) -> None:
+        if secret_arn := deployed.attributes.get("MasterPasswordSecretArn"):
+            self.context.client("secretsmanager").delete_secret(SecretId=secret_arn, ForceDeleteWithoutRecovery=True)
+
+
+def _administrator_secret(context: CloudContext, warehouse: str, username: str) -> str:
+    """The secret that Redshift makes and names by itself; returns its ARN."""
+    value = json.dumps({"username": username, "password": generated_password()})
+    made = context.client("secretsmanager").create_secret(Name=f"redshift!{warehouse}-{username}", SecretString=value)
+    return str(made["ARN"])

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -33,8 +34,9 @@ TOKEN_SECONDS = 8 * 3600
 
 
 class RedshiftDataApi:
-    """`s3_client_for_role` gives COPY and UNLOAD the S3 client of their IAM_ROLE; `secret_exists` tells whether a
-    SecretArn is one; `isolation` is REPEATABLE READ, PostgreSQL's snapshot isolation, or SERIALIZABLE.
+    """`s3_client_for_role` gives COPY and UNLOAD the S3 client of their IAM_ROLE; `user_of_secret` gives the database
+    user whose name and password a SecretArn holds, None where there is no such secret; `isolation` is REPEATABLE READ,
+    PostgreSQL's snapshot isolation, or SERIALIZABLE.
     """
 
     def __init__(
@@ -42,14 +44,14 @@ class RedshiftDataApi:
         postgres_url: str,
         *,
         s3_client_for_role: Callable[[str], S3Client],
-        secret_exists: Callable[[str], bool] = lambda arn: True,
+        user_of_secret: Callable[[str], str | None] = lambda arn: None,
         isolation: IsolationLevel = IsolationLevel.REPEATABLE_READ,
         page_rows: int = 1_000,
     ) -> None:
         self._url = postgres_url
         self._logins = Logins(postgres_url)
         self._s3_client_for_role = s3_client_for_role
-        self._secret_exists = secret_exists
+        self._user_of_secret = user_of_secret
         self._isolation = isolation
         self._page_rows = page_rows
         self._lock = threading.Lock()
@@ -76,8 +78,11 @@ class RedshiftDataApi:
 
     def _execute(self, caller: RoleInfo | None, given: Mapping[str, Any]) -> dict[str, Any]:
         request = parse_request(given)
-        if request.secret_arn and not self._secret_exists(request.secret_arn):
-            raise ApiError("ValidationException", f"Secrets Manager can't find the secret {request.secret_arn}")
+        if request.secret_arn:
+            user = self._user_of_secret(request.secret_arn)
+            if user is None:
+                raise ApiError("ValidationException", f"Secrets Manager can't find the secret {request.secret_arn}")
+            request = replace(request, database_user=user)
         owner = _owner(caller)
         now = time.time()
         with self._lock:
@@ -146,9 +151,7 @@ class RedshiftDataApi:
 
     def _connect(self, request: Request, caller: RoleInfo | None) -> Session:
         names = self._long_names(request.database)
-        if request.secret_arn:
-            login = self._logins.administrator
-        elif request.database_user:
+        if request.database_user:
             login = self._logins.for_user(request.database_user)
         elif caller is not None:
             login = self._logins.for_role(caller, names.stored)

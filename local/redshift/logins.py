@@ -69,7 +69,7 @@ class Logins:
         return login
 
     def for_user(self, name: str) -> str:
-        """A database user by name, as `DbUser` asks for on a provisioned cluster; it must exist."""
+        """A database user that `DbUser` or a secret names; it must exist."""
         with self._lock, psycopg.connect(self._admin_url) as connection:
             found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolcanlogin", [name]).fetchone()
             if found is None:

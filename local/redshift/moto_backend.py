@@ -30,7 +30,7 @@ def install(
     url: str,
     role_of_access_key: Callable[[str], RoleInfo | None],
     s3_client_for_role: Callable[[str], S3Client],
-    secret_exists: Callable[[str], bool],
+    user_of_secret: Callable[[str], str | None],
     isolation: IsolationLevel = IsolationLevel.REPEATABLE_READ,
 ) -> RedshiftDataApi:
     """Replaces the operations of moto's `redshift-data` by ones that run on the PostgreSQL at `url`.
@@ -38,7 +38,9 @@ def install(
     moto's own authorization has passed when an operation is called. `role_of_access_key` gives None for the account's
     administrator; `s3_client_for_role` takes the ARN of IAM_ROLE and returns a client with that role's credentials.
     """
-    api = RedshiftDataApi(url, s3_client_for_role=s3_client_for_role, secret_exists=secret_exists, isolation=isolation)
+    api = RedshiftDataApi(
+        url, s3_client_for_role=s3_client_for_role, user_of_secret=user_of_secret, isolation=isolation
+    )
     for method, operation in OPERATIONS.items():
         setattr(RedshiftDataAPIServiceResponse, method, _operation(api, operation, role_of_access_key))
     return api

@@ -201,6 +201,13 @@ def create_database(admin_url: str, database: str) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
 
 
+def create_administrator(admin_url: str, name: str) -> None:
+    """Makes a superuser if it is missing, as a new namespace's `adminUsername` does."""
+    with psycopg.connect(admin_url) as connection:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE {} SUPERUSER LOGIN").format(sql.Identifier(name)))
+
+
 def _prepare_directory(data_dir: Path) -> None:
     owner = _owner()
     if not data_dir.exists():

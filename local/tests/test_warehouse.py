@@ -35,12 +35,44 @@ TEMPLATE: dict[str, Any] = {
     "Outputs": outputs(Reader=arn_of("Reader"), Other=arn_of("Other"), NoCredentials=arn_of("NoCredentials")),
 }
 
+CLUSTER_ARN = "arn:aws:redshift:us-east-1:123456789012:{}:analytics"
+RUN_ON_CLUSTER = allow("redshift-data:ExecuteStatement", CLUSTER_ARN.format("cluster"))
+AS_USER = allow("redshift:GetClusterCredentials", CLUSTER_ARN.format("dbuser") + "/master")
+IN_DATABASE = allow("redshift:GetClusterCredentials", CLUSTER_ARN.format("dbname") + "/sales")
+MASTER_SECRET = {"Fn::GetAtt": ["Cluster", "MasterPasswordSecretArn"]}
+READ_SECRET = allow("secretsmanager:GetSecretValue", MASTER_SECRET)
+CLUSTER_TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Cluster": {
+            "Type": "AWS::Redshift::Cluster",
+            "Properties": {
+                "ClusterIdentifier": "analytics",
+                "DBName": "sales",
+                "MasterUsername": "master",
+                "ManageMasterPassword": True,
+            },
+        },
+        "User": role("lambda.amazonaws.com", RUN_ON_CLUSTER, LOOK, AS_USER, IN_DATABASE),
+        "NoUser": role("lambda.amazonaws.com", RUN_ON_CLUSTER, LOOK, IN_DATABASE),
+        "NoDatabase": role("lambda.amazonaws.com", RUN_ON_CLUSTER, LOOK, AS_USER),
+        "SecretReader": role("lambda.amazonaws.com", RUN_ON_CLUSTER, LOOK, READ_SECRET),
+    },
+    "Outputs": outputs(
+        MasterSecret=MASTER_SECRET,
+        User=arn_of("User"),
+        NoUser=arn_of("NoUser"),
+        NoDatabase=arn_of("NoDatabase"),
+        SecretReader=arn_of("SecretReader"),
+    ),
+}
+
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalCloud, dict[str, str]]]:
     directory = tmp_path_factory.mktemp("warehouse")
     with LocalCloud.start(directory / "cloud") as cloud:
-        yield cloud, cloud.deploy(write_assembly(directory / "app", {"Warehouse": TEMPLATE}))
+        app = write_assembly(directory / "app", {"Cluster": CLUSTER_TEMPLATE, "Warehouse": TEMPLATE})
+        yield cloud, cloud.deploy(app)
 
 
 def execute(client: Any, sql: str) -> str:
@@ -48,14 +80,23 @@ def execute(client: Any, sql: str) -> str:
     return statement
 
 
-def test_a_role_runs_statements_as_itself(warehouse: tuple[LocalCloud, dict[str, str]]) -> None:
-    cloud, deployed = warehouse
-    client = cloud.client("redshift-data", deployed["Reader"])
-    statement = execute(client, "SELECT current_user")
+def execute_on_cluster(client: Any, sql: str, **login: str) -> str:
+    statement: str = client.execute_statement(ClusterIdentifier="analytics", Database="sales", Sql=sql, **login)["Id"]
+    return statement
+
+
+def value_of(cloud: LocalCloud, client: Any, statement: str) -> Any:
     ended = ("FINISHED", "FAILED")
     cloud.wait_until(lambda: client.describe_statement(Id=statement)["Status"] in ended, 10, "the statement's end")
     ((value,),) = client.get_statement_result(Id=statement)["Records"]
-    assert value["stringValue"] == f"IAMR:{deployed['Reader'].rsplit('/', 1)[1]}"
+    return value["stringValue"]
+
+
+def test_a_role_runs_statements_as_itself(warehouse: tuple[LocalCloud, dict[str, str]]) -> None:
+    cloud, deployed = warehouse
+    client = cloud.client("redshift-data", deployed["Reader"])
+    user = value_of(cloud, client, execute(client, "SELECT current_user"))
+    assert user == f"IAMR:{deployed['Reader'].rsplit('/', 1)[1]}"
 
 
 def test_a_role_does_not_see_the_statements_of_another(warehouse: tuple[LocalCloud, dict[str, str]]) -> None:
@@ -73,7 +114,34 @@ def test_a_role_that_may_not_get_credentials_runs_nothing(warehouse: tuple[Local
         execute(client, "SELECT 1")
 
 
-def test_the_warehouse_url_is_that_of_the_namespaces_database(warehouse: tuple[LocalCloud, dict[str, str]]) -> None:
+def test_a_clusters_statements_run_as_a_database_user(warehouse: tuple[LocalCloud, dict[str, str]]) -> None:
+    cloud, deployed = warehouse
+    logins = {"User": {"DbUser": "master"}, "SecretReader": {"SecretArn": deployed["MasterSecret"]}}
+    for name, login in logins.items():
+        client = cloud.client("redshift-data", deployed[name])
+        assert value_of(cloud, client, execute_on_cluster(client, "SELECT current_user", **login)) == "master"
+
+
+@pytest.mark.parametrize(
+    ("name", "by_secret", "missing"),
+    [
+        ("NoUser", False, "redshift:GetClusterCredentials"),
+        ("NoDatabase", False, "redshift:GetClusterCredentials"),
+        ("SecretReader", False, "redshift:GetClusterCredentials"),
+        ("User", True, "secretsmanager:GetSecretValue"),
+    ],
+)
+def test_a_role_that_may_not_be_the_database_user_runs_nothing(
+    warehouse: tuple[LocalCloud, dict[str, str]], name: str, by_secret: bool, missing: str
+) -> None:
+    cloud, deployed = warehouse
+    client = cloud.client("redshift-data", deployed[name])
+    login = {"SecretArn": deployed["MasterSecret"]} if by_secret else {"DbUser": "master"}
+    with pytest.raises(client.exceptions.ClientError, match=missing):
+        execute_on_cluster(client, "SELECT 1", **login)
+
+
+def test_the_warehouse_url_is_that_of_the_database_deployed_last(warehouse: tuple[LocalCloud, dict[str, str]]) -> None:
     cloud, _ = warehouse
     assert cloud.warehouse_url
     assert cloud.warehouse_url.endswith("/crm")

@@ -62,7 +62,7 @@ def world(aws: None, postgres_url: str, isolation: IsolationLevel) -> World:
         postgres_url,
         role_of_access_key=lambda key: None if key == ADMIN_KEY else WRITER,
         s3_client_for_role=lambda arn: s3,
-        secret_exists=lambda arn: True,
+        user_of_secret=lambda arn: None,
         isolation=isolation,
     )
     admin = DataApi(

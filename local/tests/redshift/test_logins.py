@@ -140,13 +140,20 @@ def test_a_role_sees_only_its_tables_in_the_catalog(as_role: AsRole, admin: Ware
         as_role("other").run("SELECT * FROM svv_table_info")
 
 
-def test_with_the_secret_a_role_is_the_administrator(postgres_url: str, s3: Any, admin: Warehouse) -> None:
-    secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:admin"
-    api = RedshiftDataApi(postgres_url, s3_client_for_role=lambda arn: s3, secret_exists=lambda arn: arn == secret)
+def test_with_a_secret_a_role_is_the_user_that_the_secret_names(postgres_url: str, s3: Any, admin: Warehouse) -> None:
+    user = f"user_{admin.schema}"
+    users = {"arn:administrator": "awsuser", "arn:user": user}
+    api = RedshiftDataApi(postgres_url, s3_client_for_role=lambda arn: s3, user_of_secret=users.get)
     role = Warehouse(client(api, RoleInfo("set-up")), admin.schema)
-    assert role.rows("SELECT current_user", SecretArn=secret) == [("awsuser",)]
+    assert role.rows("SELECT current_user", SecretArn="arn:administrator") == [("awsuser",)]
+    with pytest.raises(StatementFailed, match=f'user "{user}" does not exist'):
+        role.run("SELECT 1", SecretArn="arn:user")
+    admin.run(f"CREATE USER {user} PASSWORD 'Secret123'", f"CREATE TABLE {admin.schema}.t (a INT)")
+    assert role.rows("SELECT current_user", SecretArn="arn:user") == [(user,)]
+    with pytest.raises(StatementFailed, match="permission denied for schema"):
+        role.run(f"SELECT * FROM {admin.schema}.t", SecretArn="arn:user")
     with pytest.raises(ClientError, match="can't find the secret"):
-        role.run("SELECT 1", SecretArn=secret + "-other")
+        role.run("SELECT 1", SecretArn="arn:other")
 
 
 def test_a_cluster_takes_a_database_user_that_exists(admin: Warehouse) -> None:

@@ -78,7 +78,7 @@ def cloud(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]
         postgres_url,
         role_of_access_key=made.roles.get,
         s3_client_for_role=lambda arn: made.client("s3", **made.copy_credentials[arn]),
-        secret_exists=lambda arn: arn == "arn:known",
+        user_of_secret=lambda arn: None,
     )
     yield made
     server.stop()
