@@ -22,7 +22,9 @@ const LONGEST_SUBJECT = 100;
 
 /** Subject of the message about a run. */
 export function runSubject(run: EndedRun, outcome: RunOutcome): string {
-  const subject = `${run.state}: ${outcome.failed.length + outcome.abandoned.length} file(s) not loaded by ${run.pipeline}`;
+  const subject = outcome.ledgerError
+    ? `${run.state}: not known which files were loaded by ${run.pipeline}`
+    : `${run.state}: ${outcome.failed.length + outcome.abandoned.length} file(s) not loaded by ${run.pipeline}`;
   return subject.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT);
 }
 
@@ -36,19 +38,37 @@ export function runText(run: EndedRun, outcome: RunOutcome): string {
       `State:    ${run.state}`,
       `Reason:   ${run.errorMessage || 'Glue gives none; see the log'}`,
     ],
+    ...(outcome.ledgerError ? unknownFiles(outcome, outcome.ledgerError) : knownFiles(outcome)),
+    [`Run: ${runUrl(run)}`, `Log: ${logUrl(run)}`],
+  ].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function knownFiles({ failed, retried, abandoned }: RunOutcome): string[][] {
+  return [
     section(
-      outcome.failed,
+      failed,
       'could not be loaded because of their content and were moved to the error prefix:',
       'To load one: correct it and upload it again under its own key; `replay` in the .error.json beside the moved file says how to put it back unchanged.',
     ),
     section(
-      outcome.abandoned,
+      abandoned,
       'are where they were and are not loaded:',
       'To load them: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day.',
     ),
-    outcome.retried.length > 0 ? [`${outcome.retried.length} other file(s) were not finished and go again by themselves.`] : [],
-    [`Run: ${runUrl(run)}`, `Log: ${logUrl(run)}`],
-  ].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+    retried.length > 0 ? [`${retried.length} other file(s) were not finished and go again by themselves.`] : [],
+  ];
+}
+
+function unknownFiles({ retried, abandoned }: RunOutcome, ledgerError: string): string[][] {
+  return [
+    [`What became of each file is not known, since the ledger could not be read: ${ledgerError}`],
+    section(
+      abandoned,
+      'do not go again by themselves:',
+      'To load those that are not loaded: remove the cause, then run the job again with the arguments of this run. Files of the last week are also tried again every day.',
+    ),
+    retried.length > 0 ? [`${retried.length} file(s) go again by themselves; what is loaded already is not loaded again.`] : [],
+  ];
 }
 
 function section(reports: FileReport[], what: string, remedy: string): string[] {

@@ -5,14 +5,18 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { emitMetric } from './embedded-metrics';
 import { enqueue } from './enqueue';
-import { NotifierSettings, readSettings } from './function-settings';
+import { LedgerSettings, NotifierSettings, readSettings } from './function-settings';
 import { ManifestFile, parseManifest, toObjectCreated } from './manifest';
 import { openLedger } from './open-ledger';
 import { EndedRun, runSubject, runText } from './run-message';
 import { runOutcome, RunOutcome } from './run-outcome';
+import { StatementFailedError } from '../common/data-api';
 
 /** Glue's own event about a run (Glue developer guide, "Automating with EventBridge"); it carries no arguments. */
 type RunEndedEvent = EventBridgeEvent<'Glue Job State Change', { jobName: string; jobRunId: string; state: string; message?: string }>;
+
+/** Of the 15 that the function has. */
+const LEDGER_MINUTES = 10;
 
 const glue = new GlueClient({});
 const s3 = new S3Client({});
@@ -35,10 +39,7 @@ export async function handler(event: RunEndedEvent): Promise<void> {
   }
   const manifestUri = run?.Arguments?.['--manifest'];
   const files = manifestUri ? await readFiles(manifestUri) : [];
-  const outcomes = settings.ledger
-    ? await openLedger(settings.ledger).outcomes(files.map((file) => file.load_id))
-    : new Map();
-  const outcome = runOutcome(files, outcomes);
+  const outcome = await outcomeOf(files, settings.ledger);
   console.info(JSON.stringify({ message: 'run ended', run: jobRunId, state, manifest: manifestUri, ...outcome }));
 
   if (outcome.retried.length > 0) {
@@ -59,8 +60,26 @@ async function readFiles(uri: string): Promise<ManifestFile[]> {
   return parseManifest(uri, await object.Body!.transformToString()).files;
 }
 
-function needsAPerson({ failed, abandoned }: RunOutcome): boolean {
-  return failed.length + abandoned.length > 0;
+/** Whatever keeps the ledger from being read may be what the run died of: its files go again all the same. */
+async function outcomeOf(files: ManifestFile[], ledger: LedgerSettings | undefined): Promise<RunOutcome> {
+  try {
+    const outcomes = ledger ? await inTime(openLedger(ledger).outcomes(files.map((file) => file.load_id))) : new Map();
+    return runOutcome(files, outcomes);
+  } catch (error) {
+    // The whole message would hold the whole statement.
+    return runOutcome(files, new Map(), error instanceof StatementFailedError ? error.reason : (error as Error).message);
+  }
+}
+
+/** Leaves time to act on the answer, or on there being none. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  return Promise.race([answer, new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${LEDGER_MINUTES} minutes`)), LEDGER_MINUTES * 60 * 1000).unref();
+  })]);
+}
+
+function needsAPerson({ failed, abandoned, ledgerError }: RunOutcome): boolean {
+  return failed.length + abandoned.length > 0 || ledgerError !== undefined;
 }
 
 function describe(settings: NotifierSettings, run: JobRun | undefined, ended: RunEndedEvent['detail'], region: string): EndedRun {

@@ -39,7 +39,7 @@ export interface RunNotifierProps {
 
 /**
  * A run that fails, times out or is stopped -> EventBridge rule -> Lambda: files that the run did not finish go to
- * the queue again, twice at most; of the others people are told.
+ * the queue again, twice at most; of the others people are told. When the ledger cannot be read all go again, and people are told.
  */
 export class RunNotifier extends Construct {
   public readonly rule: Rule;

@@ -18,11 +18,16 @@ export interface RunOutcome {
   readonly retried: ManifestFile[];
   /** Files that no run has finished, as often as they went. */
   readonly abandoned: FileReport[];
+  /** Why the ledger could not be read; nothing is known of any file then. */
+  readonly ledgerError?: string;
 }
 
-/** Sorts a run's files by what the ledger knows of them. */
-export function runOutcome(files: ManifestFile[], outcomes: Map<string, LoadOutcome>): RunOutcome {
-  const outcome: RunOutcome = { failed: [], retried: [], abandoned: [] };
+/**
+ * Sorts a run's files by what the ledger knows of them. When it could not be read all count as unfinished: what is loaded already is not
+ * loaded again.
+ */
+export function runOutcome(files: ManifestFile[], outcomes: Map<string, LoadOutcome>, ledgerError?: string): RunOutcome {
+  const outcome: RunOutcome = { failed: [], retried: [], abandoned: [], ledgerError };
   for (const file of files) {
     const known = outcomes.get(file.load_id);
     if (known?.status === 'failed') {
@@ -30,7 +35,7 @@ export function runOutcome(files: ManifestFile[], outcomes: Map<string, LoadOutc
     } else if (!known && file.attempt < MOST_RETRIES) {
       outcome.retried.push({ ...file, attempt: file.attempt + 1 });
     } else if (!known) {
-      outcome.abandoned.push({ file, reason: `not finished by ${file.attempt + 1} runs` });
+      outcome.abandoned.push({ file, reason: `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt + 1} runs` });
     }
   }
   return outcome;

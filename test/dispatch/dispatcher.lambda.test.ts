@@ -32,6 +32,7 @@ beforeEach(() => {
   for (const level of ['info', 'warn', 'error'] as const) {
     jest.spyOn(console, level).mockReturnValue();
   }
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
 });
 
 function writtenManifest(): { uri: string; manifest: Manifest } {

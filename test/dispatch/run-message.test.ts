@@ -36,6 +36,19 @@ test('says what happened to which file, what to do and where to look', () => {
   `);
 });
 
+test('says that nothing is known of the files when the ledger could not be read', () => {
+  const text = runText(run, { failed: [], abandoned: [report('b')], retried: [manifestFile('c')], ledgerError: 'permission denied' });
+  expect(text.split('\n\n').slice(1, -1).join('\n\n')).toMatchInlineSnapshot(`
+    "What became of each file is not known, since the ledger could not be read: permission denied
+
+    1 file(s) do not go again by themselves:
+    - s3://landing/customers/b.csv: no header
+    To load those that are not loaded: remove the cause, then run the job again with the arguments of this run. Files of the last week are also tried again every day.
+
+    1 file(s) go again by themselves; what is loaded already is not loaded again."
+  `);
+});
+
 test('says so when Glue gives no reason', () => {
   expect(runText({ ...run, errorMessage: '' }, nothing)).toContain('Reason:   Glue gives none; see the log');
 });

@@ -4,6 +4,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { manifestFile, metricsOf } from './factories';
+import { StatementFailedError } from '../../src/common/data-api';
 import { NotifierSettings } from '../../src/dispatch/function-settings';
 import { LoadOutcome } from '../../src/dispatch/ledger';
 import { ManifestFile } from '../../src/dispatch/manifest';
@@ -161,6 +162,44 @@ test('takes every file for unfinished where no ledger is kept', async () => {
   await metricsOf(() => handler(ended()));
   expect(queued().map(({ attempt }) => attempt)).toEqual([1]);
   expect(openLedger).not.toHaveBeenCalled();
+});
+
+describe('when the ledger cannot be read', () => {
+  const UNKNOWN = 'What became of each file is not known, since the ledger could not be read: ';
+  const files = [manifestFile('a'), manifestFile('b', { attempt: 2 })];
+
+  test.each([
+    ['Redshift is down', new Error('the workgroup is not available'), 'the workgroup is not available'],
+    ['a right is missing', new StatementFailedError('SELECT load_id', 'FAILED', 'permission denied for relation customers__loads', 'wg'), 'permission denied for relation customers__loads\n'],
+  ])('because %s: queues the files within the limit of attempts and tells of all', async (_, error, reason) => {
+    givenFiles(...files);
+    outcomes.mockRejectedValue(error);
+
+    const metrics = await metricsOf(() => handler(ended()));
+
+    expect(queued()).toEqual([expect.objectContaining({ key: 'customers/a.csv', attempt: 1 })]);
+    expect(metrics).toEqual({ RunsRetried: 1 });
+    expect(told()[0].Subject).toBe('FAILED: not known which files were loaded by crm');
+    expect(told()[0].Message).toContain(UNKNOWN + reason);
+    expect(told()[0].Message).toContain('1 file(s) go again by themselves');
+    expect(told()[0].Message).toContain('- s3://landing/customers/b.csv: given to 3 runs');
+  });
+
+  test('because no answer comes: does so while there is time', async () => {
+    jest.useFakeTimers();
+    givenFiles(...files);
+    outcomes.mockReturnValue(new Promise(() => undefined));
+
+    await metricsOf(async () => {
+      const handled = handler(ended());
+      await jest.advanceTimersByTimeAsync(10 * 60 * 1000);
+      await handled;
+    });
+    jest.useRealTimers();
+
+    expect(queued()).toHaveLength(1);
+    expect(told()[0].Message).toContain(`${UNKNOWN}no answer within 10 minutes`);
+  });
 });
 
 test('queues ten files a call', async () => {
