@@ -3,7 +3,9 @@ import { Construct } from 'constructs';
 import { LandingPrefixes } from './job-access';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { requireColumns, requireMappedColumns } from './table-name';
+import { MANIFESTS_PREFIX } from '../dispatch/manifest';
 import { requirePrefix } from '../dispatch/names';
+import { STAGING_PREFIX } from '../dispatch/staging-bucket';
 import { ConfigurationError } from '../errors';
 
 /** Lambda user guide, CreateEventSourceMapping, MaximumBatchingWindowInSeconds. */
@@ -21,21 +23,34 @@ export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoad
   return primaryKey;
 }
 
-/** The prefixes, which must leave something to load and keep what fails apart. */
+/** The prefixes, which must keep what fails apart. */
 export function checkedPrefixes(scope: Construct, props: SchemaEvolvingCsvLoaderProps): LandingPrefixes {
   const { prefix = '', errorPrefix = 'error/', quarantinePrefix = 'quarantine/' } = props;
   requirePrefix(scope, 'prefix', prefix, true);
   requirePrefix(scope, 'errorPrefix', errorPrefix, false);
   requirePrefix(scope, 'quarantinePrefix', quarantinePrefix, false);
-  for (const [name, written] of Object.entries({ errorPrefix, quarantinePrefix })) {
-    if (prefix.startsWith(written)) {
-      throw new ConfigurationError(`prefix is '${prefix}', which lies in ${name} '${written}', where nothing is loaded from; move one out of the other`, scope);
-    }
-  }
   if (errorPrefix.startsWith(quarantinePrefix) || quarantinePrefix.startsWith(errorPrefix)) {
     throw new ConfigurationError(`errorPrefix is '${errorPrefix}' and quarantinePrefix '${quarantinePrefix}', but neither may lie in the other; move one out`, scope);
   }
   return { prefix, errorPrefix, quarantinePrefix };
+}
+
+/** Where the platform writes on the landing bucket, staging and manifests too when they are there; it must leave something to load. */
+export function checkedOwnPrefixes(scope: Construct, { prefix, errorPrefix, quarantinePrefix }: LandingPrefixes, holdsStaging: boolean): string[] {
+  const own = {
+    errorPrefix,
+    quarantinePrefix,
+    ...(holdsStaging ? { 'the prefix of staged data': STAGING_PREFIX, 'the prefix of manifests': MANIFESTS_PREFIX } : {}),
+  };
+  for (const [name, written] of Object.entries(own)) {
+    if (prefix.startsWith(written)) {
+      throw new ConfigurationError(
+        `prefix is '${prefix}', which lies in ${name} '${written}', where the platform writes and nothing is loaded from; choose a prefix outside of '${written}'`,
+        scope,
+      );
+    }
+  }
+  return Object.values(own);
 }
 
 /** Refuses a lifecycle for a bucket that is not the loader's. */

@@ -13,7 +13,7 @@ import { CsvFormat } from './csv-format';
 import { grantCopyAccess, grantLandingAccess, grantStagingAccess, LandingPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
 import { LandingSweep } from './landing-sweep';
-import { checkedBatchingWindow, checkedPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket } from './loader-checks';
+import { checkedBatchingWindow, checkedOwnPrefixes, checkedPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket } from './loader-checks';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
 import { RowErrorPolicy } from './row-error-policy';
@@ -27,7 +27,6 @@ import { FailedInvocations } from '../dispatch/failed-invocations';
 import { GlueCapacity } from '../dispatch/glue-capacity';
 import { CSV_SUFFIXES, KeyScope } from '../dispatch/key-classification';
 import { LedgerTable } from '../dispatch/ledger-table';
-import { MANIFESTS_PREFIX } from '../dispatch/manifest';
 import { pipelineName } from '../dispatch/names';
 import { notificationTopic } from '../dispatch/notification-topic';
 import { pipelineMetric } from '../dispatch/pipeline-metric';
@@ -35,7 +34,7 @@ import { claimPrefixes } from '../dispatch/prefix-claims';
 import { RunDispatcher } from '../dispatch/run-dispatcher';
 import { RUN_ENDED, runEndedRule } from '../dispatch/run-ended-rule';
 import { RunNotifier } from '../dispatch/run-notifier';
-import { cleanStaging, manifestsPrefix, newStagingBucket, STAGING_PREFIX, stagingPrefix } from '../dispatch/staging-bucket';
+import { cleanStaging, manifestsPrefix, newStagingBucket, stagingPrefix } from '../dispatch/staging-bucket';
 import { WarehouseAccess } from '../warehouse';
 
 /**
@@ -125,12 +124,15 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
     const key = pipelineKey(this, props.encryptionKey, removalPolicy);
     this.bucket = props.bucket ?? newLandingBucket(this, 'LandingBucket', { ...props, removalPolicy });
     sendEventsToEventBridge(this, this.bucket, props.enableEventBridge);
-    claimPrefixes(this, this.bucket, {
-      prefix: prefixes.prefix,
-      written: { errorPrefix: prefixes.errorPrefix, quarantinePrefix: prefixes.quarantinePrefix },
-    });
+    claimPrefixes(this, this.bucket, { ...prefixes });
     this.stagingBucket = props.stagingBucket ?? newStagingBucket(this, 'StagingBucket', props.encryptionKey, removalPolicy);
+    claimPrefixes(this, this.stagingBucket, {
+      'the prefix of staged data': stagingPrefix(this.pipelineName),
+      'the prefix of manifests': manifestsPrefix(this.pipelineName),
+    });
     cleanStaging(this, this.stagingBucket, this.pipelineName);
+    const holdsStaging = bucketIdentity(this.bucket) === bucketIdentity(this.stagingBucket);
+    const keys: KeyScope = { prefix: prefixes.prefix, ownPrefixes: checkedOwnPrefixes(this, prefixes, holdsStaging), suffixes: CSV_SUFFIXES };
     this.notificationTopic = notificationTopic(this, 'NotificationTopic', props.notificationTopic, key);
 
     // The job, and what it may do.
@@ -153,7 +155,6 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
     props.warehouse.grantRunStatements(this.jobRole, WarehouseAccess.WRITE);
 
     // What starts it.
-    const keys: KeyScope = { prefix: prefixes.prefix, ownPrefixes: this.ownPrefixes(prefixes), suffixes: CSV_SUFFIXES };
     const alarmAction = new SnsAction(this.notificationTopic);
     const dispatch = new RunDispatcher(this, 'Dispatch', {
       pipelineName: this.pipelineName,
@@ -280,11 +281,5 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
       connection: props.warehouse.connection,
       copyRoleArn: props.warehouse.copyRole.roleArn,
     }));
-  }
-
-  /** Where the platform writes on the landing bucket; staging and manifests too when they are there. */
-  private ownPrefixes({ errorPrefix, quarantinePrefix }: LandingPrefixes): string[] {
-    const shared = bucketIdentity(this.bucket) === bucketIdentity(this.stagingBucket);
-    return [errorPrefix, quarantinePrefix, ...(shared ? [STAGING_PREFIX, MANIFESTS_PREFIX] : [])];
   }
 }

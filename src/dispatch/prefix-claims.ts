@@ -4,16 +4,12 @@ import { Construct, IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
 import { bucketIdentity } from './bucket-identity';
 
-/** The prefixes of a bucket that one pipeline uses. */
-export interface PrefixClaim {
-  /** Files under it are the pipeline's to load. */
-  readonly prefix: string;
-  /** Prefixes that the pipeline writes to, by the prop that names them. */
-  readonly written: Record<string, string>;
-}
+/** Prefixes that a pipeline reads or writes on a bucket, by the names that people know them by. */
+export type ClaimedPrefixes = Record<string, string>;
 
-interface KnownClaim extends PrefixClaim {
+interface KnownClaim {
   readonly owner: IConstruct;
+  readonly prefixes: ClaimedPrefixes;
 }
 
 /** Claims of an app, by bucket. */
@@ -23,28 +19,24 @@ const claimsOfApp = new WeakMap<IConstruct, Map<string, KnownClaim[]>>();
  * Notes which prefixes of a bucket a pipeline uses. Throws ConfigurationError when another pipeline of the app uses
  * them too: each file would be loaded twice, or what one writes would be loaded by the other.
  */
-export function claimPrefixes(owner: Construct, bucket: IBucket, claim: PrefixClaim): void {
+export function claimPrefixes(owner: Construct, bucket: IBucket, prefixes: ClaimedPrefixes): void {
   const claimsOfBucket = claimsOfApp.get(owner.node.root) ?? new Map<string, KnownClaim[]>();
   claimsOfApp.set(owner.node.root, claimsOfBucket);
   const identity = bucketIdentity(bucket);
   const claims = claimsOfBucket.get(identity) ?? [];
   claimsOfBucket.set(identity, claims);
 
-  for (const other of claims) {
-    for (const ours of namedPrefixes(claim)) {
-      for (const theirs of namedPrefixes(other)) {
+  for (const other of claims.filter((known) => known.owner !== owner)) {
+    for (const ours of Object.entries(prefixes)) {
+      for (const theirs of Object.entries(other.prefixes)) {
         refuseOverlap(owner, ours, other.owner, theirs);
       }
     }
   }
-  claims.push({ ...claim, owner });
+  claims.push({ owner, prefixes });
 }
 
-type NamedPrefix = [prop: string, prefix: string];
-
-function namedPrefixes(claim: PrefixClaim): NamedPrefix[] {
-  return [['prefix', claim.prefix], ...Object.entries(claim.written)];
-}
+type NamedPrefix = [name: string, prefix: string];
 
 function refuseOverlap(owner: IConstruct, ours: NamedPrefix, other: IConstruct, theirs: NamedPrefix): void {
   if (startsWith(ours[1], theirs[1]) || startsWith(theirs[1], ours[1])) {

@@ -33,6 +33,48 @@ test.each([
   expect(() => twoLoaders(stack, bucket, bucket, first, second)).toThrow(message);
 });
 
+describe('a bucket that stages data', () => {
+  const { errorPrefix, quarantinePrefix } = A;
+  const staging = (stack: Stack, stagingBucket: IBucket, id: string) => newLoader({ stagingBucket, pipelineName: `of-${id.toLowerCase()}` }, stack, id);
+
+  test('may stage that of two loaders', () => {
+    const stack = newStack();
+    const bucket = new Bucket(stack, 'Shared');
+    expect(() => ['First', 'Second'].forEach((id) => staging(stack, bucket, id))).not.toThrow();
+  });
+
+  test('may be where a loader with a prefix of its own, which stages there too, and another one land', () => {
+    const stack = newStack();
+    const bucket = new Bucket(stack, 'Shared');
+    newLoader({ bucket, stagingBucket: bucket, ...A }, stack, 'First');
+    expect(() => newLoader({ bucket, stagingBucket: bucket, ...B }, stack, 'Second')).not.toThrow();
+  });
+
+  test.each(['', 'staging/', 'manifests/of-first/'])("is refused as another loader's landing bucket with the prefix '%s'", (prefix) => {
+    const landing = { prefix, errorPrefix, quarantinePrefix };
+    const stack = newStack();
+    const bucket = new Bucket(stack, 'Shared');
+    staging(stack, bucket, 'First');
+    expect(() => newLoader({ bucket, ...landing }, stack, 'Second'))
+      .toThrow(/prefix is '.*', which overlaps the prefix of (staged data 'staging|manifests 'manifests)\/of-first\/' of 'Test\/First'/);
+  });
+
+  test('is refused when another loader loads all of it', () => {
+    const stack = newStack();
+    const bucket = new Bucket(stack, 'Shared');
+    newLoader({ bucket }, stack, 'First');
+    expect(() => staging(stack, bucket, 'Second')).toThrow("the prefix of staged data is 'staging/of-second/', which overlaps prefix '' of 'Test/First'");
+  });
+
+  test.each([['staging/in/', "the prefix of staged data 'staging/'"], ['manifests/', "the prefix of manifests 'manifests/'"]])(
+    "is refused as the loader's own landing bucket with the prefix '%s'", (prefix, name) => {
+      const stack = newStack();
+      const bucket = new Bucket(stack, 'Shared');
+      expect(() => newLoader({ bucket, stagingBucket: bucket, prefix }, stack)).toThrow(`prefix is '${prefix}', which lies in ${name}, where the platform writes and nothing is loaded from`);
+      expect(() => newLoader({ bucket: new Bucket(stack, 'Landing'), prefix }, stack, 'Apart')).not.toThrow();
+    });
+});
+
 test('prefixes that only begin alike do not overlap', () => {
   const stack = newStack();
   const bucket = new Bucket(stack, 'Shared');
