@@ -1,7 +1,8 @@
-"""What S3 tells EventBridge about an object, as S3 tells it.
+"""What S3 tells EventBridge about an object, as S3 tells it, and which buckets do.
 
 moto's own event has the same sequencer for every write, `eTag` for `etag`, a version id for unversioned buckets and
-the wrong reason (S3 User Guide, "EventBridge event message structure").
+the wrong reason (S3 User Guide, "EventBridge event message structure"). It keeps to itself that a bucket's events go to
+EventBridge, so that whoever reads the configuration and writes it again switches them off.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import itertools
 import secrets
 import time
 from typing import Any
+from xml.etree import ElementTree
 
 from moto.s3 import notifications
+from moto.s3.responses import S3Response
 
 from local.context import ACCOUNT, CloudContext
 from local.event_rules import EventBus, make_event
 
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _REASONS = {
     "s3:ObjectCreated:Put": "PutObject",
     "s3:ObjectCreated:Post": "POST Object",
@@ -55,6 +59,23 @@ def install(context: CloudContext, bus: EventBus) -> None:
         bus.send(make_event("aws.s3", notifications._detail_type(event_name), detail, [bucket.arn]))
 
     notifications._send_event_bridge_message = send
+    _complete_configuration()
+
+
+def _complete_configuration() -> None:
+    ElementTree.register_namespace("", _NAMESPACE)
+    get = S3Response.get_bucket_notification
+
+    def get_with_event_bridge(self: S3Response) -> Any:
+        status, headers, body = get(self)
+        configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if configuration and configuration.event_bridge is not None:
+            root = ElementTree.fromstring(body)
+            ElementTree.SubElement(root, f"{{{_NAMESPACE}}}EventBridgeConfiguration")
+            body = ElementTree.tostring(root, encoding="unicode")
+        return status, headers, body
+
+    S3Response.get_bucket_notification = get_with_event_bridge  # type: ignore[method-assign]
 
 
 def _sequencer(number: int) -> str:

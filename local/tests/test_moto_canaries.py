@@ -21,6 +21,7 @@ from moto.events.models import EventPattern, EventsBackend, Rule
 from moto.glue.models import FakeJob, FakeJobRun
 from moto.s3 import notifications
 from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 from moto.sns.models import Subscription, Topic
 from moto.sqs.models import Queue, SQSBackend
 
@@ -35,6 +36,7 @@ REPLACED: list[tuple[Callable[..., Any], list[str]]] = [
     (EventPattern.get_pattern, ["self"]),
     (notifications._send_event_bridge_message, ["account_id", "bucket", "event_name", "key"]),
     (notifications._detail_type, ["event_name"]),
+    (S3Response.get_bucket_notification, ["self"]),
     (SQSBackend.delete_message, ["self", "queue_name", "receipt_handle"]),
     (SQSBackend.change_message_visibility, ["self", "queue_name", "receipt_handle", "visibility_timeout"]),
     (Queue.add_message, ["self", "message"]),

@@ -159,6 +159,16 @@ def test_a_queue_without_a_policy_for_the_rule_receives_nothing(cloud: LocalClou
     assert "does not allow sqs:SendMessage" in cloud.log_tail()
 
 
+def test_a_bucket_whose_events_do_not_go_to_eventbridge_delivers_nothing(cloud: LocalCloud, deploy: Deploy) -> None:
+    outputs = deploy(pipeline_template(), FILES)
+    s3, bucket = cloud.client("s3"), outputs["Bucket"]
+    assert s3.get_bucket_notification_configuration(Bucket=bucket)["EventBridgeConfiguration"] == {}
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)
+    put(cloud, outputs, "in/a.csv")
+    assert queue_depth(cloud, outputs["Queue"]) == 0
+
+
 def test_a_disabled_rule_delivers_nothing(cloud: LocalCloud, deploy: Deploy) -> None:
     template = pipeline_template()
     template["Resources"]["Arrivals"]["Properties"]["State"] = "DISABLED"
