@@ -37,8 +37,8 @@ _COLUMNS = (
     ("finished_at", "TIMESTAMPTZ"),
 )
 
-#: Two of these fit in a statement beside the rest of a row.
-_MAX_JSON_BYTES = 30_000
+#: Two of these literals fit in a statement beside the rest of a row.
+_MAX_LITERAL_BYTES = 30_000
 
 
 @dataclass(frozen=True)
@@ -197,8 +197,8 @@ def _values(row: FileResult) -> str:
         row.rows_read,
         row.rows_loaded,
         row.rows_rejected,
-        to_json(_fitting(row.columns_added)),
-        to_json(_fitting_map(row.header_map)),
+        _fitting(row.columns_added),
+        _fitting_map(row.header_map),
         row.run_id,
         timestamp(row.finished_at),
     )
@@ -212,15 +212,18 @@ def cut(text: str, max_bytes: int) -> str:
     return text.encode()[: max_bytes - len("…".encode())].decode(errors="ignore") + "…"
 
 
-def _fitting(names: Sequence[str]) -> list[str]:
+def _fitting(names: Sequence[str]) -> str:
     """The names, or their number where they are too many for the ledger: the log has them all."""
-    return list(names) if len(to_json(list(names)).encode()) <= _MAX_JSON_BYTES else [f"… {len(names)} columns"]
+    return _first_fitting(list(names), [f"… {len(names)} columns"])
 
 
-def _fitting_map(header_map: Mapping[str, str]) -> dict[str, str]:
-    """The map, or what it changes, or the number of its entries: the first of these that fits the ledger."""
+def _fitting_map(header_map: Mapping[str, str]) -> str:
+    """The map, or what it changes, or the number of its entries."""
     changed = {header: name for header, name in header_map.items() if header != name}
-    for candidate in (dict(header_map), changed):
-        if len(to_json(candidate).encode()) <= _MAX_JSON_BYTES:
-            return candidate
-    return {"…": f"{len(header_map)} headers"}
+    return _first_fitting(dict(header_map), changed, {"…": f"{len(header_map)} headers"})
+
+
+def _first_fitting(*values: object) -> str:
+    """As JSON, the first value that fits the ledger, measured as the statement has it; the last one always does."""
+    candidates = map(to_json, values)
+    return next(text for text in candidates if len(literal(text).encode()) <= _MAX_LITERAL_BYTES)

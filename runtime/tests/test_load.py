@@ -346,6 +346,15 @@ def test_a_full_statement_of_a_hostile_header_stays_one_statement(world: World) 
     assert json.loads(row[2]) == ["user_id", *names]
 
 
+def test_a_header_that_is_long_as_a_literal_holds_up_no_other_file(world: World) -> None:
+    results = world.load(
+        world.put("a.csv", "user_id," + "\\" * 6000 + "x", "1,2"), world.put("b.csv", "user_id,v", "5,5")
+    )
+
+    assert statuses(results) == ["loaded", "loaded"]
+    assert world.ledger("header_map")[0] == ('{"…": "2 headers"}',)
+
+
 def test_hostile_values_arrive_as_they_are(world: World) -> None:
     value = "'; DROP TABLE x; -- \\' \\N \x1f"
     world.load(world.put("a.csv", "user_id,name", f"1,{value}"))
