@@ -3,6 +3,7 @@ import { CsvFormat } from './csv-format';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { TableName } from './table-name';
+import { secretId } from '../warehouse/secret-id';
 
 /** What a loader tells its job. */
 export interface LoaderSettings {
@@ -53,7 +54,7 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
       cluster_identifier: connection.clusterIdentifier,
       database: connection.databaseName,
       database_user: connection.databaseUser,
-      secret_arn: connection.secret?.secretArn,
+      secret_arn: connection.secret && secretId(connection.secret),
       copy_role_arn: settings.copyRoleArn,
     },
   };

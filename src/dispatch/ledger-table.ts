@@ -1,6 +1,7 @@
 import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IRedshiftWarehouse, WarehouseAccess } from '../warehouse';
 import { LedgerSettings } from './function-settings';
+import { secretId } from '../warehouse/secret-id';
 
 /** The table that says what became of each file of a pipeline. */
 export class LedgerTable {
@@ -16,7 +17,7 @@ export class LedgerTable {
     return {
       schema: this.schemaName,
       table: this.tableName,
-      warehouse: { workgroupName, clusterIdentifier, database: databaseName, databaseUser, secretArn: secret?.secretArn },
+      warehouse: { workgroupName, clusterIdentifier, database: databaseName, databaseUser, secretArn: secret && secretId(secret) },
     };
   }
 

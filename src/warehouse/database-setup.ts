@@ -3,6 +3,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { secretId } from './secret-id';
 import { SetupFunction } from './setup-function';
 import { grantStatements } from './statement-grants';
 import { functionIdentity } from '../common/function-identity';
@@ -52,8 +53,7 @@ export class DatabaseSetup extends Construct {
           workgroupName: props.workgroupName,
           clusterIdentifier: props.clusterIdentifier,
           database: props.databaseName,
-          // The Data API takes an ARN or a name, and a secret that is known by its name has half an ARN.
-          secretArn: props.adminSecret.secretFullArn ?? props.adminSecret.secretName,
+          secretArn: secretId(props.adminSecret),
         },
         Statements: Lazy.list({ produce: props.statements }),
       },

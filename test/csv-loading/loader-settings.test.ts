@@ -35,6 +35,11 @@ test('writes what the job reads', () => {
   expect(JSON.parse(JSON.stringify(renderLoaderSettings(settings)))).toEqual(JSON.parse(readFileSync(GOLDEN, 'utf8')));
 });
 
+test('names a secret that was imported by its name, as half an ARN would not be found', () => {
+  const secret = Secret.fromSecretNameV2(newStack(), 'Secret', 'redshift/loader');
+  expect(renderLoaderSettings({ ...settings, connection: { ...settings.connection, secret } })).toMatchObject({ warehouse: { secret_arn: 'redshift/loader' } });
+});
+
 test('gives the job its defaults and the names that are known on deployment', () => {
   const [job] = resources(templateOf(newLoader()), 'AWS::Glue::Job');
   expect(JSON.parse(joined(job.Properties.DefaultArguments['--settings']))).toEqual({
