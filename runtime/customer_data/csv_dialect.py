@@ -32,9 +32,11 @@ class CsvDialect:
 
 @dataclass(frozen=True)
 class CsvHeader:
-    """The names as written; `text` is all that stands before the first record, `lines` how many lines that is."""
+    """The names as written, which begin on `line`; `text` is all that stands before the first record, `lines` how many
+    lines that is."""
 
     names: tuple[str, ...]
+    line: int
     text: str
     lines: int
 
@@ -74,14 +76,16 @@ def header_of(sample: str, dialect: CsvDialect) -> CsvHeader:
             taken.append(line)
             yield line
 
+    line = 1
     try:
-        names = next((record for record in dialect.reader(counted(), strict=True) if record), None)
+        for names in dialect.reader(counted(), strict=True):
+            if names:
+                return CsvHeader(tuple(names), line, "".join(taken), len(taken))
+            line = len(taken) + 1
     except csv.Error as error:
         raise FileFault(
             "broken_header",
             f"the header line cannot be read: {error}; every quote that opens must close before the next delimiter",
-            line=1,
+            line=line,
         ) from error
-    if names is None:
-        raise FileFault("empty_file", "the file holds blank lines only; upload it with its content")
-    return CsvHeader(tuple(names), "".join(taken), len(taken))
+    raise FileFault("empty_file", "the file holds blank lines only; upload it with its content")

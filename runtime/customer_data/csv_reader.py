@@ -61,7 +61,7 @@ def open_csv(
         raise FileFault(
             "broken_header",
             f"the header does not end within {_SAMPLE_BYTES:,} bytes: is a quote left open, or is this no CSV?",
-            line=1,
+            line=header.line,
         )
     body = _body(first[len(header.text.encode()) :], chunks)
     read = exact_batches if exact else _fast_batches

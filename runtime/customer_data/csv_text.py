@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+import numpy as np
+
 from customer_data.errors import FileFault, SettingsError
 
 CHUNK_BYTES = 2 * 2**20
@@ -69,18 +71,38 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
     codec = _codec_named(encoding) if encoding and not mark else detected
     chunks = _rejoin(first[len(mark) :], chunks)
     guessed = not encoding and not mark
-    text = _validated(chunks, guessed) if codec == "utf-8" else _transcoded(chunks, codec)
-    for chunk, line in _with_lines(text):
+    lines = _LineCounter()
+    for chunk in _validated(chunks, guessed, lines) if codec == "utf-8" else _transcoded(chunks, codec, lines):
         if b"\0" in chunk:
-            line += chunk.count(b"\n", 0, chunk.index(b"\0"))
+            line = lines.count(chunk[: chunk.index(b"\0")])
             raise FileFault(
                 "nul_byte",
                 f"line {line} holds a NUL byte, which text cannot have: the file is binary, damaged, or in an encoding"
                 " other than the one it was read in; export it again as UTF-8",
                 line=line,
             )
+        lines.count(chunk)
         if chunk:
             yield chunk
+
+
+class _LineCounter:
+    """Counts lines as Python's universal newlines do: LF, CR and CRLF each end one."""
+
+    def __init__(self) -> None:
+        self._line = 1
+        self._after_cr = False
+
+    def count(self, text: bytes) -> int:
+        """The line that follows the text, which follows all that was counted before."""
+        self._line += text.count(b"\n") - (self._after_cr and text.startswith(b"\n"))
+        if b"\r" in text:
+            data = np.frombuffer(text, dtype=np.uint8)
+            returns = np.flatnonzero(data == ord("\r"))
+            before_lf = data[returns[returns < len(data) - 1] + 1] == ord("\n")
+            self._line += len(returns) - int(np.count_nonzero(before_lf))
+        self._after_cr = text.endswith(b"\r") or (self._after_cr and not text)
+        return self._line
 
 
 class ChunkStream(io.RawIOBase):
@@ -178,9 +200,10 @@ def _codec_named(encoding: str) -> str:
         ) from error
 
 
-def _validated(chunks: Iterator[bytes], guessed: bool) -> Iterator[bytes]:
+def _validated(chunks: Iterator[bytes], guessed: bool, lines: _LineCounter) -> Iterator[bytes]:
+    """`lines` counts each chunk before the next one is asked for."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    seen_multibyte, offset, line = False, 0, 1
+    seen_multibyte, offset = False, 0
     for chunk in _rejoin_end(chunks):
         pending = decoder.getstate()[0]
         if pending or not chunk or not chunk.isascii():
@@ -190,24 +213,24 @@ def _validated(chunks: Iterator[bytes], guessed: bool) -> Iterator[bytes]:
                 valid = error.object[: error.start]
                 if guessed and not seen_multibyte and valid.isascii():
                     raise NotUtf8 from error
-                raise _wrong_encoding("UTF-8", offset - len(pending), line, error) from error
+                raise _wrong_encoding("UTF-8", offset - len(pending), lines.count(valid), error) from error
             seen_multibyte = seen_multibyte or not text.isascii()
         offset += len(chunk)
-        line += chunk.count(b"\n")
         yield chunk
 
 
-def _transcoded(chunks: Iterator[bytes], codec: str) -> Iterator[bytes]:
+def _transcoded(chunks: Iterator[bytes], codec: str, lines: _LineCounter) -> Iterator[bytes]:
+    """`lines` counts each chunk before the next one is asked for."""
     decoder = codecs.getincrementaldecoder(codec)()
-    offset, line = 0, 1
+    offset = 0
     for chunk in _rejoin_end(chunks):
         pending = len(decoder.getstate()[0])
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
+            line = lines.count(error.object[: error.start].decode(codec, errors="ignore").encode())
             raise _wrong_encoding(codec.upper(), offset - pending, line, error) from error
         offset += len(chunk)
-        line += text.count("\n")
         yield text.encode()
 
 
@@ -218,7 +241,6 @@ def _rejoin_end(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _wrong_encoding(name: str, offset: int, line: int, error: UnicodeDecodeError) -> FileFault:
-    line += bytes(error.object[: error.start]).count(b"\n")
     wrong = bytes(error.object[error.start : error.end])
     if name == _WINDOWS_1252.upper():
         name = "Windows-1252"
@@ -228,10 +250,3 @@ def _wrong_encoding(name: str, offset: int, line: int, error: UnicodeDecodeError
         " or say its encoding with CsvFormat.encoding",
         line=line,
     )
-
-
-def _with_lines(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
-    line = 1
-    for chunk in chunks:
-        yield chunk, line
-        line += chunk.count(b"\n")

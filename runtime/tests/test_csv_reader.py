@@ -206,6 +206,29 @@ def test_a_broken_byte_in_a_utf8_file_is_a_fault_with_its_place(exact: bool) -> 
     assert f"byte {data.index(0xFC)} (line 3)" in fault.value.reason
 
 
+def universal_line(text: str) -> int:
+    """The line of what follows the text."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+
+
+@given(st.text(alphabet=st.sampled_from("aü\n\r"), max_size=40), st.sampled_from([5, 8, 2**20]))
+@settings(deadline=None, derandomize=True, max_examples=300)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_faults_of_the_text_are_on_the_line_that_python_counts(encoding: str, text: str, block: int) -> None:
+    for wrong, code in (("\0", "nul_byte"), ("\ud800", "wrong_encoding")):
+        data = f"id\u0a0a{text}{wrong}x".encode(encoding, errors="surrogatepass")
+        with mock.patch.object(csv_text, "CHUNK_BYTES", block), pytest.raises(FileFault) as fault:
+            list(csv_text.utf8_chunks(io.BytesIO(data), None))
+        assert (fault.value.code, fault.value.line) == (code, universal_line(text))
+
+
+def test_a_broken_header_is_named_with_its_line() -> None:
+    for data in (b'\n\r\n\rid,"na"me\n1,2\n', b'\n\r\n\rid,"' + b"x\n" * 2**20):
+        with pytest.raises(FileFault) as fault:
+            read(data)
+        assert (fault.value.code, fault.value.line) == ("broken_header", 4)
+
+
 def test_a_byte_that_windows_1252_does_not_have_is_a_fault() -> None:
     with pytest.raises(FileFault, match="Windows-1252") as fault:
         read(b"id\n\x81\n", encoding="cp1252")
