@@ -28,11 +28,14 @@ export interface SortedBatch<M extends QueueMessage> {
 }
 
 /** Sorts the messages of a batch; those about the platform's own objects need nothing. */
-export function sortBatch<M extends QueueMessage>(messages: M[], scope: KeyScope): SortedBatch<M> {
+export function sortBatch<M extends QueueMessage>(messages: M[], scope: KeyScope & { readonly bucket: string }): SortedBatch<M> {
   const sorted: SortedBatch<M> = { files: [], ignored: [], unreadable: [] };
   for (const message of messages) {
     try {
       const object = parseObjectCreated(message.body);
+      if (object.bucket !== scope.bucket) {
+        throw new UnreadableEventError(`detail.bucket.name is '${object.bucket}', but only files of '${scope.bucket}' are loaded`);
+      }
       const keyClass = classifyKey(object.key, scope);
       if (keyClass === 'load') {
         sorted.files.push({ message, object });

@@ -25,6 +25,8 @@ export interface DispatcherSettings {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly manifestBucket: string;
+  /** The one bucket that files are loaded from. */
+  readonly bucket: string;
   readonly prefix: string;
   readonly ownPrefixes: string[];
   readonly suffixes: string[];

@@ -22,10 +22,10 @@ export interface ObjectCreated {
   readonly attempt: number;
 }
 
-/** A queue message that is not an event that the dispatcher knows; it never will be, so it is not retried. */
+/** A queue message that is not an event for the dispatcher; it never will be, so it is not retried. */
 export class UnreadableEventError extends Error {
   constructor(reason: string) {
-    super(`the message is not an S3 '${OBJECT_CREATED}' event: ${reason}`);
+    super(`the message is not an S3 '${OBJECT_CREATED}' event of this pipeline: ${reason}`);
     this.name = 'UnreadableEventError';
   }
 }

@@ -9,6 +9,7 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { EVENTS_TARGET_QUEUE_SAME_ACCOUNT } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { grantWriteObjects } from './bucket-grants';
 import { DispatcherFunction } from './dispatcher-function';
@@ -72,6 +73,8 @@ export class RunDispatcher extends Construct {
 
   constructor(scope: Construct, id: string, props: RunDispatcherProps) {
     super(scope, id);
+    // Without it CDK opens an encrypted queue and its key to the rules of every account.
+    this.node.setContext(EVENTS_TARGET_QUEUE_SAME_ACCOUNT, true);
 
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', queueProps(props.encryptionKey));
     this.queue = new Queue(this, 'Queue', {
@@ -133,6 +136,7 @@ export class RunDispatcher extends Construct {
       queueUrl: this.queue.queueUrl,
       deadLetterQueueUrl: this.deadLetterQueue.queueUrl,
       manifestBucket: props.stagingBucket.bucketName,
+      bucket: props.bucket.bucketName,
       ...props.keys,
     };
     const dispatcher = new DispatcherFunction(scope, 'Function', {

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { joined, newLoader, newStack, statementsOf, templateOf } from './helpers';
+import { joined, newLoader, newStack, resources, statementsOf, templateOf } from './helpers';
 import { RedshiftWarehouse } from '../../src';
 
 const template = templateOf(newLoader({ prefix: 'customers/', errorPrefix: 'error/customers/', quarantinePrefix: 'quarantine/customers/', pipelineName: 'crm' }));
@@ -122,6 +122,24 @@ test('a key of the user is open to each role that meets what it encrypts', () =>
   expect(uses('CustomersNotifierRole')).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
   expect(uses('CustomersSweepRole')).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
   expect(uses('CopyPolicy')).toEqual(['kms:Decrypt']);
+});
+
+test.each([[undefined], [false]])('an encrypted queue and its key are open to rules of this account only, when the app sets its flag to %s', (flag) => {
+  const stack = newStack(new App({ context: flag === undefined ? {} : { '@aws-cdk/aws-events:eventsTargetQueueSameAccount': flag } }));
+  const encrypted = templateOf(newLoader({ encryptionKey: new Key(stack, 'Key') }, stack));
+  const openToEvents = [
+    ...resources(encrypted, 'AWS::SQS::QueuePolicy').flatMap(({ Properties }) => Properties.PolicyDocument.Statement),
+    ...resources(encrypted, 'AWS::KMS::Key').flatMap(({ Properties }) => Properties.KeyPolicy.Statement),
+  ].filter(({ Principal }) => [Principal.Service].flat().includes('events.amazonaws.com'));
+  const ofAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+  const ofRule = { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.any(String), 'Arn'] } } };
+
+  const conditions = (action: string): unknown[] => openToEvents.filter(({ Action }) => [Action].flat().includes(action)).map(({ Condition }) => Condition);
+  // The queue; then the dead-letter queue of its rule and the failed invocations of the notifier's and the sweep's.
+  expect(conditions('sqs:SendMessage')).toEqual(expect.arrayContaining([ofAccount, ofRule]));
+  expect(conditions('sqs:SendMessage')).toHaveLength(4);
+  expect(openToEvents.every(({ Condition }) => Condition !== undefined)).toBe(true);
+  expect(new Set(conditions('kms:Decrypt').map((condition) => JSON.stringify(condition)))).toEqual(new Set([JSON.stringify(ofAccount)]));
 });
 
 test('a warehouse in another stack does not make the stacks need each other', () => {

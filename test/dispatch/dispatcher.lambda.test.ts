@@ -13,6 +13,7 @@ const settings: DispatcherSettings = {
   queueUrl: 'https://sqs/queue',
   deadLetterQueueUrl: 'https://sqs/dead',
   manifestBucket: 'staging-bucket',
+  bucket: 'landing',
   prefix: 'customers/',
   ownPrefixes: ['error/'],
   suffixes: ['.csv', '.csv.gz'],
@@ -121,13 +122,16 @@ test('fails the whole batch, with nothing done twice, when starting fails for an
   expect(sqs.calls()).toHaveLength(0);
 });
 
-test('sends a message that it cannot read to the dead-letter queue at once, with the reason', async () => {
-  const answer = await handler(sqsEvent(['nonsense', body()]));
+test.each([
+  ['that it cannot read', 'nonsense', 'it is not JSON'],
+  ["of another bucket than the pipeline's", body({ bucket: 'elsewhere' }), "detail.bucket.name is 'elsewhere', but only files of 'landing' are loaded"],
+])('sends a message %s to the dead-letter queue at once, with the reason', async (_, unreadable, reason) => {
+  const answer = await handler(sqsEvent([unreadable, body()]));
   expect(answer).toEqual({ batchItemFailures: [] });
   expect(sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input)).toEqual([{
     QueueUrl: 'https://sqs/dead',
-    MessageBody: 'nonsense',
-    MessageAttributes: { reason: { DataType: 'String', StringValue: expect.stringContaining('it is not JSON') } },
+    MessageBody: unreadable,
+    MessageAttributes: { reason: { DataType: 'String', StringValue: expect.stringContaining(reason) } },
   }]);
   expect(writtenManifest().manifest.files).toHaveLength(1);
 });
