@@ -69,6 +69,8 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
     _refuse_other_formats(first)
     mark, detected = _detect(first)
     codec = _codec_named(encoding) if encoding and not mark else detected
+    if codec in ("utf-16", "utf-32"):  # without a mark, from which alone Python would take the byte order
+        codec = detected if detected.startswith(codec) else f"{codec}-le"
     chunks = _rejoin(first[len(mark) :], chunks)
     guessed = not encoding and not mark
     lines = _LineCounter()

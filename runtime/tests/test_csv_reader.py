@@ -248,6 +248,11 @@ def test_the_users_encoding_is_taken_at_its_word() -> None:
         read(b"id\n1\n", CsvFormat(encoding="klingon"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_utf_16_and_32_need_no_byte_order_mark(encoding: str) -> None:
+    assert both("id\nя\n".encode(encoding), CsvFormat(encoding=encoding[:6]))[1] == [("я",)]
+
+
 def test_gzip_is_unpacked_all_members_of_it() -> None:
     assert both(gzip.compress(b"id,n\n1,a\n") + gzip.compress(b"2,b\n"))[1] == [("1", "a"), ("2", "b")]
 
