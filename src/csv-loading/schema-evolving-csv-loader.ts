@@ -55,7 +55,8 @@ import { WarehouseAccess } from '../warehouse';
  * file that is written again with the same content within the same second counts as one write.
  *
  * Limits: 1,599 columns a file, 1,600 a table; 65,535 bytes a value, 5 TB a file. Files of different names are loaded
- * in the order of their events within a run only; use `sequenceColumn` where the order matters.
+ * in the order of their events within a run only; use `sequenceColumn` where the order matters. Of a file that is written
+ * again before it is loaded, the earlier write may never be (`metricFilesSuperseded`): give each file a name of its own.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -243,6 +244,11 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
   /** Files moved to the error prefix. */
   public metricFilesFailed(options?: MetricOptions): Metric {
     return this.metric('FilesFailed', options);
+  }
+
+  /** Files that were not loaded because a newer write of their key was, or because they were gone. */
+  public metricFilesSuperseded(options?: MetricOptions): Metric {
+    return this.metric('FilesSuperseded', options);
   }
 
   /** Objects under the prefix that are no CSV files by their name. */

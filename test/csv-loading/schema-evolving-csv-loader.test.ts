@@ -320,6 +320,7 @@ test('metrics are those of the pipeline', () => {
     ColumnsAdded: loader.metricColumnsAdded(),
     FilesLoaded: loader.metricFilesLoaded(),
     FilesFailed: loader.metricFilesFailed(),
+    FilesSuperseded: loader.metricFilesSuperseded(),
     FilesIgnored: loader.metricFilesIgnored(),
     RunsRetried: loader.metricRunsRetried(),
     LoadSeconds: loader.metricLoadSeconds(),
