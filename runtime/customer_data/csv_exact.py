@@ -16,7 +16,7 @@ from customer_data.csv_dialect import MAX_RECORD_BYTES, CsvDialect, CsvHeader
 from customer_data.csv_text import CHUNK_BYTES, ChunkStream
 
 _BATCH_ROWS = 16_384
-_BATCH_CHARACTERS = 8 * 2**20
+_BATCH_BYTES = 8 * 2**20
 _RAW_CHARACTERS = 65_536
 
 
@@ -46,7 +46,7 @@ def exact_batches(
             if record is None:
                 break
             if len(record) == width:
-                batch.add(line, record, lines.characters)
+                batch.add(line, record, lines.bytes)
             elif record:  # an empty line is no record
                 reason = f"the record has {len(record)} fields, the header {width}"
                 batch.add_broken(BrokenRecord(line, "ragged_record", reason, _raw("".join(taken))))
@@ -81,7 +81,7 @@ class _Lines(Iterator[str]):
 
     def begin_record(self) -> list[str]:
         """The lines that the reader will take for the next record."""
-        self.characters = 0
+        self.bytes = 0
         self._taken: list[str] = []
         return self._taken
 
@@ -90,15 +90,15 @@ class _Lines(Iterator[str]):
         if not line:
             raise StopIteration
         self._taken.append(line)
-        self.characters += len(line)
-        if self.characters >= MAX_RECORD_BYTES:
+        self.bytes += len(line) if line.isascii() else len(line.encode())
+        if self.bytes > MAX_RECORD_BYTES:
             raise _RecordTooLong
         return line
 
     def _read_line(self) -> str:
         """The next line, of one that is too long its beginning only."""
-        line = self._text.readline(MAX_RECORD_BYTES)
-        rest = line if len(line) == MAX_RECORD_BYTES else ""
+        line = self._text.readline(MAX_RECORD_BYTES + 1)
+        rest = line if len(line) > MAX_RECORD_BYTES else ""
         while rest and rest[-1] not in "\r\n":
             rest = self._text.readline(MAX_RECORD_BYTES)
         return line
@@ -115,7 +115,7 @@ class _Batch:
         self._null_values = null_values
         self._records: list[list[str]] = []
         self._lines: list[int] = []
-        self._characters = 0
+        self._bytes = 0
         self.broken: list[BrokenRecord] = []
 
     @property
@@ -124,22 +124,22 @@ class _Batch:
 
     @property
     def full(self) -> bool:
-        return self._characters >= _BATCH_CHARACTERS or len(self._records) + len(self.broken) >= _BATCH_ROWS
+        return self._bytes >= _BATCH_BYTES or len(self._records) + len(self.broken) >= _BATCH_ROWS
 
     def add_broken(self, record: BrokenRecord) -> None:
         self.broken.append(record)
-        self._characters += len(record.raw)
+        self._bytes += len(record.raw)
 
-    def add(self, line: int, record: list[str], characters: int) -> None:
+    def add(self, line: int, record: list[str], size: int) -> None:
         self._records.append(record)
         self._lines.append(line)
-        self._characters += characters
+        self._bytes += size
 
     def take(self) -> CsvBatch:
         fields = zip(*self._records, strict=True) if self._records else [()] * self._width
         columns = tuple(self._with_nulls(pa.array(column, pa.string())) for column in fields)
         batch = CsvBatch(columns, self.rows, np.array(self._lines, dtype=np.int64), tuple(self.broken))
-        self._records, self._lines, self._characters, self.broken = [], [], 0, []
+        self._records, self._lines, self._bytes, self.broken = [], [], 0, []
         return batch
 
     def _with_nulls(self, column: pa.StringArray) -> pa.StringArray:

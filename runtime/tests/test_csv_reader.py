@@ -342,6 +342,16 @@ def test_a_record_over_4_mib_is_broken_and_the_next_is_read() -> None:
     assert all(len(record.raw) <= 65_536 for record in broken)
 
 
+@pytest.mark.parametrize("character", ["x", "€"])
+def test_a_record_is_measured_in_bytes_its_line_break_with_them(character: str) -> None:
+    longest = "1," + character * ((MAX_RECORD_BYTES - 3) // len(character.encode()))
+    longest += "x" * (MAX_RECORD_BYTES - 1 - len(longest.encode())) + "\n"
+    _, rows, broken = read(f"id,name\n{longest}x{longest}2,b\n".encode(), exact=True)
+
+    assert [row[0] for row in rows] == ["1", "2"]
+    assert [(record.line, record.code) for record in broken] == [(3, "record_too_long")]
+
+
 @pytest.mark.parametrize("format", [CsvFormat(delimiter="::"), CsvFormat(delimiter="§"), CsvFormat(quote="\n")])
 def test_a_delimiter_or_quote_that_is_not_one_ascii_character_is_refused(format: CsvFormat) -> None:
     with pytest.raises(SettingsError, match="CsvFormat"):
