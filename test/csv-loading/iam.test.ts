@@ -124,7 +124,7 @@ test('a key of the user is open to each role that meets what it encrypts', () =>
   expect(uses('CopyPolicy')).toEqual(['kms:Decrypt']);
 });
 
-test.each([[undefined], [false]])('an encrypted queue and its key are open to rules of this account only, when the app sets its flag to %s', (flag) => {
+test.each([undefined, false])("an encrypted queue and its key are open to rules of this account only, with CDK's flag at %s", (flag) => {
   const stack = newStack(new App({ context: flag === undefined ? {} : { '@aws-cdk/aws-events:eventsTargetQueueSameAccount': flag } }));
   const encrypted = templateOf(newLoader({ encryptionKey: new Key(stack, 'Key') }, stack));
   const openToEvents = [
@@ -134,8 +134,10 @@ test.each([[undefined], [false]])('an encrypted queue and its key are open to ru
   const ofAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
   const ofRule = { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.any(String), 'Arn'] } } };
 
-  const conditions = (action: string): unknown[] => openToEvents.filter(({ Action }) => [Action].flat().includes(action)).map(({ Condition }) => Condition);
-  // The queue; then the dead-letter queue of its rule and the failed invocations of the notifier's and the sweep's.
+  const conditions = (action: string): unknown[] => openToEvents
+    .filter(({ Action }) => [Action].flat().includes(action))
+    .map(({ Condition }) => Condition);
+  // The queue itself, the dead-letter queue of its rule, and the failed invocations of the notifier's and the sweep's rules.
   expect(conditions('sqs:SendMessage')).toEqual(expect.arrayContaining([ofAccount, ofRule]));
   expect(conditions('sqs:SendMessage')).toHaveLength(4);
   expect(openToEvents.every(({ Condition }) => Condition !== undefined)).toBe(true);
