@@ -75,6 +75,7 @@ export class CustomerDataJob extends Construct {
     this.grantCode([script, runtime]);
     const security = new SecurityConfiguration(this, 'Security', {
       cloudWatchEncryption: CloudWatchEncryption.kms(props.logKey),
+      // No run keeps bookmarks; cdk-nag (AwsSolutions-GL3) asks every job for it.
       jobBookmarksEncryption: JobBookmarksEncryption.clientSideKms(props.logKey),
     });
     this.keepLogs(props.logKey, security.securityConfigurationName);

@@ -68,7 +68,7 @@ export class GlueCapacity {
       throw new ConfigurationError(`workerType is ${this.workerType}, but only ${SCALING_WORKER_TYPES.join(', ')} can be scaled; use one of them`);
     }
     requireWholeNumber('maxWorkers', this.maxWorkers, 2, 299, 'a run needs a driver and at least one worker');
-    requireWholeNumber('maxConcurrentRuns', this.maxConcurrentRuns, 1, 1000, 'use a reserved number of runs that your Glue quota allows');
+    requireWholeNumber('maxConcurrentRuns', this.maxConcurrentRuns, 1, 1000, 'use a number of runs that your Glue quota allows');
     if (!this.timeout.isUnresolved()) {
       requireWholeNumber('timeout in minutes', this.timeout.toMinutes({ integral: false }), 1, 7 * 24 * 60, 'use a Duration of whole minutes');
     }

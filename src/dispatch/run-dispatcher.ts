@@ -60,7 +60,6 @@ export interface RunDispatcherProps {
  * for a run its events wait in the queue, for 14 days at most.
  */
 export class RunDispatcher extends Construct {
-  public readonly rule: Rule;
   public readonly queue: Queue;
   public readonly deadLetterQueue: Queue;
   public readonly function: IFunction;
@@ -84,7 +83,7 @@ export class RunDispatcher extends Construct {
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
 
-    this.rule = new Rule(this, 'ObjectCreated', {
+    new Rule(this, 'ObjectCreated', {
       description: `New objects for ${props.pipelineName}`,
       eventPattern: {
         source: ['aws.s3'],

@@ -11,6 +11,8 @@ export interface EndedRun {
   readonly errorMessage: string;
   /** CloudWatch log group of the run's output. */
   readonly logGroupName: string;
+  /** Names all files of the run; undefined for a run that was given none. */
+  readonly manifestUri?: string;
   readonly region: string;
 }
 
@@ -38,19 +40,21 @@ export function runText(run: EndedRun, outcome: RunOutcome): string {
       `State:    ${run.state}`,
       `Reason:   ${run.errorMessage || 'Glue gives none; see the log'}`,
     ],
-    ...(outcome.ledgerError ? unknownFiles(outcome, outcome.ledgerError) : knownFiles(outcome)),
+    ...(outcome.ledgerError ? unknownFiles(run, outcome, outcome.ledgerError) : knownFiles(run, outcome)),
     [`Run: ${runUrl(run)}`, `Log: ${logUrl(run)}`],
   ].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
 }
 
-function knownFiles({ failed, retried, abandoned }: RunOutcome): string[][] {
+function knownFiles(run: EndedRun, { failed, retried, abandoned }: RunOutcome): string[][] {
   return [
     section(
+      run,
       failed,
       'could not be loaded because of their content and were moved to the error prefix:',
       'To load one: correct it and upload it again under its own key; `replay` in the .error.json beside the moved file says how to put it back unchanged.',
     ),
     section(
+      run,
       abandoned,
       'are where they were and are not loaded:',
       'To load them: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day.',
@@ -59,10 +63,11 @@ function knownFiles({ failed, retried, abandoned }: RunOutcome): string[][] {
   ];
 }
 
-function unknownFiles({ retried, abandoned }: RunOutcome, ledgerError: string): string[][] {
+function unknownFiles(run: EndedRun, { retried, abandoned }: RunOutcome, ledgerError: string): string[][] {
   return [
     [`What became of each file is not known, since the ledger could not be read: ${ledgerError}`],
     section(
+      run,
       abandoned,
       'do not go again by themselves:',
       'To load those that are not loaded: remove the cause, then run the job again with the arguments of this run. Files of the last week are also tried again every day.',
@@ -71,13 +76,13 @@ function unknownFiles({ retried, abandoned }: RunOutcome, ledgerError: string): 
   ];
 }
 
-function section(reports: FileReport[], what: string, remedy: string): string[] {
+function section(run: EndedRun, reports: FileReport[], what: string, remedy: string): string[] {
   if (reports.length === 0) {
     return [];
   }
   const listed = reports.slice(0, MOST_FILES_LISTED).map(({ file, reason }) => `- s3://${file.bucket}/${file.key}: ${reason}`);
   const rest = reports.length - listed.length;
-  return [`${reports.length} file(s) ${what}`, ...listed, ...(rest > 0 ? [`- and ${rest} more, named in the log`] : []), remedy];
+  return [`${reports.length} file(s) ${what}`, ...listed, ...(rest > 0 ? [`- and ${rest} more; all files of the run are named in ${run.manifestUri}`] : []), remedy];
 }
 
 function runUrl(run: EndedRun): string {

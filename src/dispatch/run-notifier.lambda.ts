@@ -90,6 +90,7 @@ function describe(settings: NotifierSettings, run: JobRun | undefined, ended: Ru
     state: ended.state,
     errorMessage: run?.ErrorMessage ?? ended.message ?? '',
     logGroupName: outputLogGroup(run?.LogGroupName || settings.logGroupPrefix),
+    manifestUri: run?.Arguments?.['--manifest'],
     region,
   };
 }

@@ -1,5 +1,4 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { IJob } from 'aws-cdk-lib/aws-glue';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -42,7 +41,6 @@ export interface RunNotifierProps {
  * the queue again, twice at most; of the others people are told. When the ledger cannot be read all go again, and people are told.
  */
 export class RunNotifier extends Construct {
-  public readonly rule: Rule;
   public readonly function: IFunction;
 
   constructor(scope: Construct, id: string, props: RunNotifierProps) {
@@ -71,7 +69,7 @@ export class RunNotifier extends Construct {
     props.ledger?.grantRead(notifier);
     this.function = notifier;
 
-    this.rule = runEndedRule(this, 'RunEnded', props.job, {
+    runEndedRule(this, 'RunEnded', props.job, {
       description: `Runs of ${props.pipelineName} that ended otherwise than well`,
       target: new LambdaFunction(notifier, { deadLetterQueue: props.failedInvocationsQueue }),
     });

@@ -9,6 +9,7 @@ const run: EndedRun = {
   errorMessage: '1 of 2 files failed',
   logGroupName: '/aws-glue/jobs/crm/output',
   region: 'eu-central-1',
+  manifestUri: 's3://staging/manifests/crm/2024-03-01/100509-id.json',
 };
 const nothing = { failed: [], retried: [], abandoned: [] };
 const report = (letter: string) => ({ file: manifestFile(letter), reason: 'no header' });
@@ -53,10 +54,10 @@ test('says so when Glue gives no reason', () => {
   expect(runText({ ...run, errorMessage: '' }, nothing)).toContain('Reason:   Glue gives none; see the log');
 });
 
-test('names 20 files at most and counts the rest', () => {
+test('names 20 files at most, counts the rest and says where they are named', () => {
   const text = runText(run, { ...nothing, failed: Array.from({ length: 23 }, () => report('a')) });
   expect(text.match(/^- s3:/gm)).toHaveLength(20);
-  expect(text).toContain('- and 3 more, named in the log');
+  expect(text).toContain('- and 3 more; all files of the run are named in s3://staging/manifests/crm/2024-03-01/100509-id.json');
 });
 
 test.each([

@@ -202,6 +202,12 @@ describe('when the ledger cannot be read', () => {
   });
 });
 
+test('says where all files are named when they are too many for a message', async () => {
+  givenFiles(...Array.from({ length: 21 }, (_, index) => manifestFile('a', { key: `${index}.csv`, attempt: 2 })));
+  await handler(ended());
+  expect(told()[0].Message).toContain(`- and 1 more; all files of the run are named in ${MANIFEST}`);
+});
+
 test('queues ten files a call', async () => {
   givenFiles(...Array.from({ length: 12 }, (_, index) => manifestFile('abcdef0123456789'[index])));
   await metricsOf(() => handler(ended()));
