@@ -15,6 +15,10 @@ import boto3
 Row = tuple[Any, ...]
 
 
+class NotDone(Exception):
+    """What was waited for did not happen, or cannot any more."""
+
+
 @dataclass(frozen=True)
 class Platform:
     """Clients and stack outputs. `inbox` is where the local cloud puts SNS messages; an account has none."""
@@ -86,15 +90,29 @@ def _value(field: dict[str, Any]) -> Any:
     return None if field.get("isNull") else next(iter(field.values()))
 
 
-def wait_until(done: Callable[[], bool], *, what: str, timeout: float, progress: Callable[[], str]) -> None:
-    """Polls until `done`, printing the progress line when it changes. Raises TimeoutError naming what is missing."""
+def wait_until(
+    done: Callable[[], bool],
+    *,
+    what: str,
+    timeout: float,
+    progress: Callable[[], str],
+    hopeless: Callable[[], str] = lambda: "",
+) -> None:
+    """Polls until `done`, printing the progress line when it changes.
+
+    Raises NotDone naming what is missing, at once when `hopeless` gives a reason.
+    """
     deadline = time.monotonic() + timeout
     shown = ""
-    while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not happen within {timeout:.0f} s; so far: {progress()}")
+    while True:
+        finished = done()
         if (line := progress()) != shown:
             print(f"  {line}", flush=True)
             shown = line
+        if finished:
+            return
+        if reason := hopeless():
+            raise NotDone(f"{what} was given up:\n{reason}")
+        if time.monotonic() > deadline:
+            raise NotDone(f"{what} did not happen within {timeout:.0f} s; so far: {progress()}")
         time.sleep(1)
-    print(f"  {progress()}", flush=True)
