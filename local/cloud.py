@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +28,7 @@ from local.state_files import STATE_FILE
 
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
+ANSWER_TIMEOUT_SECONDS = 2
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -94,6 +96,7 @@ class LocalCloud:
     @classmethod
     def attach(cls, state_dir: Path, process: subprocess.Popen[bytes] | None = None) -> LocalCloud:
         """The local cloud that runs in a directory. Raises FileNotFoundError when none was started there."""
+        state_dir = state_dir.resolve()
         state = json.loads((state_dir / STATE_FILE).read_text(encoding="utf-8"))
         return cls(
             directory=state_dir,
@@ -118,15 +121,15 @@ class LocalCloud:
 
     def stop(self) -> None:
         """Ends the server and everything that it runs; nothing happens when it has ended already."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-        while self.running:
-            if time.monotonic() > deadline:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self.pid, signal.SIGKILL)
-                break
-            time.sleep(0.02)
+        if self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+                deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+                while self._exists:
+                    if time.monotonic() > deadline:
+                        os.kill(self.pid, signal.SIGKILL)
+                        break
+                    time.sleep(0.02)
         if self.process:
             self.process.wait()
             if self.process.stdin:
@@ -134,15 +137,35 @@ class LocalCloud:
 
     @property
     def running(self) -> bool:
+        """Whether the process is there and is this cloud's: after a restart its number may be that of any other."""
+        return self._exists and (self.process is not None or self._answers or self._hangs)
+
+    @property
+    def _exists(self) -> bool:
         if self.process:
             return self.process.poll() is None
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)  # a child that ended stays, as a zombie, until it is waited for
         try:
             os.kill(self.pid, 0)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):
             return False
         return True
+
+    @property
+    def _answers(self) -> bool:
+        try:
+            [server] = self.status(ANSWER_TIMEOUT_SECONDS)["server"]
+        except (OSError, HTTPException, ValueError, LookupError):
+            return False
+        return bool(server == {"pid": self.pid, "directory": str(self.directory)})
+
+    @property
+    def _hangs(self) -> bool:
+        """Whether the process was started for this directory, as Linux tells, though it does not answer."""
+        with contextlib.suppress(OSError):
+            return str(self.directory) in Path(f"/proc/{self.pid}/cmdline").read_text(errors="replace").split("\0")
+        return False
 
     def deploy(
         self, cdk_out: Path, *, secrets: Mapping[str, Any] | None = None, say: Callable[[str], None] | None = None
@@ -221,9 +244,9 @@ class LocalCloud:
         except HTTPError as error:
             raise LookupError(error.read().decode()) from None
 
-    def status(self) -> dict[str, Any]:
-        """What the status page shows."""
-        with urlopen(f"{self.endpoint}/_local/status.json") as answer:
+    def status(self, timeout: float | None = None) -> dict[str, Any]:
+        """What the status page shows. Raises OSError when the server does not answer."""
+        with urlopen(f"{self.endpoint}/_local/status.json", timeout=timeout) as answer:
             described: dict[str, Any] = json.load(answer)
             return described
 

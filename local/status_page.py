@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 from typing import Any
 
@@ -20,6 +21,7 @@ def status(context: CloudContext, functions: Functions) -> dict[str, Any]:
     stacks = cloudformation_backends[ACCOUNT][REGION].stacks.values()
     runs = [run for job in all_jobs() for run in job.job_runs if isinstance(run, Run)]
     return {
+        "server": [{"pid": os.getpid(), "directory": str(context.directory)}],
         "stacks": [{"name": stack.name, "status": stack.status} for stack in stacks],
         "warehouses": [{"namespace": name, "url": url} for name, url in warehouses.urls.items()],
         "queues": [{"name": queue.name, **depth(queue)} for queue in all_queues()],

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from local.__main__ import main
 from local.cloud import LocalCloud
 from local.deploy import DeploymentError, synthesize
+from local.state_files import STATE_FILE
 from local.tests.assembly import outputs, ref, write_assembly
 from local.tests.pipeline_app import SCRIPT, pipeline_template
 from local.tests.test_pipeline import is_alive, put, written
@@ -90,6 +92,39 @@ def test_waiting_in_vain_shows_the_end_of_the_log(cloud: LocalCloud) -> None:
 def test_down_without_up_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["down", "--state", str(tmp_path / "state.json")]) == 0
     assert "nothing runs" in capsys.readouterr().out
+
+
+def write_state(directory: Path, cloud: LocalCloud, **changes: Any) -> Path:
+    """What `up` and the server leave in a directory, for a cloud that is described by `changes`."""
+    server = json.loads((cloud.directory / STATE_FILE).read_text()) | changes
+    (directory / STATE_FILE).write_text(json.dumps(server))
+    state_file = directory / "state.json"
+    state_file.write_text(json.dumps({"directory": str(directory)}))
+    return state_file
+
+
+@pytest.mark.parametrize("endpoint", [None, "http://localhost:1"], ids=["another cloud answers", "nothing answers"])
+def test_down_leaves_a_process_alone_that_has_the_number_of_a_cloud_that_is_gone(
+    tmp_path: Path, cloud: LocalCloud, endpoint: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        state_file = write_state(tmp_path, cloud, pid=other.pid, endpoint=endpoint or cloud.endpoint)
+        assert main(["down", "--state", str(state_file)]) == 0
+        assert other.poll() is None
+        other.kill()
+    assert "nothing runs" in capsys.readouterr().out
+    assert not state_file.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="only Linux shows a process's command in a file")
+def test_a_server_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = start(tmp_path)
+    os.kill(cloud.pid, signal.SIGSTOP)
+    monkeypatch.setattr("local.cloud.ANSWER_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("local.cloud.STOP_TIMEOUT_SECONDS", 0.1)
+    LocalCloud.attach(tmp_path).stop()
+    assert not is_alive(cloud.pid)
+    cloud.stop()
 
 
 def test_an_app_that_cannot_be_synthesized_says_why(tmp_path: Path) -> None:
