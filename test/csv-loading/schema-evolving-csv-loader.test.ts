@@ -303,6 +303,12 @@ describe('alarms say what to do', () => {
     expect(description('CustomersDispatchDeadLetterQueueNotEmpty')).toMatch(/^crm: .*DLQ redrive to the custom destination \$\{CustomersDispatchQueue\.QueueName\}\.$/);
   });
 
+  test('with a dispatcher that fails: look into its log, in time', () => {
+    expect(description('CustomersDispatchDispatcherFails')).toMatch(/after 4 days go to the dead-letter queue\. The log of the function \$\{CustomersDispatchDispatcherFunction\} says why/);
+    const [queue] = resources(templateOf(newLoader({ batchingWindow: Duration.seconds(0) })), 'AWS::SQS::Queue', 'CustomersDispatchQueue');
+    expect(queue.Properties.VisibilityTimeout * queue.Properties.RedrivePolicy.maxReceiveCount).toBeGreaterThan(Duration.days(4).toSeconds());
+  });
+
   test('with failed invocations: give the event to its function again', () => {
     const text = description('CustomersFailedInvocationsNotEmpty');
     expect(text).toContain("'Glue Job State Change' is for ${CustomersNotifierFunction}, 'Scheduled Event' is for ${CustomersSweepFunction}.");
