@@ -26,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (DeploymentError, LookupError, RuntimeError) as error:
         print(f"local: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("local: interrupted", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,14 +61,15 @@ def _up(options: argparse.Namespace) -> int:
     if running:
         say(f"already running at {running.endpoint}: deploying to it")
     cloud = running or LocalCloud.start(Path(tempfile.mkdtemp(prefix="local-cloud-")), detached=True)
-    say(f"local cloud at {cloud.endpoint}/_local")
     secrets = json.loads(options.secrets.read_text(encoding="utf-8")) if options.secrets else {}
     try:
+        say(f"local cloud at {cloud.endpoint}/_local")
         outputs = cloud.deploy(options.app.resolve(), secrets=secrets, say=say)
-    except Exception:
+    except BaseException as error:
         if not running:
             cloud.stop()
-            print(cloud.log_tail(), file=sys.stderr)
+            if isinstance(error, Exception):
+                print(cloud.log_tail(), file=sys.stderr)
         raise
     state = {
         "endpoint": cloud.endpoint,

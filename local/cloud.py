@@ -85,12 +85,19 @@ class LocalCloud:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while not state_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
+        try:
+            deadline = time.monotonic() + START_TIMEOUT_SECONDS
+            while not state_file.exists():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"the local cloud did not start:\n{output.read_text(errors='replace')}")
+                time.sleep(0.02)
+        except BaseException:
+            process.terminate()
+            try:
+                process.wait(STOP_TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
                 process.kill()
-                raise RuntimeError(f"the local cloud did not start:\n{output.read_text(errors='replace')}")
-            time.sleep(0.02)
+            raise
         return cls.attach(state_dir, process)
 
     @classmethod

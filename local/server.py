@@ -173,6 +173,8 @@ def main() -> None:
     parser.add_argument("--no-warehouse", action="store_true", help="start no PostgreSQL")
     options = parser.parse_args()
     logging.getLogger("moto").setLevel(logging.ERROR)
+    # Until it serves: an orderly exit, which stops and deletes the database.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     server = LocalServer(
         options.directory.resolve(), options.port, options.glue_minute_seconds, warehouse=not options.no_warehouse
     )

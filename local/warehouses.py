@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import threading
@@ -71,6 +72,7 @@ class Warehouse:
         self._url = ""
         self._starting = threading.Thread(target=self._start, daemon=True)
         self._starting.start()
+        atexit.register(self.stop)  # when the cloud does not get as far as serving
 
     @property
     def url(self) -> str:

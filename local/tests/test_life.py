@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,43 @@ def test_waiting_in_vain_shows_the_end_of_the_log(cloud: LocalCloud) -> None:
     with pytest.raises(TimeoutError, match="rain did not happen within 0 s; the log ends:") as raised:
         cloud.wait_until(lambda: False, 0, "rain")
     assert last in str(raised.value)
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
+    directory = tmp_path / "cloud"
+    code = f"""
+from pathlib import Path
+from local.cloud import LocalCloud
+LocalCloud.start(Path({str(directory)!r}), detached=True)
+"""
+    log = directory / "postgres" / "postgres.log"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) as starting:
+        while not (log.exists() and log.read_text()):
+            assert starting.poll() is None
+            time.sleep(0.01)
+        data = log.parent.resolve()
+        postgres = int((data / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+        starting.send_signal(signal.SIGINT)
+        _, said = starting.communicate()
+    assert "KeyboardInterrupt" in said
+    assert not is_alive(postgres)
+    assert not data.exists()
+
+
+def test_an_interrupted_up_stops_what_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list[LocalCloud] = []
+
+    def interrupted(cloud: LocalCloud, *_: Any, **__: Any) -> None:
+        started.append(cloud)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LocalCloud, "deploy", interrupted)
+    assembly = write_assembly(tmp_path / "app", {})
+    assert main(["up", "--app", str(assembly), "--state", str(tmp_path / "state.json")]) == 130
+    assert capsys.readouterr().err == "local: interrupted\n"
+    assert not started[0].running
 
 
 def test_down_without_up_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
