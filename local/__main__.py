@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cloud import LocalCloud
-from local.deploy import DeploymentError
+from local.deploy import read_object
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_APP = REPOSITORY / "examples" / "platform"
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         result: int = options.run(options)
         return result
-    except (DeploymentError, LookupError, RuntimeError) as error:
+    except (LookupError, OSError, RuntimeError) as error:
         print(f"local: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -57,34 +57,34 @@ def _up(options: argparse.Namespace) -> int:
     def say(line: str) -> None:
         print(f"[{time.monotonic() - started:5.1f} s] {line}", flush=True)
 
+    secrets = read_object(options.secrets) if options.secrets else {}
+    options.state.parent.mkdir(parents=True, exist_ok=True)
     running = _running(options.state)
     if running:
         say(f"already running at {running.endpoint}: deploying to it")
     cloud = running or LocalCloud.start(Path(tempfile.mkdtemp(prefix="local-cloud-")), detached=True)
-    secrets = json.loads(options.secrets.read_text(encoding="utf-8")) if options.secrets else {}
     try:
         say(f"local cloud at {cloud.endpoint}/_local")
         outputs = cloud.deploy(options.app.resolve(), secrets=secrets, say=say)
+        state = {
+            "endpoint": cloud.endpoint,
+            "region": cloud.region,
+            "accessKeyId": cloud.access_key_id,
+            "secretAccessKey": cloud.secret_access_key,
+            "outputs": outputs,
+            "warehouseUrl": cloud.warehouse_url,
+            "salesforceUrl": None,
+            "inbox": str(cloud.inbox_path),
+            "log": str(cloud.log_path),
+            "directory": str(cloud.directory),
+        }
+        options.state.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
     except BaseException as error:
         if not running:
             cloud.stop()
             if isinstance(error, Exception):
                 print(cloud.log_tail(), file=sys.stderr)
         raise
-    state = {
-        "endpoint": cloud.endpoint,
-        "region": cloud.region,
-        "accessKeyId": cloud.access_key_id,
-        "secretAccessKey": cloud.secret_access_key,
-        "outputs": outputs,
-        "warehouseUrl": cloud.warehouse_url,
-        "salesforceUrl": None,
-        "inbox": str(cloud.inbox_path),
-        "log": str(cloud.log_path),
-        "directory": str(cloud.directory),
-    }
-    options.state.parent.mkdir(parents=True, exist_ok=True)
-    options.state.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
     say(f"ready; {options.state} says how to reach it, {cloud.log_path} what it does")
     return 0
 

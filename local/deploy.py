@@ -27,7 +27,7 @@ MakeClient = Callable[[str], Any]
 
 
 class DeploymentError(RuntimeError):
-    """The app could not be synthesized, or one of its stacks could not be deployed."""
+    """The app could not be synthesized, one of its stacks could not be deployed, or a file for that is no use."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,17 @@ class Stack:
     name: str
     template: Path
     assets: tuple[Asset, ...]
+
+
+def read_object(file: Path) -> dict[str, Any]:
+    """A JSON object. Raises DeploymentError when the file holds anything else, OSError when there is none."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DeploymentError(f"{file} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise DeploymentError(f"{file} holds no JSON object")
+    return content
 
 
 def read_assembly(directory: Path) -> list[Stack]:

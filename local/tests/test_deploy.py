@@ -88,3 +88,41 @@ def test_up_writes_how_to_reach_the_cloud_and_down_ends_it(tmp_path: Path, capsy
         assert main(["down", "--state", str(state_file)]) == 0
     assert not cloud.running
     assert not state_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "content", "message"),
+    [
+        ("--secrets", "secrets.json", "{", "secrets.json is not JSON"),
+        ("--secrets", "secrets.json", "[]", "secrets.json holds no JSON object"),
+        ("--secrets", "missing/secrets.json", "", "No such file"),
+        ("--state", "secrets.json/state.json", "", "File exists"),
+    ],
+)
+def test_up_starts_nothing_when_it_cannot_use_a_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    file: str,
+    content: str,
+    message: str,
+) -> None:
+    monkeypatch.setattr(LocalCloud, "start", lambda *_, **__: pytest.fail("a server is started"))
+    (tmp_path / "secrets.json").write_text(content)
+    options = {"--app": write_assembly(tmp_path / "app", {}), "--state": tmp_path / "state.json"}
+    options[option] = tmp_path / file
+    assert main(["up", *(f"{name}={value}" for name, value in options.items())]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_up_stops_the_server_when_it_cannot_write_the_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cloud: LocalCloud
+) -> None:
+    stopped: list[bool] = []
+    monkeypatch.setattr(LocalCloud, "start", lambda *_, **__: cloud)
+    monkeypatch.setattr(cloud, "stop", lambda: stopped.append(True))
+    monkeypatch.setattr("local.__main__._running", lambda _: None)
+    assert main(["up", "--app", str(write_assembly(tmp_path / "app", {})), "--state", str(tmp_path)]) == 1
+    assert "Is a directory" in capsys.readouterr().err
+    assert stopped == [True]
