@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -31,19 +32,24 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _path(given: str) -> Path:
+    """Relative to where the caller of script/local is, which itself changes to the repository."""
+    return Path(os.environ.get("CALLED_FROM", ""), given)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
     def command(name: str, run: Any, help_text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help_text)
-        added.add_argument("--state", type=Path, default=DEFAULT_STATE, help=f"default: {DEFAULT_STATE}")
+        added.add_argument("--state", type=_path, default=DEFAULT_STATE, help=f"default: {DEFAULT_STATE}")
         added.set_defaults(run=run)
         return added
 
     up = command("up", _up, "start in the background and deploy an app")
-    up.add_argument("--app", type=Path, default=DEFAULT_APP, help="holds a cdk.json, or is a synthesized cdk.out")
-    up.add_argument("--secrets", type=Path, help="JSON: values of secrets that the app imports, by name")
+    up.add_argument("--app", type=_path, default=DEFAULT_APP, help="holds a cdk.json, or is a synthesized cdk.out")
+    up.add_argument("--secrets", type=_path, help="JSON: values of secrets that the app imports, by name")
     command("down", _down, "stop what `up` started")
     command("status", _status, "show what is deployed and what runs")
     fire = command("fire", _fire, "fire a schedule now")

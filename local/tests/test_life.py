@@ -165,6 +165,14 @@ def test_a_server_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.Monke
     cloud.stop()
 
 
+def test_paths_are_relative_to_where_the_command_was_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CALLED_FROM", str(tmp_path))
+    assert main(["down", "--state=state.json"]) == 0
+    assert f"nothing runs for {tmp_path}/state.json" in capsys.readouterr().out
+
+
 def test_an_app_that_cannot_be_synthesized_says_why(tmp_path: Path) -> None:
     with pytest.raises(DeploymentError, match=r"neither a cdk.json nor a synthesized app"):
         synthesize(tmp_path, tmp_path / "out", print)
