@@ -17,6 +17,7 @@ from customer_data.csv_text import CHUNK_BYTES, ChunkStream
 
 _BATCH_ROWS = 16_384
 _BATCH_BYTES = 8 * 2**20
+_BATCH_FIELDS = 2**19  # however short, each costs some 50 bytes as a string of Python's
 _RAW_CHARACTERS = 65_536
 
 
@@ -124,7 +125,11 @@ class _Batch:
 
     @property
     def full(self) -> bool:
-        return self._bytes >= _BATCH_BYTES or len(self._records) + len(self.broken) >= _BATCH_ROWS
+        return (
+            self._bytes >= _BATCH_BYTES
+            or len(self._records) * self._width >= _BATCH_FIELDS
+            or len(self._records) + len(self.broken) >= _BATCH_ROWS
+        )
 
     def add_broken(self, record: BrokenRecord) -> None:
         self.broken.append(record)

@@ -342,6 +342,14 @@ def test_a_record_over_4_mib_is_broken_and_the_next_is_read() -> None:
     assert all(len(record.raw) <= 65_536 for record in broken)
 
 
+def test_a_batch_of_the_exact_path_is_bounded_in_its_fields_which_cost_more_than_their_text() -> None:
+    line = b"," * 1499 + b"\n"
+    batches = list(open_csv(io.BytesIO(line * 1000), VERBATIM, exact=True).batches)
+
+    assert sum(batch.rows for batch in batches) == 999
+    assert max(batch.rows for batch in batches) * 1500 < 600_000
+
+
 @pytest.mark.parametrize("character", ["x", "€"])
 def test_a_record_is_measured_in_bytes_its_line_break_with_them(character: str) -> None:
     longest = "1," + character * ((MAX_RECORD_BYTES - 3) // len(character.encode()))
