@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cloud import LocalCloud
-from local.deploy import read_object
+from local.deploy import DeploymentError, read_object, synthesize
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_APP = REPOSITORY / "examples" / "platform"
@@ -68,10 +68,12 @@ def _up(options: argparse.Namespace) -> int:
     running = _running(options.state)
     if running:
         say(f"already running at {running.endpoint}: deploying to it")
-    cloud = running or LocalCloud.start(Path(tempfile.mkdtemp(prefix="local-cloud-")), detached=True)
+    directory = running.directory if running else Path(tempfile.mkdtemp(prefix="local-cloud-"))
+    assembly = synthesize(options.app.resolve(), directory / "cdk.out", say)
+    cloud = running or LocalCloud.start(directory, detached=True)
     try:
         say(f"local cloud at {cloud.endpoint}/_local")
-        outputs = cloud.deploy(options.app.resolve(), secrets=secrets, say=say)
+        outputs = cloud.deploy(assembly, secrets=secrets, say=say)
         state = {
             "endpoint": cloud.endpoint,
             "region": cloud.region,
@@ -119,7 +121,9 @@ def _fire(options: argparse.Namespace) -> int:
 def _running(state_file: Path) -> LocalCloud | None:
     """The cloud that a state file tells of, if it still runs."""
     try:
-        directory = json.loads(state_file.read_text(encoding="utf-8"))["directory"]
+        directory = read_object(state_file).get("directory")
+        if not isinstance(directory, str):
+            raise DeploymentError(f"{state_file} is not what `up` wrote: it names no directory; remove it")
         cloud = LocalCloud.attach(Path(directory))
     except FileNotFoundError:
         return None

@@ -58,7 +58,7 @@ def read_object(file: Path) -> dict[str, Any]:
 
 def read_assembly(directory: Path) -> list[Stack]:
     """All stacks of a `cdk.out`, those of its stages too, each after the stacks that it depends on."""
-    manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_object(directory / "manifest.json")
     if missing := manifest.get("missing"):
         needed = ", ".join(item["key"] for item in missing)
         raise DeploymentError(f"{directory} needs context look-ups that only an AWS account can answer: {needed}")
@@ -92,7 +92,7 @@ def read_assembly(directory: Path) -> list[Stack]:
 
 
 def _read_assets(file: Path) -> Iterator[Asset]:
-    manifest = json.loads(file.read_text(encoding="utf-8"))
+    manifest = read_object(file)
     if manifest.get("dockerImages"):
         raise DeploymentError(f"{file.name} has container images, which are not run here")
     for asset in manifest.get("files", {}).values():
@@ -118,8 +118,11 @@ def synthesize(directory: Path, output: Path, say: Say, context: Mapping[str, An
     configuration_file = directory / "cdk.json"
     if not configuration_file.exists():
         raise DeploymentError(f"{directory} holds neither a cdk.json nor a synthesized app (manifest.json)")
-    configuration = json.loads(configuration_file.read_text(encoding="utf-8"))
-    say(f"synthesizing {directory}: {configuration['app']}")
+    configuration = read_object(configuration_file)
+    command = configuration.get("app")
+    if not isinstance(command, str):
+        raise DeploymentError(f'{configuration_file} has no "app", the command that synthesizes the app')
+    say(f"synthesizing {directory}: {command}")
     environment = os.environ | {
         "CDK_OUTDIR": str(output),
         "CDK_CONTEXT_JSON": json.dumps({**configuration.get("context", {}), **(context or {})}),
@@ -127,7 +130,7 @@ def synthesize(directory: Path, output: Path, say: Say, context: Mapping[str, An
         "CDK_DEFAULT_REGION": REGION,
     }
     ran = subprocess.run(
-        configuration["app"], shell=True, cwd=directory, env=environment, capture_output=True, text=True, check=False
+        command, shell=True, cwd=directory, env=environment, capture_output=True, text=True, check=False
     )
     if ran.returncode != 0 or not (output / "manifest.json").exists():
         raise DeploymentError(f"synthesizing {directory} failed:\n{ran.stdout}{ran.stderr}")

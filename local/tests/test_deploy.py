@@ -93,13 +93,16 @@ def test_up_writes_how_to_reach_the_cloud_and_down_ends_it(tmp_path: Path, capsy
 @pytest.mark.parametrize(
     ("option", "file", "content", "message"),
     [
-        ("--secrets", "secrets.json", "{", "secrets.json is not JSON"),
-        ("--secrets", "secrets.json", "[]", "secrets.json holds no JSON object"),
-        ("--secrets", "missing/secrets.json", "", "No such file"),
-        ("--state", "secrets.json/state.json", "", "File exists"),
+        ("--secrets", "given.json", "{", "given.json is not JSON"),
+        ("--secrets", "given.json", "[]", "given.json holds no JSON object"),
+        ("--secrets", "missing/given.json", "", "No such file"),
+        ("--state", "given.json/state.json", "", "File exists"),
+        ("--state", "given.json", "{", "given.json is not JSON"),
+        ("--state", "given.json", "{}", "given.json is not what `up` wrote: it names no directory"),
+        ("--app", "missing", "", "missing holds neither a cdk.json nor a synthesized app"),
     ],
 )
-def test_up_starts_nothing_when_it_cannot_use_a_file(
+def test_up_starts_nothing_when_it_cannot_use_what_it_is_given(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -109,7 +112,7 @@ def test_up_starts_nothing_when_it_cannot_use_a_file(
     message: str,
 ) -> None:
     monkeypatch.setattr(LocalCloud, "start", lambda *_, **__: pytest.fail("a server is started"))
-    (tmp_path / "secrets.json").write_text(content)
+    (tmp_path / "given.json").write_text(content)
     options = {"--app": write_assembly(tmp_path / "app", {}), "--state": tmp_path / "state.json"}
     options[option] = tmp_path / file
     assert main(["up", *(f"{name}={value}" for name, value in options.items())]) == 1

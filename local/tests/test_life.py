@@ -176,9 +176,14 @@ def test_paths_are_relative_to_where_the_command_was_called(
 def test_an_app_that_cannot_be_synthesized_says_why(tmp_path: Path) -> None:
     with pytest.raises(DeploymentError, match=r"neither a cdk.json nor a synthesized app"):
         synthesize(tmp_path, tmp_path / "out", print)
-    (tmp_path / "cdk.json").write_text(json.dumps({"app": "echo broken >&2; exit 1"}))
-    with pytest.raises(DeploymentError, match="broken"):
-        synthesize(tmp_path, tmp_path / "out", print)
+    for configuration, message in {
+        "{": "cdk.json is not JSON",
+        "{}": 'cdk.json has no "app"',
+        '{"app": "echo broken >&2; exit 1"}': "broken",
+    }.items():
+        (tmp_path / "cdk.json").write_text(configuration)
+        with pytest.raises(DeploymentError, match=message):
+            synthesize(tmp_path, tmp_path / "out", print)
 
 
 def test_only_what_is_there_can_be_hastened(cloud: LocalCloud) -> None:
