@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ DELIMITERS = (",", ";", "\t", "|")
 # Redshift manual, COPY: "The maximum size of a single input row from any source is 4 MB."
 MAX_RECORD_BYTES = 4 * 2**20
 _CHARACTERS_LOOKED_AT = 65_536
+# What Excel understands as the first line, and some programs write for it.
+_SEPARATOR_LINE = re.compile(r"sep=([\t\x20-\x7e])(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,15 @@ class CsvHeader:
 
 
 def dialect_of(sample: str, format: CsvFormat) -> CsvDialect:
-    """The dialect that the format says, else the delimiter that cuts the first records into equally many fields."""
+    """The dialect that the format says, else `sep=` in the first line, else the delimiter that cuts the first records
+    into equally many fields."""
     for name, value, allowed in (("delimiter", format.delimiter or ",", (1,)), ("quote", format.quote, (0, 1))):
         if len(value) not in allowed or not value.isascii() or value in ("\r", "\n"):
             raise SettingsError(f"CsvFormat.{name} is {value!r}: allowed is one ASCII character that is no line break")
     if format.delimiter is not None:
         return CsvDialect(format.delimiter, format.quote)
+    if separator := _SEPARATOR_LINE.match(sample):
+        return CsvDialect(separator[1], format.quote)
     return max((CsvDialect(delimiter, format.quote) for delimiter in DELIMITERS), key=lambda d: _consistency(d, sample))
 
 
@@ -67,16 +73,16 @@ def _consistency(dialect: CsvDialect, sample: str) -> tuple[float, int]:
 
 
 def header_of(sample: str, dialect: CsvDialect) -> CsvHeader:
-    """The first record that is not a blank line."""
+    """The first record that is neither a blank line nor the line that names the delimiter."""
     lines = io.StringIO(sample, newline="")
-    taken: list[str] = []
+    taken = [next(lines)] if _SEPARATOR_LINE.match(sample) else []
 
     def counted() -> Iterator[str]:
         for line in lines:
             taken.append(line)
             yield line
 
-    line = 1
+    line = len(taken) + 1
     try:
         for names in dialect.reader(counted(), strict=True):
             if names:

@@ -152,6 +152,28 @@ def test_the_delimiter_is_the_one_that_cuts_all_records_alike(text: str, header:
     assert read(text.encode())[0] == header
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [*DELIMITERS, "^"])
+def test_a_first_line_for_excel_names_the_delimiter_and_is_no_header(
+    delimiter: str, encoding: str, line_end: str
+) -> None:
+    lines = (f"sep={delimiter}", f"id{delimiter}name", f"1{delimiter}a", f"2{delimiter}b{delimiter}c", "")
+    assert both(line_end.join(lines[:3]).encode(encoding)) == (("id", "name"), [("1", "a")])
+    _, _, broken = read(line_end.join(lines).encode(encoding), exact=True)
+    assert [record.line for record in broken] == [4]
+
+
+def test_the_delimiter_of_the_format_wins_over_the_line_for_excel() -> None:
+    format = CsvFormat(delimiter="|", null_values=())
+    assert both(b"SEP=;\nid|name\n1|a;b\n", format) == (("id", "name"), [("1", "a;b")])
+
+
+@pytest.mark.parametrize("header", ["sep=;a", "sep=", "separator=;", "sep==;"])
+def test_a_header_that_only_looks_like_the_line_for_excel_is_the_header(header: str) -> None:
+    assert read(f"{header}\n1\n".encode(), CsvFormat(delimiter=","))[0] == (header,)
+
+
 def test_blank_lines_are_no_records() -> None:
     assert both(b"\n\nid,name\n\n1,a\n\n\n2,b\n\n") == (("id", "name"), [("1", "a"), ("2", "b")])
 

@@ -8,7 +8,7 @@ export interface CsvFormatOptions {
   /**
    * The character between fields, an ASCII character.
    *
-   * @default - detected: comma, semicolon, tab or pipe
+   * @default - detected: what a first line such as `sep=;` says, else comma, semicolon, tab or pipe
    */
   readonly delimiter?: string;
 
