@@ -98,12 +98,13 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _down(options: argparse.Namespace) -> int:
-    cloud = _running(options.state)
-    if cloud:
-        cloud.stop()
-        print(f"stopped {cloud.endpoint}; its log stays in {cloud.log_path}")
+    cloud = _described(options.state)
+    if cloud and cloud.running:
+        print(f"stopping {cloud.endpoint}; its log stays in {cloud.log_path}")
     else:
         print(f"nothing runs for {options.state}")
+    if cloud:
+        cloud.stop()
     options.state.unlink(missing_ok=True)
     return 0
 
@@ -120,14 +121,19 @@ def _fire(options: argparse.Namespace) -> int:
 
 def _running(state_file: Path) -> LocalCloud | None:
     """The cloud that a state file tells of, if it still runs."""
+    cloud = _described(state_file)
+    return cloud if cloud and cloud.running else None
+
+
+def _described(state_file: Path) -> LocalCloud | None:
+    """The cloud that a state file tells of; None when there is no such file, or nothing is left of the cloud."""
     try:
         directory = read_object(state_file).get("directory")
         if not isinstance(directory, str):
             raise DeploymentError(f"{state_file} is not what `up` wrote: it names no directory; remove it")
-        cloud = LocalCloud.attach(Path(directory))
+        return LocalCloud.attach(Path(directory))
     except FileNotFoundError:
         return None
-    return cloud if cloud.running else None
 
 
 def _require(state_file: Path) -> LocalCloud:

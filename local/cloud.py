@@ -24,7 +24,8 @@ import boto3
 
 from local.credentials import AccessKey, make_client
 from local.deploy import deploy, synthesize
-from local.state_files import STATE_FILE
+from local.redshift.server import PostgresServer
+from local.state_files import POSTGRES_DIRECTORY, STATE_FILE
 
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
@@ -127,7 +128,7 @@ class LocalCloud:
         self.stop()
 
     def stop(self) -> None:
-        """Ends the server and everything that it runs; nothing happens when it has ended already."""
+        """Ends the server, if it runs, and everything that it runs; deletes the warehouse."""
         if self.running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGTERM)
@@ -141,6 +142,7 @@ class LocalCloud:
             self.process.wait()
             if self.process.stdin:
                 self.process.stdin.close()
+        PostgresServer(self.directory / POSTGRES_DIRECTORY).delete()  # what a server that was killed leaves
 
     @property
     def running(self) -> bool:

@@ -19,6 +19,7 @@ from local.redshift.logins import RoleInfo
 from local.redshift.moto_backend import install as install_data_api
 from local.redshift.server import PostgresServer, create_administrator, create_database
 from local.secret_names import find_secret_arn
+from local.state_files import POSTGRES_DIRECTORY
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Warehouse:
 
     def __init__(self, context: CloudContext) -> None:
         self._context = context
-        self._server = PostgresServer(context.directory / "postgres")
+        self._server = PostgresServer(context.directory / POSTGRES_DIRECTORY)
         self._failure: Exception | None = None
         self._url = ""
         self._starting = threading.Thread(target=self._start, daemon=True)
@@ -109,7 +110,7 @@ class Warehouse:
             self._failure = error
             return
         with contextlib.suppress(OSError):
-            pid_file = self._context.directory / "postgres" / "cluster" / "postmaster.pid"
+            pid_file = self._context.directory / POSTGRES_DIRECTORY / "cluster" / "postmaster.pid"
             self._context.children.adopt(int(pid_file.read_text().splitlines()[0]))
         self._context.activity.say("warehouse", "PostgreSQL is ready")
 

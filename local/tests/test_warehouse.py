@@ -147,9 +147,11 @@ def test_the_warehouse_url_is_that_of_the_database_deployed_last(warehouse: tupl
     assert cloud.warehouse_url.endswith("/crm")
 
 
-def test_the_warehouse_dies_with_the_server(tmp_path: Path) -> None:
+def test_a_server_that_is_killed_leaves_no_warehouse_behind(tmp_path: Path) -> None:
     cloud = LocalCloud.start(tmp_path)
-    pid = int((tmp_path / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+    data = (tmp_path / "postgres").resolve()
+    pid = int((data / "cluster" / "postmaster.pid").read_text().splitlines()[0])
     os.kill(cloud.pid, signal.SIGKILL)
-    cloud.stop()
     assert not is_alive(pid)
+    cloud.stop()
+    assert not data.exists()
