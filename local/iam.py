@@ -72,7 +72,7 @@ class _Check:
 
     def run(self, resource: str, *, is_s3: bool) -> None:
         response = self._response
-        access_key, signing_name = _credential(response.headers, response.uri)
+        access_key, signing_name = credential(response.headers, response.uri)
         caller = caller_of(ACCOUNT, access_key) if access_key else None
         if caller is None:
             raise S3InvalidAccessKeyIdError() if is_s3 else InvalidClientTokenIdError()
@@ -186,7 +186,7 @@ def _bucket_policies(resource: str) -> list[str]:
     return [bucket.policy.decode()] if bucket and bucket.policy else []
 
 
-def _credential(headers: Mapping[str, str], uri: str) -> tuple[str, str]:
+def credential(headers: Mapping[str, str], uri: str) -> tuple[str, str]:
     """Access key and signing name, from the Authorization header or from a presigned URL."""
     scope = re.search(r"Credential=([^,\s]+)", headers.get("Authorization", ""))
     presigned = parse_qs(urlparse(uri).query).get("X-Amz-Credential", [""])[0]

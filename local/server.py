@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import flask
 from moto import settings
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -53,7 +54,7 @@ class LocalServer:
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         default_user_config["iam"] = {"load_aws_managed_policies": True}
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = DomainDispatcherApplication(_create_app)
         # The socket comes first: its port is part of the endpoint that every part needs.
         self._server: BaseWSGIServer = make_server(
             "127.0.0.1", port, self._application, threaded=True, request_handler=_QuietRequestHandler
@@ -151,6 +152,22 @@ class LocalServer:
         if action == "time-out":
             return self.runner.time_out(subject)
         raise LookupError(f"there is no action {action!r}; actions: fire, wake, age, time-out")
+
+
+def _create_app(service: Any) -> flask.Flask:
+    """moto's application for a service, or one that refuses everything for those that moto does not know."""
+    if service:
+        return create_backend_app(service)
+    app = flask.Flask("not emulated")
+    app.before_request(_refuse)
+    return app
+
+
+def _refuse() -> flask.Response:
+    _, service = iam.credential(dict(flask.request.headers), flask.request.url)
+    code = "UnknownOperationException"
+    body = {"__type": code, "message": f"the local cloud does not emulate the API of {service}"}
+    return flask.Response(json.dumps(body), 400, {"x-amzn-errortype": code}, "application/json")
 
 
 class _QuietRequestHandler(MotoRequestHandler):

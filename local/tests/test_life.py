@@ -191,3 +191,10 @@ def test_only_what_is_there_can_be_hastened(cloud: LocalCloud) -> None:
         cloud.make_older("nowhere", "a b.csv", timedelta(hours=1))
     with pytest.raises(LookupError, match="no run jr_none is active"):
         cloud.time_out("jr_none")
+
+
+def test_a_service_that_is_not_emulated_says_so(cloud: LocalCloud) -> None:
+    for service, call in {"redshift-serverless": "list_workgroups", "bcm-data-exports": "list_exports"}.items():
+        client = cloud.client(service)
+        with pytest.raises(client.exceptions.ClientError, match=f"does not emulate the API of {service}"):
+            getattr(client, call)()
