@@ -1,4 +1,4 @@
-"""`python -m local up | down | status | fire RULE`: the local cloud from a shell."""
+"""`script/local up | down | status | fire RULE`: the local cloud from a shell."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _path(given: str) -> Path:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="local", description=__doc__)
+    parser = argparse.ArgumentParser(prog="script/local", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
     def command(name: str, run: Any, help_text: str) -> argparse.ArgumentParser:

@@ -26,7 +26,6 @@ from local.state_files import POSTGRES_DIRECTORY
 class Namespace:
     name: str
     database: str
-    admin_username: str
     admin_secret_arn: str | None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 

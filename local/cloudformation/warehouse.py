@@ -24,7 +24,7 @@ class Namespace(ResourceType):
         secret_arn = None
         if properties.get("ManageAdminPassword"):
             secret_arn = _administrator_secret(self.context, name, username)
-        namespace = warehouses.Namespace(name, properties.get("DbName", "dev"), username, secret_arn)
+        namespace = warehouses.Namespace(name, properties.get("DbName", "dev"), secret_arn)
         warehouses.namespaces[name] = namespace
         if warehouses.running:
             warehouses.urls[name] = warehouses.running.create_database(namespace.database, username)

@@ -10,7 +10,6 @@ from local.redshift.tokenizer import Token, render, split_by_comma, starts_with
 from local.redshift.translation import Translation
 
 _SCOPED = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "ALTER", "DROP"))
-_BY_OWNERSHIP = frozenset(("ALTER", "DROP"))
 
 
 def grant_or_revoke(tokens: Sequence[Token], expressions: Expressions) -> Translation:
