@@ -14,6 +14,7 @@ from typing import Any
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
+from customer_data.derived_keys import derived_key
 from customer_data.errors import FileFault, SourceChanged
 from customer_data.manifest import SourceFile
 from customer_data.settings import LoaderSettings
@@ -27,10 +28,6 @@ _GONE_CODES = frozenset(
 _MAX_VALUE_CHARACTERS = 1_000
 
 
-def error_key(file: SourceFile, settings: LoaderSettings) -> str:
-    return settings.error_prefix + file.key.removeprefix(settings.prefix)
-
-
 def copy_aside(
     file: SourceFile, fault: FileFault, settings: LoaderSettings, *, run_id: str, at: datetime, s3: Any
 ) -> str:
@@ -38,7 +35,7 @@ def copy_aside(
 
     Raises SourceChanged when that write is no longer there.
     """
-    key = error_key(file, settings)
+    key = derived_key(file, settings.error_prefix, settings)
     source = {"Bucket": file.bucket, "Key": file.key}
     if file.version_id:
         source["VersionId"] = file.version_id

@@ -21,6 +21,7 @@ from customer_data.column_names import column_names
 from customer_data.column_types import MAX_COLUMNS, TableSchema
 from customer_data.csv_reader import IrregularCsv, open_csv
 from customer_data.csv_text import NotUtf8
+from customer_data.derived_keys import derived_key
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable
 from customer_data.file_columns import FileColumns, file_columns
 from customer_data.manifest import SourceFile
@@ -85,8 +86,8 @@ class _Job:
 
     @property
     def rejected_key(self) -> str:
-        relative = self.file.key.removeprefix(self.settings.prefix)
-        return f"{self.settings.quarantine_prefix}{relative}.{self.file.load_id[:12]}.rejected.jsonl"
+        key = derived_key(self.file, self.settings.quarantine_prefix, self.settings)
+        return f"{key}.{self.file.load_id[:12]}.rejected.jsonl"
 
 
 @dataclass(frozen=True)

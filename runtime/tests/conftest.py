@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from psycopg import IsolationLevel
 from world import LANDING, STAGING, World
@@ -55,6 +56,7 @@ def isolation() -> IsolationLevel:
 def world(aws: None, postgres_url: str, isolation: IsolationLevel) -> World:
     """The loader has the rights that the warehouse's set-up gives it, and no others."""
     s3 = boto3.client("s3")
+    s3.meta.events.register("before-parameter-build.s3", refuse_long_key)
     for bucket in (LANDING, STAGING):
         s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=LANDING, VersioningConfiguration={"Status": "Enabled"})
@@ -91,6 +93,12 @@ def world(aws: None, postgres_url: str, isolation: IsolationLevel) -> World:
         writes=itertools.count(1),
         runs=itertools.count(1),
     )
+
+
+def refuse_long_key(params: dict[str, Any], model: Any, **_: Any) -> None:
+    """As S3 does and moto does not. (S3 API reference, "Error responses".)"""
+    if len(params.get("Key", "").encode()) > 1024:
+        raise ClientError({"Error": {"Code": "KeyTooLongError", "Message": "Your key is too long."}}, model.name)
 
 
 def client(access_key: str) -> Any:

@@ -12,6 +12,7 @@ from world import LANDING, START, World
 
 from customer_data import error_prefix
 from customer_data.errors import FileFault, SourceChanged
+from customer_data.settings import RowErrorPolicy
 
 BAD = ("user_id,name", "ann ,Ann")  # a key that ends in a blank
 
@@ -50,6 +51,25 @@ def test_loads_the_other_files_of_the_run(world: World) -> None:
         ("landing/c.csv", "loaded"),
     ]
     assert world.rows() == [(1, "Ann"), (2, "Bo")]
+
+
+@pytest.mark.parametrize("row_errors", [RowErrorPolicy.FAIL_FILE, RowErrorPolicy.QUARANTINE_ROWS])
+def test_keys_as_long_as_s3_allows_have_room_for_what_is_derived_from_them(
+    world: World, row_errors: RowErrorPolicy
+) -> None:
+    # They differ only in the part that is cut out.
+    names = ["ü" * 252 + middle + "é" * 253 + ".csv" for middle in ("-a", "-b")]
+    files = [world.put(name, *BAD) for name in names]
+    assert [len(file.key.encode()) for file in files] == [1024, 1024]
+    world.load(*files, row_errors=row_errors)
+
+    prefix, endings = {
+        RowErrorPolicy.FAIL_FILE: ("error/", (".csv", ".csv.error.json")),
+        RowErrorPolicy.QUARANTINE_ROWS: ("quarantine/", (".rejected.jsonl",)),
+    }[row_errors]
+    keys = world.object_keys(prefix=prefix)
+    assert len(keys) == 2 * len(endings)
+    assert all(key.startswith(f"{prefix}üüü") and key.endswith(endings) for key in keys)
 
 
 def test_moves_the_version_that_failed_and_leaves_a_newer_one(world: World) -> None:

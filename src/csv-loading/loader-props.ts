@@ -54,7 +54,8 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Files that cannot be loaded are moved here, in the same bucket and under their key relative to `prefix`, with the
-   * reason in `<key>.error.json` beside each. Ends with '/'. No two loaders may share it.
+   * reason in `<key>.error.json` beside each; a key too long for that is cut in the middle. Ends
+   * with '/'. No two loaders may share it.
    *
    * @default 'error/'
    */
