@@ -226,6 +226,16 @@ def _refuse(token: Token, following: Token | None, tokens: Sequence[Token], inde
         raise syntax_error(following.text, "Redshift has no ON CONFLICT: use MERGE, or DELETE and INSERT")
     if token.is_word("distinct") and following.is_word("on"):
         raise RedshiftError("SELECT DISTINCT ON is not supported")
+    # Database Developer Guide: "UNION, INTERSECT, and EXCEPT" excludes ALL; "Comparison condition", "BETWEEN range
+    # condition" and "FROM clause" have none of the others.
+    if token.is_word("except", "intersect") and following.is_word("all"):
+        raise RedshiftError(f"{token.text.upper()} ALL is not supported")
+    if token.is_word("distinct") and following.is_word("from"):
+        raise RedshiftError("IS DISTINCT FROM is not supported")
+    if token.is_word("between") and following.is_word("symmetric", "asymmetric"):
+        raise syntax_error(following.text, "Redshift's BETWEEN has no such word")
+    if token.is_word("tablesample") and following.is_identifier:
+        raise syntax_error(token.text, "Redshift does not have it")
     if token.is_word("filter") and following.is_symbol("("):
         raise syntax_error("(", "Redshift has no FILTER clause")
     if token.is_word("array") and following.is_symbol("["):
