@@ -1,0 +1,1 @@
+"""Data quality: which records of a file break which rule."""
