@@ -15,7 +15,7 @@ export function grantLandingAccess(job: IGrantable, bucket: IBucket, prefixes: L
   grantList(job, bucket, [prefixes.prefix, prefixes.errorPrefix]);
   grantReadObjects(job, bucket, prefixes.prefix, ['s3:GetObjectVersion', 's3:GetObjectTagging', 's3:GetObjectVersionTagging']);
   grantOnObjects(job, bucket, prefixes.prefix, ['s3:DeleteObject', 's3:DeleteObjectVersion']);
-  grantReadObjects(job, bucket, prefixes.errorPrefix);
+  grantReadObjects(job, bucket, prefixes.errorPrefix, ['s3:GetObjectVersion']);
   grantWriteObjects(job, bucket, prefixes.errorPrefix, ['s3:PutObjectTagging', 's3:AbortMultipartUpload']);
   grantWriteObjects(job, bucket, prefixes.quarantinePrefix, ['s3:AbortMultipartUpload']);
 }

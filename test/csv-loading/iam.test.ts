@@ -39,7 +39,7 @@ test('the job reads its files, moves those that fail, and stages, each under its
     `s3:ListBucket on ${LANDING} (customers/* error/customers/*)`,
     `s3:GetObject s3:GetObjectVersion s3:GetObjectTagging s3:GetObjectVersionTagging on ${LANDING}/customers/*`,
     `s3:DeleteObject s3:DeleteObjectVersion on ${LANDING}/customers/*`,
-    `s3:GetObject on ${LANDING}/error/customers/*`,
+    `s3:GetObject s3:GetObjectVersion on ${LANDING}/error/customers/*`,
     `s3:PutObject s3:PutObjectTagging s3:AbortMultipartUpload on ${LANDING}/error/customers/*`,
     `s3:PutObject s3:AbortMultipartUpload on ${LANDING}/quarantine/customers/*`,
     `s3:ListBucket on ${STAGING} (manifests/crm/* staging/crm/*)`,

@@ -30,11 +30,12 @@ def test_plans_a_load_without_writing_anything(customers: Pipeline) -> None:
     )
     customers.wait_for_idle()
     glue = customers.cloud.client("glue")
-    with customers.events_lost():
-        customers.upload("planned-2.csv", "User ID,Last Purchase,Shoe Size\nplanned-1,1997-02-01,44\n")
+    key = customers.error_prefix + "planned-2.csv"  # where a file lies that failed and has been mended
+    body = b"User ID,Last Purchase,Shoe Size\nplanned-1,1997-02-01,44\n"
+    customers.cloud.client("s3").put_object(Bucket=customers.bucket, Key=key, Body=body)
     try:
         before = everything_written(customers)
-        url = f"s3://{customers.bucket}/{customers.prefix}planned-2.csv"
+        url = f"s3://{customers.bucket}/{key}"
         run_id = glue.start_job_run(JobName=customers.job_name, Arguments={"--plan": url})["JobRunId"]
         customers.wait_for_idle()
 
@@ -46,7 +47,7 @@ def test_plans_a_load_without_writing_anything(customers: Pipeline) -> None:
         assert (plan["rows_to_load"], plan["creates_table"]) == (1, False)
         assert everything_written(customers) == before
     finally:
-        customers.cloud.client("s3").delete_object(Bucket=customers.bucket, Key=customers.prefix + "planned-2.csv")
+        customers.cloud.client("s3").delete_object(Bucket=customers.bucket, Key=key)
 
 
 def everything_written(pipeline: Pipeline) -> tuple[object, ...]:
