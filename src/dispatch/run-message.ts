@@ -80,9 +80,14 @@ function section(run: EndedRun, reports: FileReport[], what: string, remedy: str
   if (reports.length === 0) {
     return [];
   }
-  const listed = reports.slice(0, MOST_FILES_LISTED).map(({ file, reason }) => `- s3://${file.bucket}/${file.key}: ${reason}`);
+  const listed = reports.slice(0, MOST_FILES_LISTED).map(({ file, reason }) => `- s3://${file.bucket}/${onOneLine(file.key)}: ${reason}`);
   const rest = reports.length - listed.length;
   return [`${reports.length} file(s) ${what}`, ...listed, ...(rest > 0 ? [`- and ${rest} more; all files of the run are named in ${run.manifestUri}`] : []), remedy];
+}
+
+/** A key may hold line breaks, which would make lines of the message. */
+function onOneLine(key: string): string {
+  return key.replace(/[\x00-\x1f\x7f]/g, (character) => encodeURIComponent(character));
 }
 
 function runUrl(run: EndedRun): string {

@@ -50,6 +50,11 @@ test('says that nothing is known of the files when the ledger could not be read'
   `);
 });
 
+test('keeps a key with line breaks on its own line', () => {
+  const file = { ...manifestFile('a'), key: 'in/a\nRun: elsewhere.csv' };
+  expect(runText(run, { ...nothing, failed: [{ file, reason: 'no header' }] })).toContain('- s3://landing/in/a%0ARun: elsewhere.csv: no header');
+});
+
 test('says so when Glue gives no reason', () => {
   expect(runText({ ...run, errorMessage: '' }, nothing)).toContain('Reason:   Glue gives none; see the log');
 });
