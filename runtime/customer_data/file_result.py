@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from customer_data.manifest import SourceFile
 
-Status = Literal["loaded", "failed", "superseded", "already_done", "unreadable"]
+Status = Literal["loaded", "failed", "superseded", "already_done", "unfinished"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,9 @@ class FileResult:
 
     `rows_loaded` are the rows handed to the upsert, duplicates and older records included. `columns_waiting` are new
     columns without a single value: they are added when their first value comes. `already_done` is the result of a
-    file that an earlier run has finished, `unreadable` of one that stays unfinished: both are told but not kept.
+    file that an earlier run has finished, `unfinished` of one that S3 does not give out or the warehouse does
+    not take, for another reason than what it holds: both are told but not kept. `guessed_encoding` is what text that is
+    not UTF-8 was taken for.
     """
 
     file: SourceFile
@@ -35,6 +37,7 @@ class FileResult:
     columns_discarded: tuple[str, ...] = ()
     columns_waiting: tuple[str, ...] = ()
     header_map: Mapping[str, str] = field(default_factory=dict)
+    guessed_encoding: str | None = None
     seconds: float = 0.0
 
     def summary_line(self) -> str:
@@ -53,6 +56,7 @@ class FileResult:
             "columns_added": list(self.columns_added),
             "columns_discarded": list(self.columns_discarded),
             "columns_waiting": list(self.columns_waiting),
+            "guessed_encoding": self.guessed_encoding,
             "seconds": round(self.seconds, 3),
             "reason": self.reason,
             "run_id": self.run_id,

@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 #: Attempts without a single file finished, after which the run gives up.
 _MAX_STALLS = 60
 
+#: Files in a row that the warehouse does not take, after which it is not the files.
+_MAX_REFUSALS = 3
+
 Group = tuple[StagedFile, ...]
 
 
@@ -80,6 +83,7 @@ class Loader:
         self._not_widenable: set[str] = set()
         self._added_early: set[str] = set()
         self._index: dict[str, int] = {}
+        self._refusals = 0
 
     def load(self, files: Sequence[SourceFile]) -> list[FileResult]:
         """Loads the files in the order of their writes; returns what became of each."""
@@ -134,9 +138,11 @@ class Loader:
                 middle = len(group) // 2
                 return [group[:middle], group[middle:]]
             if isinstance(error, WarehouseError):
-                raise
-            self._fail(group[0], error)
+                self._leave_unfinished(group[0], error)
+            else:
+                self._fail(group[0], error)
         else:
+            self._refusals = 0
             if plan.new_columns:
                 self._read_table()
         return []
@@ -206,7 +212,7 @@ class Loader:
             if staged.superseded:
                 self._supersede(staged.file, "the object is gone or was overwritten since its event")
             elif staged.unreadable:
-                self._finish(self._source_result(staged.file, "unreadable", staged.unreadable))
+                self._finish(self._source_result(staged.file, "unfinished", staged.unreadable))
             elif staged.fault:
                 self._fail(staged, staged.fault)
             else:
@@ -260,6 +266,15 @@ class Loader:
         self._finish(result)
         staged_objects.delete_parts([staged], self._s3)
 
+    def _leave_unfinished(self, staged: StagedFile, error: WarehouseError) -> None:
+        """Goes on without a file that the warehouse does not take: another run may load it. Raises the error when the
+        files before it fared no better."""
+        self._refusals += 1
+        if self._refusals == _MAX_REFUSALS:
+            raise error
+        self._finish(self._source_result(staged.file, "unfinished", str(error)))
+        staged_objects.delete_parts([staged], self._s3)
+
     def _supersede(self, file: SourceFile, reason: str) -> None:
         result = self._source_result(file, "superseded", reason)
         self._ledger.record(result)
@@ -278,6 +293,7 @@ class Loader:
             rejected_key=staged.rejected_key,
             columns_discarded=staged.discarded_columns,
             header_map=staged.header_map,
+            guessed_encoding=staged.guessed_encoding,
             seconds=staged.seconds,
         )
 

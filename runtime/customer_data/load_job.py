@@ -109,8 +109,8 @@ def _stage(tasks: Sequence[StageTask], stage_file: StageFile) -> list[StagedFile
 
 
 def _conclude(results: Sequence[FileResult]) -> None:
-    """Raises RunFailed when a file failed or could not be read."""
-    failed = [result for result in results if result.status in ("failed", "unreadable")]
+    """Raises RunFailed when a file failed or is left unfinished."""
+    failed = [result for result in results if result.status in ("failed", "unfinished")]
     log.info("%d files, %d of them failed", len(results), len(failed))
     if failed:
         named = "; ".join(f"s3://{result.file.bucket}/{result.file.key}: {result.reason}" for result in failed[:5])

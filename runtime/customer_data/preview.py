@@ -35,6 +35,7 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "rows_rejected": staged.rows_rejected,
         "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
         "columns_discarded": list(staged.discarded_columns),
+        "guessed_encoding": staged.guessed_encoding,
     }
     try:
         report.update(_changes(staged, settings, table))
@@ -85,6 +86,8 @@ def _changes(staged: StagedFile, settings: LoaderSettings, table: TableSchema | 
 def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"{report['object']} -> {report['table']}: nothing is written"
     yield (f"  rows: {report['rows_read']} read, {report['rows_to_load']} to load, {report['rows_rejected']} rejected")
+    if encoding := report["guessed_encoding"]:
+        yield f"  the file is not UTF-8 and is taken for {encoding}: if it is another, say so with CsvFormat.encoding"
     if fault := report.get("fault"):
         yield f"  the file would fail ({fault['code']}): {fault['reason']}"
         return

@@ -54,6 +54,7 @@ class StagedFile:
     rows_staged: int = 0
     rows_rejected: int = 0
     rejected_key: str | None = None
+    guessed_encoding: str | None = None
     seconds: float = 0.0
     fault: FileFault | None = None
     superseded: bool = False

@@ -157,6 +157,7 @@ def _read(job: _Job, reading: _Reading) -> StagedFile:
             rows_staged=rows_read - rejected.count,
             rows_rejected=rejected.count,
             rejected_key=job.rejected_key if rejected.count and job.write else None,
+            guessed_encoding=reading.encoding and reading.encoding.replace("cp", "windows-"),
         )
 
 

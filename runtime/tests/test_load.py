@@ -121,14 +121,17 @@ def test_a_value_is_rescued_when_widening_is_refused(world: World, monkeypatch: 
     assert world.rows("user_id, name, name__as_varchar") == [(1, "Ann", None), (2, None, "x" * 90)]
 
 
-def test_widening_that_fails_for_another_reason_ends_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_widening_that_fails_for_another_reason_leaves_the_file_unfinished(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.load(world.put("a.csv", "user_id,name", "1,Ann"))
     file = world.put("b.csv", "user_id,name", "2," + "x" * 90)
     loader = world.loader()
     refuse(loader, "ALTER COLUMN", monkeypatch, "Query (1) cancelled on user's request")
-    with pytest.raises(WarehouseError, match="cancelled"):
-        loader.load([file])
+    (result,) = loader.load([file])
 
+    assert result.status == "unfinished"
+    assert "cancelled" in str(result.reason)
     assert list(world.columns()) == ["user_id", "name"]
     assert statuses(world.load(file)) == ["loaded"]
     assert world.rows() == [(1, "Ann"), (2, "x" * 90)]
@@ -323,12 +326,37 @@ def test_a_warehouse_that_refuses_access_is_no_fault_of_the_file(world: World, m
     file = world.put("a.csv", "user_id,name", "1,Ann")
     loader = world.loader()
     refuse(loader, "COPY", monkeypatch, "S3ServiceException:Access Denied,Status 403")
-    with pytest.raises(WarehouseError, match="Access Denied"):
-        loader.load([file])
+    (result,) = loader.load([file])
 
+    assert result.status == "unfinished"
+    assert "Access Denied" in str(result.reason)
     assert "landing/a.csv" in world.object_keys()
     assert world.ledger() == []
     assert statuses(world.load(file)) == ["loaded"]
+
+
+def test_a_file_that_the_warehouse_does_not_take_holds_up_no_other(world: World) -> None:
+    many = range(1_500)  # which do not fit PostgreSQL's page, and that is no fault of the content
+    wide = world.put("a.csv", "user_id," + ",".join(f"c{n}" for n in many), "1," + ",".join(str(n) for n in many))
+    good = world.put("b.csv", "user_id,name", "1,Ann")
+    results = world.load(wide, good)
+
+    assert statuses(results) == ["unfinished", "loaded"]
+    assert "row is too big" in str(results[0].reason)
+    assert world.rows() == [(1, "Ann")]
+    assert world.ledger() == [("landing/b.csv", "loaded")]
+    assert wide.key in world.object_keys()
+
+
+def test_a_run_ends_when_the_warehouse_takes_none_of_its_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [world.put(f"{n}.csv", f"user_id,c{n}", "1,2") for n in range(9)]
+    loader = world.loader()
+    refuse(loader, "COPY", monkeypatch, "S3ServiceException:Access Denied,Status 403")
+    with pytest.raises(WarehouseError, match="Access Denied"):
+        loader.load(files)
+
+    assert statuses(loader.results) == ["unfinished", "unfinished"]
+    assert statuses(world.load(*files)) == ["loaded"] * 9
 
 
 def test_a_full_statement_of_a_hostile_header_stays_one_statement(world: World) -> None:

@@ -258,3 +258,19 @@ def test_a_file_that_s3_does_not_give_out_holds_up_no_other(world: World, capsys
     assert archived.key in world.object_keys()
     with pytest.raises(RunFailed, match=r"--plan 's3://landing/landing/archived\.csv': it cannot be read"):
         plan(world, archived, capsys)
+
+
+def test_the_encoding_that_was_guessed_is_said(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("INFO")
+    file = world.put("a.csv", "user_id,name", "1,Zoe")
+    answer = world.s3.put_object(Bucket=LANDING, Key=file.key, Body="user_id,name\n1,Zoë\n".encode("cp1252"))
+    file = replace(file, version_id=answer["VersionId"])
+
+    lines, report = plan(world, file, capsys)
+    assert "taken for windows-1252" in lines
+    assert report["guessed_encoding"] == "windows-1252"
+    run(world, file)
+    assert '"guessed_encoding": "windows-1252"' in caplog.text
+    assert world.rows() == [(1, "Zoë")]

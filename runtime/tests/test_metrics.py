@@ -39,7 +39,7 @@ def test_counts_what_was_loaded_and_what_was_not() -> None:
     }
 
 
-@pytest.mark.parametrize("status", ["already_done", "unreadable"])
+@pytest.mark.parametrize("status", ["already_done", "unfinished"])
 def test_files_that_the_run_did_not_finish_are_not_counted(status: Status) -> None:
     assert values([replace(LOADED, status=status)]) == {}
 
