@@ -101,7 +101,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '**/cdk.out', '.venv', '.cache', '__pycache__', '*.pyc', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.hypothesis',
     'spark-warehouse', 'metastore_db', 'derby.log', '.local',
     // What must never be committed: filled-in connection files and other secrets.
-    '*connection*.json', '!*.example.json', '*.secret.json', 'secrets', '*.pem', '*.key',
+    '*connection*.json', '!*.example.json', '*.secret.json', '*secrets*.json', 'secrets', '*.pem', '*.key',
     '.env', '.env.*', '!.env.example', '*.tfvars', '*.tfvars.json', '!*.tfvars.example',
   ],
 
