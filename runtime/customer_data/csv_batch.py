@@ -23,11 +23,13 @@ class BrokenRecord:
 class CsvBatch:
     """Some records: a text column for each header, NULL where the format says NULL.
 
-    `lines` (int64) has the line that each record begins on; None on the fast path. `broken` are the records that are
+    `lines` (int64) has the line that each record begins on. On the fast path they are `assumed`: right if each record
+    of the file takes one line, which is known at its end (`CsvFile.require_lines`). `broken` are the records that are
     not among the rows.
     """
 
     columns: tuple[pa.StringArray, ...]
     rows: int
-    lines: npt.NDArray[np.int64] | None = None
+    lines: npt.NDArray[np.int64]
+    assumed: bool = False
     broken: tuple[BrokenRecord, ...] = ()

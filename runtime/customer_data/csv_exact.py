@@ -143,7 +143,7 @@ class _Batch:
     def take(self) -> CsvBatch:
         fields = zip(*self._records, strict=True) if self._records else [()] * self._width
         columns = tuple(self._with_nulls(pa.array(column, pa.string())) for column in fields)
-        batch = CsvBatch(columns, self.rows, np.array(self._lines, dtype=np.int64), tuple(self.broken))
+        batch = CsvBatch(columns, self.rows, np.array(self._lines, dtype=np.int64), broken=tuple(self.broken))
         self._records, self._lines, self._bytes, self.broken = [], [], 0, []
         return batch
 

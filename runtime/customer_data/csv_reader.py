@@ -2,7 +2,8 @@
 
 The fast path is Arrow's parser, watched by a check that every quote stands where Python's csv module (strict) wants
 it. What it cannot vouch for, it leaves to the exact path: Python's csv module itself, record by record, which knows the
-line of each record and goes on after a broken one.
+line of each record and goes on after a broken one. The fast path takes each record for one line: where at the end there
+were as many lines as records, each was one, for a blank line has none and a line break within quotes makes two of one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pyarrow.csv
 from customer_data.csv_batch import CsvBatch
 from customer_data.csv_dialect import CsvDialect, CsvHeader, dialect_of, header_of
 from customer_data.csv_exact import exact_batches
-from customer_data.csv_text import CHUNK_BYTES, ChunkStream, utf8_chunks
+from customer_data.csv_text import CHUNK_BYTES, ChunkStream, LineCounter, utf8_chunks
 from customer_data.errors import FileFault
 from customer_data.settings import CsvFormat
 
@@ -39,6 +40,33 @@ class CsvFile:
     dialect: CsvDialect
     header: tuple[str, ...]
     batches: Iterator[CsvBatch]
+    _lines: LineCheck | None = None
+
+    def require_lines(self) -> None:
+        """To be called after the last batch by who used lines. Raises IrregularCsv where they were assumed wrongly."""
+        if self._lines is not None and not self._lines.right:
+            raise IrregularCsv("not every record takes one line")
+
+
+class LineCheck:
+    """Counts the records of a body and its lines up to the last one that is not blank."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self._counter = LineCounter()
+        self._last_line = 0
+
+    def watch(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            text = chunk.rstrip(b"\r\n")
+            if text:
+                self._last_line = self._counter.count(text)
+            self._counter.count(chunk[len(text) :])
+            yield chunk
+
+    @property
+    def right(self) -> bool:
+        return self.records == self._last_line
 
 
 def open_csv(
@@ -64,8 +92,11 @@ def open_csv(
             line=header.line,
         )
     body = _body(first[len(header.text.encode()) :], chunks)
-    read = exact_batches if exact else _fast_batches
-    return CsvFile(dialect, header.names, read(body, dialect, header, format.null_values))
+    if exact:
+        return CsvFile(dialect, header.names, exact_batches(body, dialect, header, format.null_values))
+    lines = LineCheck()
+    batches = _fast_batches(lines.watch(body), dialect, header, format.null_values, lines)
+    return CsvFile(dialect, header.names, batches, lines)
 
 
 def _body(rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -75,7 +106,7 @@ def _body(rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _fast_batches(
-    chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, null_values: tuple[str, ...]
+    chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, null_values: tuple[str, ...], check: LineCheck
 ) -> Iterator[CsvBatch]:
     names = [str(index) for index in range(len(header.names))]
     chunks = _not_marked(chunks)
@@ -96,7 +127,9 @@ def _fast_batches(
             ),
         )
         for batch in reader:
-            yield CsvBatch(tuple(batch.columns), batch.num_rows)
+            first = header.lines + 1 + check.records
+            check.records += batch.num_rows
+            yield CsvBatch(tuple(batch.columns), batch.num_rows, np.arange(first, first + batch.num_rows), assumed=True)
     except pa.ArrowInvalid as error:  # a ragged record, one longer than a block, or no record at all
         raise IrregularCsv(str(error)) from error
 

@@ -73,7 +73,7 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
         codec = detected if detected.startswith(codec) else f"{codec}-le"
     chunks = _rejoin(first[len(mark) :], chunks)
     guessed = not encoding and not mark
-    lines = _LineCounter()
+    lines = LineCounter()
     for chunk in _validated(chunks, guessed, lines) if codec == "utf-8" else _transcoded(chunks, codec, lines):
         if b"\0" in chunk:
             line = lines.count(chunk[: chunk.index(b"\0")])
@@ -88,7 +88,7 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
             yield chunk
 
 
-class _LineCounter:
+class LineCounter:
     """Counts lines as Python's universal newlines do: LF, CR and CRLF each end one."""
 
     def __init__(self) -> None:
@@ -202,7 +202,7 @@ def _codec_named(encoding: str) -> str:
         ) from error
 
 
-def _validated(chunks: Iterator[bytes], guessed: bool, lines: _LineCounter) -> Iterator[bytes]:
+def _validated(chunks: Iterator[bytes], guessed: bool, lines: LineCounter) -> Iterator[bytes]:
     """`lines` counts each chunk before the next one is asked for."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     seen_multibyte, offset = False, 0
@@ -221,7 +221,7 @@ def _validated(chunks: Iterator[bytes], guessed: bool, lines: _LineCounter) -> I
         yield chunk
 
 
-def _transcoded(chunks: Iterator[bytes], codec: str, lines: _LineCounter) -> Iterator[bytes]:
+def _transcoded(chunks: Iterator[bytes], codec: str, lines: LineCounter) -> Iterator[bytes]:
     """`lines` counts each chunk before the next one is asked for."""
     decoder = codecs.getincrementaldecoder(codec)()
     offset = 0

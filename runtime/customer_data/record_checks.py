@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,35 +50,67 @@ class CheckedBatch:
 
 
 @dataclass(frozen=True)
-class _Finding:
-    """What is wrong in the marked rows."""
+class Finding:
+    """What is wrong in the marked rows of a batch. `error` says it of one: of its number in the batch and its fields."""
 
     rows: pa.BooleanArray
-    column: NewColumn | ExistingColumn
-    rule: str
-    code: str
-    why: Callable[[str | None], str]
-
-    def error(self, value: str | None) -> RowError:
-        return RowError(self.rule, self.code, self.why(value), self.column.header, shorten(value))
+    error: Callable[[int, Sequence[str | None]], RowError]
 
 
-def check_records(batch: CsvBatch, columns: FileColumns, headers: Sequence[str]) -> CheckedBatch:
-    """Raises FileFault for a value that may not be rescued (freeze), and IrregularCsv when a record is to be rejected
-    or reported whose line the fast path does not know."""
+def check_records(
+    batch: CsvBatch, columns: FileColumns, headers: Sequence[str], findings: Sequence[Finding] = ()
+) -> CheckedBatch:
+    """`findings` are those of rules. Raises FileFault for a value that may not be rescued (freeze), and IrregularCsv
+    where its line is only assumed."""
     unfit = {column.name: found for column in columns.existing if (found := _misfits(column, batch)) is not None}
     _refuse_unfit(batch, columns, unfit)
-    findings = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit)]
-    rejections = [_broken(record) for record in batch.broken]
-    kept = None
-    if findings:
-        bad = findings[0].rows
-        for finding in findings[1:]:
-            bad = pc.or_(bad, finding.rows)
-        rejections += _rejections(batch, headers, bad, findings)
-        rejections.sort(key=lambda rejection: rejection.line)
-        kept = pc.invert(bad)
-    return CheckedBatch(_split_and_count(batch, columns, unfit, kept), kept, rejections)
+    found = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit), *findings]
+    rejected = rejections(batch, headers, found)
+    kept = kept_rows(found)
+    return CheckedBatch(_split_and_count(batch, columns, unfit, kept), kept, rejected)
+
+
+def kept_rows(findings: Sequence[Finding]) -> pa.BooleanArray | None:
+    """The rows in which nothing is wrong; None for all of them."""
+    return pc.invert(reduce(pc.or_, (finding.rows for finding in findings))) if findings else None
+
+
+def rejections(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
+    """The broken records and those in which something is wrong, with all that is, in the order of their lines."""
+    broken = [_broken(record) for record in batch.broken]
+    found = marked_records(batch, headers, findings)
+    return sorted([*broken, *found], key=lambda rejection: rejection.line) if broken else found
+
+
+def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
+    """The records in which something is wrong, with all that is."""
+    if not findings:
+        return []
+    rows = pc.indices_nonzero(reduce(pc.or_, (finding.rows for finding in findings)))
+    fields_of = zip(*(column.take(rows).to_pylist() for column in batch.columns), strict=True)
+    marks_of = zip(*(finding.rows.take(rows).to_pylist() for finding in findings), strict=True)
+    places = zip(rows.to_pylist(), batch.lines[rows.to_numpy()].tolist(), fields_of, marks_of, strict=True)
+    marked = []
+    for row, line, fields, marks in places:
+        errors = tuple(
+            finding.error(row, fields) for finding, is_marked in zip(findings, marks, strict=True) if is_marked
+        )
+        marked.append(Rejection(line, dict(zip(headers, fields, strict=True)), errors))
+    return marked
+
+
+def _broken(record: BrokenRecord) -> Rejection:
+    return Rejection(record.line, record.raw, (RowError("csv", record.code, record.reason),))
+
+
+def _of_column(
+    rows: pa.BooleanArray, column: NewColumn | ExistingColumn, rule: str, code: str, why: Callable[[str | None], str]
+) -> Finding:
+    def error(_row: int, fields: Sequence[str | None]) -> RowError:
+        value = fields[column.index]
+        return RowError(rule, code, why(value), column.header, shorten(value))
+
+    return Finding(rows, error)
 
 
 def _always(reason: str) -> Callable[[str | None], str]:
@@ -103,8 +135,10 @@ def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.Boo
     }
     if not refused:
         return
+    if batch.assumed:
+        raise IrregularCsv("the line of a record is wanted before the end of the file")
     row = min(refused)
-    column, line = refused[row], _line(batch, row)
+    column, line = refused[row], int(batch.lines[row])
     value = batch.columns[column.index][row].as_py()
     raise FileFault(
         "unfit_value",
@@ -120,13 +154,7 @@ def _does_not_fit(column: ExistingColumn, value: str | None) -> str:
     return f"{shorten(value)!r} is not a value of {column.column.name} {column.column.type.sql}"
 
 
-def _line(batch: CsvBatch, row: int) -> int:
-    if batch.lines is None:
-        raise IrregularCsv("the line of a record is wanted")
-    return int(batch.lines[row])
-
-
-def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[_Finding]:
+def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
     findings = []
     for column in columns.columns:
         if column.index not in columns.keys:
@@ -135,11 +163,11 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[_Finding]:
         empty = pc.or_(pc.is_null(values), pc.fill_null(pc.equal(values, ""), False))
         if pc.any(empty).as_py():
             why = f"the key {column.name} is empty; a record needs it to be found again"
-            findings.append(_Finding(empty, column, "primary_key", "null_key", _always(why)))
+            findings.append(_of_column(empty, column, "primary_key", "null_key", _always(why)))
         ends_in_blank = pc.fill_null(pc.ends_with(values, " "), False)
         if _may_be_text(column) and pc.any(ends_in_blank).as_py():
             findings.append(
-                _Finding(ends_in_blank, column, "primary_key", "key_trailing_blank", partial(_ends_in_blank, column))
+                _of_column(ends_in_blank, column, "primary_key", "key_trailing_blank", partial(_ends_in_blank, column))
             )
     return findings
 
@@ -155,42 +183,26 @@ def _ends_in_blank(column: NewColumn | ExistingColumn, value: str | None) -> str
     )
 
 
-def _too_long(batch: CsvBatch, columns: FileColumns) -> list[_Finding]:
+def _too_long(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
     findings = []
     for column in columns.columns:
         values = batch.columns[column.index]
         if longest(values) > MAX_VARCHAR_BYTES:
             rows = pc.fill_null(pc.greater(pc.binary_length(values), MAX_VARCHAR_BYTES), False)
             why = f"{column.header!r} has more than {MAX_VARCHAR_BYTES:,} bytes, the most a Redshift column holds"
-            findings.append(_Finding(rows, column, "max_bytes", "value_too_long", _always(why)))
+            findings.append(_of_column(rows, column, "max_bytes", "value_too_long", _always(why)))
     return findings
 
 
-def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray]) -> list[_Finding]:
+def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray]) -> list[Finding]:
     findings = []
     for column in columns.existing:
         rows = unfit.get(column.name)
         if rows is not None and column.when_unfit is WhenUnfit.RESCUE:
             rows = column.unrescuable(pc.if_else(rows, batch.columns[column.index], None))
         if rows is not None:
-            findings.append(_Finding(rows, column, "column_type", "unfit_value", partial(_does_not_fit, column)))
+            findings.append(_of_column(rows, column, "column_type", "unfit_value", partial(_does_not_fit, column)))
     return findings
-
-
-def _broken(record: BrokenRecord) -> Rejection:
-    return Rejection(record.line, record.raw, (RowError("csv", record.code, record.reason),))
-
-
-def _rejections(
-    batch: CsvBatch, headers: Sequence[str], bad: pa.BooleanArray, findings: Sequence[_Finding]
-) -> list[Rejection]:
-    rejections = []
-    for row in pc.indices_nonzero(bad).to_pylist():
-        fields = [column[row].as_py() for column in batch.columns]
-        errors = tuple(finding.error(fields[finding.column.index]) for finding in findings if finding.rows[row].as_py())
-        record = dict(zip(headers, fields, strict=True))
-        rejections.append(Rejection(_line(batch, row), record, errors))
-    return rejections
 
 
 def _split_and_count(

@@ -141,6 +141,8 @@ def _read(job: _Job, reading: _Reading) -> StagedFile:
                 parts.discard()  # and from here on it is only counted what else is wrong
             elif job.write:
                 parts.add(_staged_rows(checked, batch.rows, first_position, columns))
+        if rejected.count:
+            csv.require_lines()
         if rejected.count and not keep:
             raise rejected.fault()
         if columns.undecided:

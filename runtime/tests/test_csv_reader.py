@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from customer_data import csv_reader, csv_text
 from customer_data.csv_batch import BrokenRecord
 from customer_data.csv_dialect import DELIMITERS, MAX_RECORD_BYTES
-from customer_data.csv_reader import IrregularCsv, open_csv
+from customer_data.csv_reader import CsvFile, IrregularCsv, open_csv
 from customer_data.csv_text import NotUtf8
 from customer_data.errors import FileFault, SettingsError
 from customer_data.settings import CsvFormat
@@ -346,8 +346,25 @@ def test_broken_records_come_with_line_and_reason_and_the_next_line_is_read_agai
 
 def test_lines_are_physical_ones_whatever_stands_between_them() -> None:
     opened = open_csv(io.BytesIO(b'\nid,"na\nme"\r\n1,a\r\n\r\n2,"b\nc\n"\n3,d'), VERBATIM, exact=True)
-    lines = [line for batch in opened.batches if batch.lines is not None for line in batch.lines.tolist()]
-    assert lines == [4, 6, 9]
+    assert lines_of(opened) == [4, 6, 9]
+
+
+def lines_of(opened: CsvFile) -> list[int]:
+    lines = [line for batch in opened.batches for line in batch.lines.tolist()]
+    opened.require_lines()
+    return lines
+
+
+@pytest.mark.parametrize("data", [b"sep=,\nid,b\n1,2\n3,4\n", b'id,b\r\n"1",2\r\n3,4', b"id,b\r1,2\r3,4\r\r\r"])
+def test_the_fast_path_knows_the_lines_where_each_record_takes_one(data: bytes) -> None:
+    exact = lines_of(open_csv(io.BytesIO(data), VERBATIM, exact=True))
+    assert lines_of(open_csv(io.BytesIO(data), VERBATIM)) == exact
+
+
+@pytest.mark.parametrize("data", [b'id,b\n1,"2\n3"\n', b"id,b\n1,2\n\n3,4\n", b'id,b\n1,"2\n3"\n\n4,5\n'])
+def test_the_fast_path_leaves_lines_that_it_cannot_know_to_the_exact_one(data: bytes) -> None:
+    with pytest.raises(IrregularCsv, match="one line"):
+        lines_of(open_csv(io.BytesIO(data), VERBATIM))
 
 
 def test_a_record_over_4_mib_is_broken_and_the_next_is_read() -> None:
