@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from customer_data.quoting import literal
@@ -126,6 +127,25 @@ def from_catalog(
     if name == "numeric":
         return numeric(numeric_precision or 18, numeric_scale or 0)
     return ColumnType(name)
+
+
+_TYPE_TEXT = re.compile(r"([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?", re.IGNORECASE)
+_WRITABLE = {"boolean", "date", "timestamp", "timestamptz", "char", "varchar"} | {
+    "smallint", "integer", "bigint", "numeric", "real", "double precision"
+}  # fmt: skip
+
+
+def parse_type(text: str) -> ColumnType:
+    """`NUMERIC(12,2)`, `varchar(64)`, `bigint`. Raises ValueError for what is no type that values are written to."""
+    parsed = _TYPE_TEXT.fullmatch(text.strip())
+    name, first, second = parsed.groups() if parsed else ("", None, None)
+    length, scale = int(first) if first else None, int(second) if second else None
+    type = from_catalog(name, length, length, scale)
+    takes = {"numeric": 2, "varchar": 1, "char": 1}.get(type.name, 0)
+    given = sum(number is not None for number in (length, scale))
+    if type.name not in _WRITABLE or given > takes or not (type.precision or 1) <= MAX_PRECISION:
+        raise ValueError(f"{text!r} is no type; allowed: {', '.join(sorted(_WRITABLE))}, with NUMERIC(p,s), VARCHAR(n)")
+    return type
 
 
 _INTEGER_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}  # of the widest value

@@ -68,7 +68,7 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
         chunks = packed
     _refuse_other_formats(first)
     mark, detected = _detect(first)
-    codec = _codec_named(encoding) if encoding and not mark else detected
+    codec = codec_named(encoding) if encoding and not mark else detected
     if codec in ("utf-16", "utf-32"):  # without a mark, from which alone Python would take the byte order
         codec = detected if detected.startswith(codec) else f"{codec}-le"
     chunks = _rejoin(first[len(mark) :], chunks)
@@ -193,7 +193,8 @@ def _detect(first: bytes) -> tuple[bytes, str]:
     return b"", "utf-8"
 
 
-def _codec_named(encoding: str) -> str:
+def codec_named(encoding: str) -> str:
+    """Python's codec of an encoding as `CsvFormat` names it. Raises SettingsError."""
     try:
         return codecs.lookup(encoding.replace("windows-", "cp")).name
     except LookupError as error:

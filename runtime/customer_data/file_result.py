@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from customer_data.manifest import SourceFile
+from customer_data.quality.check_summary import CheckSummary
 
 Status = Literal["loaded", "failed", "superseded", "already_done", "unfinished"]
 
@@ -21,7 +22,7 @@ class FileResult:
     columns without a single value: they are added when their first value comes. `already_done` is the result of a
     file that an earlier run has finished, `unfinished` of one that S3 does not give out or the warehouse does
     not take, for another reason than what it holds: both are told but not kept. `guessed_encoding` is what text that is
-    not UTF-8 was taken for.
+    not UTF-8 was taken for. `check` is what rules found.
     """
 
     file: SourceFile
@@ -39,6 +40,7 @@ class FileResult:
     header_map: Mapping[str, str] = field(default_factory=dict)
     guessed_encoding: str | None = None
     seconds: float = 0.0
+    check: CheckSummary | None = None
 
     def summary_line(self) -> str:
         """The file's line of the log, in JSON; what is empty is left out."""
@@ -57,6 +59,7 @@ class FileResult:
             "columns_discarded": list(self.columns_discarded),
             "columns_waiting": list(self.columns_waiting),
             "guessed_encoding": self.guessed_encoding,
+            "report": self.check.report_url if self.check else None,
             "seconds": round(self.seconds, 3),
             "reason": self.reason,
             "run_id": self.run_id,

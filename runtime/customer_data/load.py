@@ -15,16 +15,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from customer_data import error_prefix, ledger, sql, staged_objects, table_changes
+from customer_data import ledger, set_aside, sql, staged_objects, table_changes
 from customer_data.catalog import read_table
 from customer_data.column_types import TableSchema
 from customer_data.data_api import DataApi, backoff_seconds
+from customer_data.derived_keys import derived_key
 from customer_data.errors import FileFault, SourceChanged, TransientWarehouseError, WarehouseError
 from customer_data.failure_texts import is_about_values
 from customer_data.file_result import FileResult, Status
 from customer_data.ledger import Ledger
 from customer_data.manifest import SourceFile
 from customer_data.plan import LoadPlan, check_plan, fits, groups, make_plan
+from customer_data.quality.outcomes import Outcome, Outcomes
 from customer_data.settings import LoaderSettings
 from customer_data.staged_file import StagedFile
 from customer_data.write_order import in_write_order
@@ -209,6 +211,7 @@ class Loader:
         tasks = [StageTask(file, self._index[file.load_id], self._table) for file in files]
         loadable = []
         for staged in self._stage_files(tasks):
+            self._keep_outcome(staged)
             if staged.superseded:
                 self._supersede(staged.file, "the object is gone or was overwritten since its event")
             elif staged.unreadable:
@@ -233,8 +236,8 @@ class Loader:
         """The group without the files that another run has finished since."""
         unfinished = {file.load_id for file in self._unfinished([staged.file for staged in group])}
         remaining = tuple(staged for staged in group if staged.file.load_id in unfinished)
-        set_aside = [staged for staged in group if staged.file.load_id not in unfinished]
-        staged_objects.delete_parts(set_aside, self._s3)
+        elsewhere = [staged for staged in group if staged.file.load_id not in unfinished]
+        staged_objects.delete_parts(elsewhere, self._s3)
         return [remaining] if remaining else []
 
     def _unfinished(self, files: Sequence[SourceFile]) -> list[SourceFile]:
@@ -244,7 +247,7 @@ class Loader:
         for file in files:
             status = view.status(file)
             if status == "failed":
-                error_prefix.remove_original(file, self._s3)  # the run that kept the row may have ended there
+                set_aside.remove_original(file, self._s3)  # the run that kept the row may have ended there
             if status:
                 self._finish(self._source_result(file, "already_done", f"the ledger says {status}"))
             elif reason := view.superseded_by(file):
@@ -256,13 +259,14 @@ class Loader:
     def _fail(self, staged: StagedFile, fault: FileFault) -> None:
         file = staged.file
         try:
-            error_prefix.copy_aside(file, fault, self._settings, run_id=self._run_id, at=self._now(), s3=self._s3)
+            key = derived_key(file, self._settings.error_prefix, self._settings.prefix)
+            set_aside.copy_aside(file, fault, key, run_id=self._run_id, at=self._now(), s3=self._s3)
         except SourceChanged as changed:
             self._supersede(file, str(changed))
             return
         result = replace(self._result(staged, "failed"), reason=fault.reason, rows_loaded=0)
         self._ledger.record(result)
-        error_prefix.remove_original(file, self._s3)
+        set_aside.remove_original(file, self._s3)
         self._finish(result)
         staged_objects.delete_parts([staged], self._s3)
 
@@ -274,6 +278,29 @@ class Loader:
             raise error
         self._finish(self._source_result(staged.file, "unfinished", str(error)))
         staged_objects.delete_parts([staged], self._s3)
+
+    def _keep_outcome(self, staged: StagedFile) -> None:
+        """What rules found, for the notifier: kept before the rows are loaded, or a run that ends in between tells
+        nobody."""
+        check, quality = staged.check, self._settings.quality
+        if not check or not quality:
+            return
+        bucket = staged.file.bucket
+        Outcomes(self._settings.staging.bucket, quality.outcomes_prefix, self._s3).write(
+            Outcome(
+                load_id=staged.file.load_id,
+                run_id=self._run_id,
+                at=self._now().isoformat(),
+                status="failed" if staged.fault else "loaded",
+                reason=staged.fault.reason if staged.fault else None,
+                rows_read=staged.rows_read,
+                rows_rejected=staged.rows_rejected,
+                rows_warned=check.rows_warned,
+                top_reasons=check.top_reasons,
+                report=check.report_url,
+                rejected=f"s3://{bucket}/{staged.rejected_key}" if staged.rejected_key else None,
+            )
+        )
 
     def _supersede(self, file: SourceFile, reason: str) -> None:
         result = self._source_result(file, "superseded", reason)
@@ -295,6 +322,7 @@ class Loader:
             header_map=staged.header_map,
             guessed_encoding=staged.guessed_encoding,
             seconds=staged.seconds,
+            check=staged.check,
         )
 
     def _source_result(self, file: SourceFile, status: Status, reason: str | None = None) -> FileResult:

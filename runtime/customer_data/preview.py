@@ -6,17 +6,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from customer_data.catalog import read_table
 from customer_data.column_types import TableSchema
 from customer_data.data_api import DataApi
-from customer_data.errors import FileFault, SettingsError
+from customer_data.errors import FileFault, SettingsError, SourceUnreadable
 from customer_data.load import StageFiles, StageTask
 from customer_data.manifest import SourceFile
 from customer_data.plan import check_plan, make_plan
 from customer_data.s3_url import parse_s3_url
 from customer_data.settings import LoaderSettings
+from customer_data.source_object import object_now
 from customer_data.staged_file import StagedFile
 
 
@@ -46,22 +45,10 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
 
 def source_file(url: str, s3: Any) -> SourceFile:
     """The object as it is now. Raises SettingsError when there is none."""
-    bucket, key = parse_s3_url(url)
     try:
-        head = s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        raise SettingsError(f"--plan {url!r} cannot be read: {error}") from error
-    version = head.get("VersionId")
-    return SourceFile(
-        load_id="plan",
-        bucket=bucket,
-        key=key,
-        version_id=None if version in (None, "null") else version,
-        etag=head["ETag"].strip('"'),
-        size=head["ContentLength"],
-        sequencer=None,
-        event_time=head["LastModified"].isoformat(),
-    )
+        return object_now(*parse_s3_url(url), s3)
+    except SourceUnreadable as error:
+        raise SettingsError(f"--plan {url!r} {error}") from error
 
 
 def for_people(report: dict[str, Any]) -> str:

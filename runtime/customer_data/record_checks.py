@@ -22,39 +22,48 @@ _SHOWN_CHARACTERS = 100
 
 @dataclass(frozen=True)
 class RowError:
-    """One reason why a record is not loaded; `rule` is the requirement, `code` is stable and for programs."""
+    """One reason why a record is rejected; `rule` is the requirement, `code` is stable and for programs. A `warning`
+    alone rejects no record."""
 
     rule: str
     code: str
     reason: str
     column: str | None = None
     value: str | None = None
+    warning: bool = False
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """A record that is not loaded: header to text, or its text as written where it is not one record."""
+    """A record in which something is wrong: header to text, or its text as written where it is not one record."""
 
     line: int
     record: dict[str, str | None] | str
     errors: tuple[RowError, ...]
 
+    @property
+    def is_warning(self) -> bool:
+        """Whether the record is told of and goes on."""
+        return all(error.warning for error in self.errors)
+
 
 @dataclass(frozen=True)
 class CheckedBatch:
-    """The values of the staged columns, in their order, of the records that `kept` marks (None: of all)."""
+    """The values of the staged columns, in their order, of the records that `kept` marks (None: of all); `marked` are
+    the records in which something is wrong."""
 
     values: list[pa.StringArray]
     kept: pa.BooleanArray | None
-    rejections: list[Rejection]
+    marked: list[Rejection]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong in the marked rows of a batch. `error` says it of one: of its number in the batch and its fields."""
+    """What is wrong in the marked rows of a batch. `error` says it of one, given its number there and its fields."""
 
     rows: pa.BooleanArray
     error: Callable[[int, Sequence[str | None]], RowError]
+    warning: bool = False
 
 
 def check_records(
@@ -65,27 +74,25 @@ def check_records(
     unfit = {column.name: found for column in columns.existing if (found := _misfits(column, batch)) is not None}
     _refuse_unfit(batch, columns, unfit)
     found = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit), *findings]
-    rejected = rejections(batch, headers, found)
     kept = kept_rows(found)
-    return CheckedBatch(_split_and_count(batch, columns, unfit, kept), kept, rejected)
+    marked = marked_records(batch, headers, found)
+    return CheckedBatch(_split_and_count(batch, columns, unfit, kept), kept, marked)
 
 
 def kept_rows(findings: Sequence[Finding]) -> pa.BooleanArray | None:
-    """The rows in which nothing is wrong; None for all of them."""
-    return pc.invert(reduce(pc.or_, (finding.rows for finding in findings))) if findings else None
-
-
-def rejections(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
-    """The broken records and those in which something is wrong, with all that is, in the order of their lines."""
-    broken = [_broken(record) for record in batch.broken]
-    found = marked_records(batch, headers, findings)
-    return sorted([*broken, *found], key=lambda rejection: rejection.line) if broken else found
+    """The rows in which nothing is wrong but what warnings say; None for all of them."""
+    errors = [finding.rows for finding in findings if not finding.warning]
+    return pc.invert(reduce(pc.or_, errors)) if errors else None
 
 
 def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
-    """The records in which something is wrong, with all that is."""
-    if not findings:
-        return []
+    """The broken records and those in which something is wrong, with all that is, in the order of their lines."""
+    broken = [_broken(record) for record in batch.broken]
+    found = _found(batch, headers, findings) if findings else []
+    return sorted([*broken, *found], key=lambda record: record.line) if broken else found
+
+
+def _found(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
     rows = pc.indices_nonzero(reduce(pc.or_, (finding.rows for finding in findings)))
     fields_of = zip(*(column.take(rows).to_pylist() for column in batch.columns), strict=True)
     marks_of = zip(*(finding.rows.take(rows).to_pylist() for finding in findings), strict=True)

@@ -1,4 +1,4 @@
-"""The job's arguments as values. `src/csv-loading/loader-settings.ts` writes the same JSON; a test holds the two
+"""The jobs' arguments as values. `src/csv-loading/` and `src/quality/` write the same JSON; a test holds both
 together."""
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from customer_data.errors import SettingsError
+from customer_data.quality.quality_settings import QualitySettings
 
 
 class SchemaContract(StrEnum):
@@ -87,6 +88,7 @@ class LoaderSettings:
     prefix: str = ""
     error_prefix: str = "error/"
     quarantine_prefix: str = "quarantine/"
+    quality: QualitySettings | None = None
 
     @staticmethod
     def from_json(text: str) -> LoaderSettings:
@@ -101,13 +103,51 @@ class LoaderSettings:
                 "primary_key": tuple(given.pop("primary_key", ("user_id",))),
                 "schema_contract": SchemaContract(given.pop("schema_contract", "evolve")),
                 "row_errors": RowErrorPolicy(given.pop("row_errors", "fail_file")),
+                "quality": QualitySettings.from_dict(given.pop("quality")) if "quality" in given else None,
             }
             return LoaderSettings(**nested, **given)
         except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise SettingsError(
-                f"the --settings argument is not what this job understands: {error}; deploy the construct and the"
-                " job from one version of the library"
-            ) from error
+            raise _not_understood(error) from error
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """What a gate's job is told. `key` are columns that identify a record: by them the rows of a query are told which
+    does not give their lines."""
+
+    pipeline: str
+    staging: StagingLocation
+    quality: QualitySettings
+    csv: CsvFormat = field(default_factory=CsvFormat)
+    column_mapping: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    prefix: str = ""
+    passed_prefix: str = "passed/"
+    quarantine_prefix: str = "quarantine/"
+    processed_prefix: str = "processed/"
+    error_prefix: str = "error/"
+
+    @staticmethod
+    def from_json(text: str) -> GateSettings:
+        """Parses the `--settings` argument. Raises SettingsError naming the field that is wrong or unknown."""
+        try:
+            given: dict[str, Any] = json.loads(text)
+            nested: dict[str, Any] = {
+                "staging": StagingLocation(**given.pop("staging")),
+                "quality": QualitySettings.from_dict(given.pop("quality")),
+                "csv": _csv_format(given.pop("csv", {})),
+                "key": tuple(given.pop("key", ())),
+            }
+            return GateSettings(**nested, **given)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            raise _not_understood(error) from error
+
+
+def _not_understood(error: Exception) -> SettingsError:
+    return SettingsError(
+        f"the --settings argument is not what this job understands: {error}; deploy the construct and the job from one"
+        " version of the library"
+    )
 
 
 def _csv_format(given: dict[str, Any]) -> CsvFormat:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import time
 from typing import TYPE_CHECKING, Any
@@ -83,3 +84,22 @@ class SourceObject(io.RawIOBase):
             if remedy := _REMEDIES.get(code.partition(".")[0]):
                 raise SourceUnreadable(f"it cannot be read ({error}): {remedy}") from error
             raise
+
+
+def object_now(bucket: str, key: str, s3: Any) -> SourceFile:
+    """An object that no event told of, as it is now. Raises SourceUnreadable when it is not there or not given out."""
+    try:
+        head = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        raise SourceUnreadable(f"cannot be read: {error}") from error
+    version = head.get("VersionId")
+    return SourceFile(
+        load_id=hashlib.sha256(f"{bucket}\n{key}".encode()).hexdigest(),
+        bucket=bucket,
+        key=key,
+        version_id=None if version in (None, "null") else version,
+        etag=head["ETag"].strip('"'),
+        size=head["ContentLength"],
+        sequencer=None,
+        event_time=head["LastModified"].isoformat(),
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from customer_data.column_types import ColumnType
 from customer_data.errors import FileFault
 from customer_data.manifest import SourceFile
+from customer_data.quality.check_summary import CheckSummary
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,4 @@ class StagedFile:
     fault: FileFault | None = None
     superseded: bool = False
     unreadable: str | None = None
+    check: CheckSummary | None = None

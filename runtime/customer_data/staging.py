@@ -2,32 +2,35 @@
 
 The first reading of a file is the fast one and almost always the only one. Where it meets something that it cannot
 decide as it goes (an encoding that turns out wrong, a quote or a record that only the exact reader can judge, values
-that need a rescue column), the file is read again knowing it; each reason comes up once, so this ends.
+that need a rescue column), the file is read again knowing it (`reading.py`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from customer_data.checked_columns import Decision
 from customer_data.column_names import column_names
 from customer_data.column_types import MAX_COLUMNS, TableSchema
-from customer_data.csv_reader import IrregularCsv, open_csv
-from customer_data.csv_text import NotUtf8
+from customer_data.csv_reader import open_csv
 from customer_data.derived_keys import derived_key
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable
 from customer_data.file_columns import FileColumns, file_columns
 from customer_data.manifest import SourceFile
 from customer_data.parquet_parts import ParquetParts
+from customer_data.quality.check_results import MarkedRecords, write_report
+from customer_data.quality.check_summary import CheckSummary
+from customer_data.quality.file_check import Checks, FileCheck
+from customer_data.quality.line_findings import LineFindings
+from customer_data.reading import ReadAgain, Reading, read_until_decided
 from customer_data.record_checks import CheckedBatch, check_records
-from customer_data.rejected_records import RejectedRecords
 from customer_data.settings import LoaderSettings, RowErrorPolicy
 from customer_data.source_object import SourceObject
 from customer_data.staged_file import StagedColumn, StagedFile, StagedPart
@@ -50,17 +53,20 @@ def stage_file(
     s3: S3Client,
     *,
     write: bool = True,
+    checks: Checks | None = None,
+    found: LineFindings | None = None,
 ) -> StagedFile:
-    """Checks one file against the table (None: there is none yet) and stages its rows.
+    """Checks one file against the table (None: there is none yet) and against rules, and stages its rows.
 
-    `index` is the file's place in the manifest. With `write` False nothing is written, neither parts nor rejected
-    records. What is wrong with the content is the result's `fault`, a source that is gone is `superseded`, one
-    that S3 does not give out is `unreadable`; any other exception is a run fault and passes through.
+    `index` is the file's place in the manifest. `found` is what SQL and Python rules of `checks` found in it. With
+    `write` False nothing is written, neither parts nor rejected records nor reports. What is wrong with the content is
+    the result's `fault`, a source that is gone is `superseded`, one that S3 does not give out is `unreadable`; any
+    other exception is a run fault and passes through.
     """
     started = time.monotonic()
-    job = _Job(file, index, settings, table, run_id, s3, write)
+    job = _Job(file, index, settings, table, run_id, s3, write, checks, found, started)
     try:
-        staged = _read_until_decided(job)
+        staged = read_until_decided(partial(_read, job), found.reading if found else None)
     except FileFault as fault:
         staged = StagedFile(file, fault=fault)
     except SourceChanged:
@@ -79,6 +85,9 @@ class _Job:
     run_id: str
     s3: S3Client
     write: bool
+    checks: Checks | None
+    found: LineFindings | None
+    started: float
 
     @property
     def parts_prefix(self) -> str:
@@ -86,40 +95,11 @@ class _Job:
 
     @property
     def rejected_key(self) -> str:
-        key = derived_key(self.file, self.settings.quarantine_prefix, self.settings)
+        key = derived_key(self.file, self.settings.quarantine_prefix, self.settings.prefix)
         return f"{key}.{self.file.load_id[:12]}.rejected.jsonl"
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """What earlier readings of the file found out."""
-
-    encoding: str | None = None
-    exact: bool = False
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
-
-
-class _ReadAgain(Exception):
-    """The survey of all values is over, and what it found changes how the file is staged."""
-
-    def __init__(self, decisions: Mapping[str, Decision]) -> None:
-        self.decisions = decisions
-
-
-def _read_until_decided(job: _Job) -> StagedFile:
-    reading = _Reading()
-    while True:
-        try:
-            return _read(job, reading)
-        except NotUtf8 as wrong:
-            reading = replace(reading, encoding=wrong.encoding)
-        except IrregularCsv:
-            reading = replace(reading, exact=True)
-        except _ReadAgain as again:
-            reading = replace(reading, decisions=again.decisions)
-
-
-def _read(job: _Job, reading: _Reading) -> StagedFile:
+def _read(job: _Job, reading: Reading) -> StagedFile:
     settings = job.settings
     with ExitStack() as stack:
         source = stack.enter_context(SourceObject(job.s3, job.file))
@@ -127,40 +107,69 @@ def _read(job: _Job, reading: _Reading) -> StagedFile:
         names = _names(csv.header, settings, job.table)
         headers = tuple(header or name for header, name in zip(csv.header, names, strict=True))
         columns = file_columns(headers, names, job.table, settings, reading.decisions)
+        check = FileCheck(job.checks, job.file, headers, names, job.found, job.s3) if job.checks else None
         keep = settings.row_errors is RowErrorPolicy.QUARANTINE_ROWS
-        rejected = stack.enter_context(closing(RejectedRecords(job.file, job.run_id, keep=keep)))
+        records = stack.enter_context(MarkedRecords(job.file, job.run_id, check, keep=keep))
+        rejected = records.rejected
         parts = stack.enter_context(ParquetParts(job.s3, settings.staging.bucket, job.parts_prefix))
         rows_read = 0
         for batch in csv.batches:
             first_position = job.index * _POSITIONS_PER_FILE + rows_read
             rows_read += batch.rows + len(batch.broken)
-            checked = check_records(batch, columns, headers)
-            for rejection in checked.rejections:
-                rejected.add(rejection)
+            checked = check_records(batch, columns, headers, check.findings(batch) if check else ())
+            records.add(checked.marked)
             if columns.undecided or (rejected.count and not keep):
                 parts.discard()  # and from here on it is only counted what else is wrong
             elif job.write:
                 parts.add(_staged_rows(checked, batch.rows, first_position, columns))
-        if rejected.count:
+        if records.count:
             csv.require_lines()
-        if rejected.count and not keep:
-            raise rejected.fault()
-        if columns.undecided:
-            raise _ReadAgain(columns.decisions())
-        if rejected.count and job.write:
-            rejected.upload(job.s3, job.rejected_key)
-        return StagedFile(
+        fault = rejected.fault() if rejected.count and not keep else None
+        fault = fault or (check.conclude(rows_read, rejected.count) if check else None)
+        if columns.undecided and not fault:
+            raise ReadAgain(columns.decisions())
+        rejected_key = job.rejected_key if rejected.count and keep and job.write else None
+        if rejected_key:
+            rejected.upload(job.s3, rejected_key)
+        staged = StagedFile(
             job.file,
             columns=columns.staged(),
-            parts=parts.finish(),
             header_map=dict(zip(headers, names, strict=True)),
             discarded_columns=columns.discarded,
             rows_read=rows_read,
             rows_staged=rows_read - rejected.count,
             rows_rejected=rejected.count,
-            rejected_key=job.rejected_key if rejected.count and job.write else None,
-            guessed_encoding=reading.encoding and reading.encoding.replace("cp", "windows-"),
+            rejected_key=rejected_key,
+            guessed_encoding=reading.guessed_encoding,
+            check=_report(job, check, records, rows_read, rejected_key, fault) if check else None,
         )
+        return replace(staged, fault=fault, rows_staged=0) if fault else replace(staged, parts=parts.finish())
+
+
+def _report(
+    job: _Job,
+    check: FileCheck,
+    records: MarkedRecords,
+    rows_read: int,
+    rejected_key: str | None,
+    fault: FileFault | None,
+) -> CheckSummary | None:
+    if not job.write or not job.checks:
+        return None
+    rejected = f"s3://{job.file.bucket}/{rejected_key}" if rejected_key else None
+    aside = derived_key(job.file, job.settings.error_prefix, job.settings.prefix) if fault else job.file.key
+    return write_report(
+        job.checks,
+        check,
+        records,
+        job.file,
+        job.settings.prefix,
+        rows_read=rows_read,
+        fault=fault,
+        seconds=time.monotonic() - job.started,
+        links={"Rejected rows": rejected, "Original file": f"s3://{job.file.bucket}/{aside}"},
+        s3=job.s3,
+    )
 
 
 def _names(header: Sequence[str], settings: LoaderSettings, table: TableSchema | None) -> tuple[str, ...]:

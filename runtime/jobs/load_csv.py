@@ -2,7 +2,8 @@
 
 --settings JSON   what the construct says (customer_data.settings)
 --manifest URL    s3://bucket/key of the files to load, or
---plan URL        s3://bucket/key.csv of a file: prints what loading it would do, writes nothing
+--plan URL        s3://bucket/key.csv of a file: prints what loading it would do, writes nothing, or
+--replay URL      s3://bucket/key.rejected.jsonl of the quarantine, corrected: loads its records as a new file
 """
 
 from __future__ import annotations

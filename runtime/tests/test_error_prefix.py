@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from world import LANDING, START, World
 
-from customer_data import error_prefix
+from customer_data import set_aside
 from customer_data.errors import FileFault, SourceChanged
 from customer_data.settings import RowErrorPolicy
 
@@ -94,22 +94,22 @@ def test_moves_a_failed_file_once(world: World) -> None:
 
 def test_without_versions_leaves_an_object_that_was_copied_back(world: World) -> None:
     bad = replace(world.put("a.csv", *BAD), version_id=None, event_time=START.isoformat())
-    error_prefix.remove_original(bad, world.s3)
+    set_aside.remove_original(bad, world.s3)
 
     assert world.object_keys() == ["landing/a.csv"]
 
 
 def test_without_versions_deletes_the_object_that_was_copied(world: World) -> None:
     bad = replace(world.put("a.csv", *BAD), version_id=None, event_time=datetime.now(UTC).isoformat())
-    error_prefix.remove_original(bad, world.s3)
-    error_prefix.remove_original(bad, world.s3)
+    set_aside.remove_original(bad, world.s3)
+    set_aside.remove_original(bad, world.s3)
 
     assert world.object_keys() == []
 
 
 def test_without_versions_leaves_other_content(world: World) -> None:
     bad = replace(world.put("a.csv", *BAD), version_id=None, event_time=datetime.now(UTC).isoformat(), etag="other")
-    error_prefix.remove_original(bad, world.s3)
+    set_aside.remove_original(bad, world.s3)
 
     assert world.object_keys() == ["landing/a.csv"]
 
@@ -120,8 +120,8 @@ def test_copies_nothing_when_the_write_is_gone(world: World, change: dict[str, A
     if "key" in change:
         bad = replace(bad, version_id=None)
     with pytest.raises(SourceChanged):
-        error_prefix.copy_aside(
-            bad, FileFault("bad", "bad"), world.settings(), run_id="jr_1", at=datetime.now(UTC), s3=world.s3
+        set_aside.copy_aside(
+            bad, FileFault("bad", "bad"), "error/a.csv", run_id="jr_1", at=datetime.now(UTC), s3=world.s3
         )
     assert world.object_keys(prefix="error/") == []
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from customer_data.file_result import FileResult, Status
 from customer_data.manifest import SourceFile
-from customer_data.metrics import metric_data, publish
+from customer_data.metrics import of_loads, publish
 
 FILE = SourceFile("0" * 64, "landing", "a.csv", None, "e", 1, None, "2024-01-01T00:00:00Z")
 LOADED = FileResult(
@@ -22,7 +22,7 @@ FAILED = replace(LOADED, status="failed", rows_loaded=0, rows_rejected=3, column
 
 
 def values(results: list[FileResult]) -> dict[str, Any]:
-    return {datum["MetricName"]: datum.get("Value", datum.get("Values")) for datum in metric_data(results, "p")}
+    return {datum["MetricName"]: datum.get("Value", datum.get("Values")) for datum in of_loads(results, "p")}
 
 
 def test_counts_what_was_loaded_and_what_was_not() -> None:
@@ -45,7 +45,7 @@ def test_files_that_the_run_did_not_finish_are_not_counted(status: Status) -> No
 
 
 def test_a_datum_has_at_most_150_values() -> None:
-    lengths = [len(datum["Values"]) for datum in metric_data([LOADED] * 301, "p") if "Values" in datum]
+    lengths = [len(datum["Values"]) for datum in of_loads([LOADED] * 301, "p") if "Values" in datum]
 
     assert lengths == [150, 150, 1]
 
@@ -63,7 +63,7 @@ class Cloudwatch:
 
 def test_publishes_under_the_platforms_namespace_and_the_pipelines_dimension() -> None:
     cloudwatch = Cloudwatch()
-    publish([LOADED], "customers", cloudwatch)
+    publish(of_loads([LOADED], "customers"), cloudwatch)
 
     (call,) = cloudwatch.calls
     assert call["Namespace"] == "CustomerDataPlatform"
@@ -73,6 +73,9 @@ def test_publishes_under_the_platforms_namespace_and_the_pipelines_dimension() -
 
 
 def test_a_load_does_not_fail_for_its_metrics(caplog: pytest.LogCaptureFixture) -> None:
-    publish([LOADED], "p", Cloudwatch(ClientError({"Error": {"Code": "Throttling", "Message": "no"}}, "PutMetricData")))
+    publish(
+        of_loads([LOADED], "p"),
+        Cloudwatch(ClientError({"Error": {"Code": "Throttling", "Message": "no"}}, "PutMetricData")),
+    )
 
     assert "metrics of this run are lost" in caplog.text

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from customer_data.errors import SettingsError
+from customer_data.quality.quality_settings import QualitySettings, RulesFileLocation
 from customer_data.settings import (
     CsvFormat,
+    GateSettings,
     LoaderSettings,
     RowErrorPolicy,
     SchemaContract,
@@ -84,3 +86,50 @@ def test_refuses_settings_of_another_version_and_names_the_field(change: dict[st
 def test_refuses_what_is_no_json() -> None:
     with pytest.raises(SettingsError, match="deploy the construct and the job from one version"):
         LoaderSettings.from_json("{")
+
+
+def test_reads_what_the_construct_writes_of_rules() -> None:
+    given = json.loads((GOLDEN.parent / "loader_settings_with_rules.json").read_text(encoding="utf-8"))
+    quality = LoaderSettings.from_json(json.dumps(given)).quality
+
+    assert quality is not None
+    assert json.loads(quality.rules) == given["quality"]["rules"]
+    assert quality.outcomes_prefix == given["quality"]["outcomes_prefix"]
+    assert quality.max_fail_ratio == given["quality"]["max_fail_ratio"]
+
+
+def test_reads_every_field_of_a_gate() -> None:
+    text = (GOLDEN.parent / "gate_settings.json").read_text(encoding="utf-8")
+    given = json.loads(text)
+    settings = GateSettings.from_json(text)
+
+    prefixes = [name for name in given if name.endswith("prefix")]
+    assert {name: getattr(settings, name) for name in ("pipeline", *prefixes)} == {
+        name: given[name] for name in ("pipeline", *prefixes)
+    }
+    assert settings.key == ("user_id", "country")
+    assert settings.column_mapping == {'E-Mail "work"': "email"}
+    assert settings.csv.encoding == "windows-1252"
+    assert settings.staging == StagingLocation("staging-bucket", "staging/crm-gate/")
+    assert settings.quality == QualitySettings(
+        report_prefix="reports/",
+        outcomes_prefix="outcomes/crm-gate/",
+        rules=settings.quality.rules,
+        rules_files=(RulesFileLocation("quality_rules.py", "s3://assets-bucket/0123456789abcdef.py"),),
+        max_fail_ratio=0.1,
+        unmasked_columns=("country",),
+    )
+
+
+def test_a_gate_names_the_field_that_it_does_not_know() -> None:
+    with pytest.raises(SettingsError, match="colour"):
+        GateSettings.from_json(
+            json.dumps(
+                {
+                    "staging": {"bucket": "b", "prefix": "p/"},
+                    "colour": 1,
+                    "pipeline": "p",
+                    "quality": {"report_prefix": "r/", "outcomes_prefix": "o/"},
+                }
+            )
+        )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from world import LANDING, START, World
 
-from customer_data import error_prefix, ledger, sql
+from customer_data import ledger, set_aside, sql
 from customer_data.errors import WarehouseError
 from customer_data.file_result import FileResult
 from customer_data.ledger import Ledger
@@ -95,6 +95,6 @@ def test_deletes_no_write_that_comes_after_the_check(world: World, monkeypatch: 
         return head
 
     monkeypatch.setattr(world.s3, "head_object", overtaken)
-    error_prefix.remove_original(bad, world.s3)
+    set_aside.remove_original(bad, world.s3)
 
     assert world.object_keys() == ["landing/a.csv"]

@@ -5,19 +5,19 @@ NULL breaks NotNull and no other rule. A value that cannot be what a rule is abo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.column_types import DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ
-from customer_data.errors import SettingsError
-from customer_data.quality.rules import Rule, Severity
-from customer_data.value_checks import misfits
+from customer_data.column_types import DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType, parse_type
+from customer_data.quality.rules import Rule
+from customer_data.value_checks import misfits, misfits_of_existing
 
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 # The WHATWG's pattern of a valid e-mail address (HTML standard, "E-mail state"), with a dot in the domain.
@@ -95,6 +95,9 @@ class Matches:
 
     pattern: str
 
+    def __post_init__(self) -> None:
+        self.broken(pa.array([""]))  # raises for what is no pattern
+
     @property
     def requirement(self) -> str:
         return f"must match {self.pattern!r}"
@@ -154,30 +157,34 @@ class NotInFuture:
 
 
 @dataclass(frozen=True)
+class OfType:
+    """A value of a Redshift type, such as `NUMERIC(12,2)`: it holds the text without loss. Where the file's column has
+    such a rule, SQL and Python rules see the column as of this type, with NULL for the values that are not."""
+
+    type: str
+
+    def __post_init__(self) -> None:
+        parse_type(self.type)  # raises for what is no type
+
+    @property
+    def column_type(self) -> ColumnType:
+        return parse_type(self.type)
+
+    @property
+    def requirement(self) -> str:
+        return f"must be a value of {self.type.upper()}"
+
+    def broken(self, values: pa.StringArray) -> pa.BooleanArray:
+        found = misfits_of_existing(self.column_type, values)
+        return pa.array(np.zeros(len(values), dtype=bool)) if found is None else found
+
+
+@dataclass(frozen=True)
 class RowRule(Rule):
     """A check of one column."""
 
     column: str = ""
     check: Check = NotNull()
-
-    @staticmethod
-    def from_json(given: Mapping[str, Any]) -> RowRule:
-        """A rule as the construct writes it: `{name, kind, column, parameters?, ...}`. Raises SettingsError."""
-        described = dict(given)
-        kind = described.pop("kind", None)
-        name = described.get("name", "?")
-        check = _CHECKS.get(str(kind))
-        if check is None:
-            raise SettingsError(f"the rule {name!r} is of the kind {kind!r}; allowed: {', '.join(_CHECKS)}")
-        parameters = {key: tuple(v) if isinstance(v, list) else v for key, v in described.pop("parameters", {}).items()}
-        try:
-            made = check(**parameters)
-            texts = {"description": f"{given.get('column')} {made.requirement}", "error_type": name}
-            severity = Severity(described.pop("severity", Severity.ERROR))
-            return RowRule(check=made, severity=severity, **{**texts, **described})
-        except (TypeError, ValueError) as error:
-            allowed = ", ".join(field.name for field in fields(check)) or "none"
-            raise SettingsError(f"the rule {name!r} is not usable: {error}; parameters of {kind}: {allowed}") from error
 
     def why(self, value: str | None) -> str:
         """Why a value breaks the rule, for the rejected record."""
@@ -186,7 +193,8 @@ class RowRule(Rule):
 
 
 _SHOWN_CHARACTERS = 100
-_CHECKS: dict[str, type[Any]] = {
+
+CHECKS: dict[str, type[Any]] = {
     "not_null": NotNull,
     "in_set": InSet,
     "range": Range,
@@ -194,6 +202,7 @@ _CHECKS: dict[str, type[Any]] = {
     "length": Length,
     "email": Email,
     "not_in_future": NotInFuture,
+    "of_type": OfType,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,8 +24,9 @@ class Severity(StrEnum):
 class Rule:
     """What all rules have.
 
-    `max_fail_ratio` (0 to 1, None: no limit of its own) fails the whole file when more of the records that were
-    checked break the rule. `filter` is a Spark SQL condition: only records for which it is true are checked.
+    `max_fail_ratio` (0 to 1, None: no limit of its own) refuses the whole file when more of the records that were
+    checked break the rule. `filter` is a Spark SQL condition: only records for which it is true are checked. `place` is
+    where the rule is written, `quality_rules.py:12`, if in a file.
     """
 
     name: str
@@ -34,13 +35,35 @@ class Rule:
     severity: Severity = Severity.ERROR
     max_fail_ratio: float | None = None
     filter: str | None = None
+    place: str | None = None
+
+    @property
+    def is_warning(self) -> bool:
+        return self.severity is Severity.WARNING
+
+    @property
+    def label(self) -> str:
+        """The rule as messages about it name it."""
+        return f"{self.place}: {self.name}" if self.place else self.name
 
 
 @dataclass(frozen=True)
 class SqlRule(Rule):
-    """`query` is Spark SQL that selects only the bad rows of the view `temp_data`."""
+    """`query` is Spark SQL that selects only the bad rows of the view `temp_data`. `columns` are those that a generated
+    query is about; a user's query names its own."""
 
     query: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ForeignKeyRule(SqlRule):
+    """The column's values, as text, must be among those of `reference_column` of a CSV in S3. The query sees these as
+    the view `reference` with the one column `value`."""
+
+    bucket: str = ""
+    key: str = ""
+    reference_column: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,3 +71,8 @@ class PythonRule(Rule):
     """`check` gives None for a good record, else a dict that describes what is wrong with it."""
 
     check: RecordCheck = lambda record: None
+
+
+def missing_columns(missing: Sequence[str], present: Sequence[str]) -> str:
+    """Why a rule about columns that a file does not have does not run on it."""
+    return f"the file has no column {', '.join(map(repr, missing))}; it has {', '.join(present)[:1000]}"

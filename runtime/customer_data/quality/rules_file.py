@@ -22,7 +22,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import traceback
+import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,25 +47,47 @@ class RulesFileError(CustomerDataError):
 
 @dataclass(frozen=True)
 class RulesFile:
+    """Its rules. Each knows where it stands (`Rule.place`), for what is found out about it later."""
+
     sql: tuple[SqlRule, ...]
     python: tuple[PythonRule, ...]
 
 
+@dataclass(frozen=True)
+class RulesSource:
+    """A rules file as text: what travels to where its functions run. `name` is what messages call it."""
+
+    name: str
+    text: str
+
+
 def load_rules_file(path: Path) -> RulesFile:
     """Runs the file and takes its rules. Raises RulesFileError."""
-    return _Reader(path).read()
+    return read_rules(rules_source(str(path), path.read_bytes))
+
+
+def rules_source(name: str, read: Callable[[], bytes]) -> RulesSource:
+    """Raises RulesFileError for what cannot be read or is not UTF-8."""
+    try:
+        return RulesSource(name, read().decode("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RulesFileError(f"{name}: it cannot be read: {error}") from error
+
+
+def read_rules(source: RulesSource) -> RulesFile:
+    """Runs the file and takes its rules. Raises RulesFileError."""
+    return _Reader(source).read()
 
 
 class _Reader:
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: RulesSource) -> None:
+        self._source = source
         self._lines: dict[str, int] = {}
 
     def read(self) -> RulesFile:
-        source = self._source()
-        tree = self._parsed(source)
+        tree = self._parsed()
         self._lines = dict(self._assigned(tree))
-        names = self._run(source)
+        names = self._run()
         if SQL_RULES not in names and PYTHON_RULES not in names:
             raise self._error(f"it defines neither {SQL_RULES} (a dict) nor {PYTHON_RULES} (a list): write one of them")
         rules = RulesFile(
@@ -77,15 +101,9 @@ class _Reader:
             taken.add(rule.name)
         return rules
 
-    def _source(self) -> str:
+    def _parsed(self) -> ast.Module:
         try:
-            return self._path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise self._error(f"it cannot be read: {error}") from error
-
-    def _parsed(self, source: str) -> ast.Module:
-        try:
-            return ast.parse(source, str(self._path))
+            return ast.parse(self._source.text, self._source.name)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None)
             raise self._error(f"it is not Python: {getattr(error, 'msg', error)}", line=line) from error
@@ -110,18 +128,24 @@ class _Reader:
                             seen.add(key.value)
                             yield key.value, key.lineno
 
-    def _run(self, source: str) -> dict[str, Any]:
-        names: dict[str, Any] = {"__name__": self._path.stem, "__file__": str(self._path)}
+    def _run(self) -> dict[str, Any]:
+        """The names that the file defines. It becomes a module, which dataclasses and pickle look for by its name."""
+        name = f"customer_data_rules_{Path(self._source.name).stem}"
+        module = types.ModuleType(name)
+        module.__file__ = self._source.name
+        sys.modules[name] = module
         try:
-            exec(compile(source, str(self._path), "exec"), names)
-        except Exception as error:
+            exec(compile(self._source.text, self._source.name, "exec"), module.__dict__)
+        except (Exception, SystemExit) as error:  # sys.exit(0) would end the job as if all were well
             lines = [
-                frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self._path)
+                frame.lineno
+                for frame in traceback.extract_tb(error.__traceback__)
+                if frame.filename == self._source.name
             ]
             raise self._error(
                 f"running it failed: {type(error).__name__}: {error}", line=lines[-1] if lines else None
             ) from error
-        return names
+        return module.__dict__
 
     def _sql_rules(self, given: object) -> Iterator[SqlRule]:
         if not isinstance(given, Mapping):
@@ -130,7 +154,7 @@ class _Reader:
             if not isinstance(name, str) or not name.strip():
                 raise self._error(f"a rule's name is {name!r}, text is expected", SQL_RULES)
             fields = self._fields(name, rule, _OF_SQL, required=("query", "error_type", "description"))
-            yield SqlRule(name, **fields)
+            yield SqlRule(name, **fields, place=self._place(name))
 
     def _python_rules(self, given: object) -> Iterator[PythonRule]:
         if not isinstance(given, list | tuple):
@@ -151,7 +175,7 @@ class _Reader:
             del fields["rule"]
             description = inspect.getdoc(check) or name
             defaults = {"error_type": name, "description": description.splitlines()[0]}
-            yield PythonRule(name, **{**defaults, **fields}, check=check)
+            yield PythonRule(name, **{**defaults, **fields}, place=self._place(name), check=check)
 
     def _fields(self, name: str, given: object, allowed: tuple[str, ...], required: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(given, Mapping):
@@ -180,10 +204,12 @@ class _Reader:
             allowed = ", ".join(repr(str(severity)) for severity in Severity)
             raise self._error(f"severity is {given!r}; allowed: {allowed}", name) from None
 
-    def _error(self, what: str, rule: str | None = None, *, line: int | None = None) -> RulesFileError:
+    def _place(self, rule: str | None = None, line: int | None = None) -> str:
         line = line or (self._lines.get(rule) if rule else None)
-        where = f"{self._path}:{line}" if line else str(self._path)
-        return RulesFileError(f"{where}: {f'{rule}: ' if rule else ''}{what}")
+        return f"{self._source.name}:{line}" if line else self._source.name
+
+    def _error(self, what: str, rule: str | None = None, *, line: int | None = None) -> RulesFileError:
+        return RulesFileError(f"{self._place(rule, line)}: {f'{rule}: ' if rule else ''}{what}")
 
 
 def _takes_one(check: Callable[..., Any]) -> bool:

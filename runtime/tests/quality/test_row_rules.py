@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from customer_data.errors import SettingsError
 from customer_data.quality.row_rules import (
     Check,
     Email,
@@ -16,10 +15,12 @@ from customer_data.quality.row_rules import (
     Matches,
     NotInFuture,
     NotNull,
+    OfType,
     Range,
-    RowRule,
 )
-from customer_data.quality.rules import Severity
+
+
+EACH = [NotNull(), InSet(("a",)), Range(1), Matches("a"), Length(1), Email(), NotInFuture(), OfType("date")]
 
 
 def noon() -> datetime:
@@ -48,6 +49,10 @@ def noon() -> datetime:
             ["a@b.co", "first.last+tag@sub.example.com", "o'neil@example.org", None],
             ["a", "a@b", "@b.co", "a@", "a b@c.de", "a@b..co", "a@-b.co", "a@b.co ", "", "a@@b.co"],
         ),
+        (OfType("numeric(6,2)"), ["1", "-1234.50", ".5", None], ["1.234", "12345", "x", "", "1e2", "007"]),
+        (OfType("BIGINT"), ["1", "-5"], ["1.0", "9223372036854775808", "one"]),
+        (OfType("varchar(3)"), ["abc", ""], ["abcd", "éé"]),
+        (OfType("date"), ["2024-02-29"], ["2023-02-29", "29/02/2024", "2024-02-29 10:00"]),
         (
             NotInFuture(noon),
             ["2024-03-08", "2024-03-08T12:00:00", "2024-03-08 12:00:00.000000", "2024-03-08T14:00:00+02:00", None],
@@ -63,38 +68,6 @@ def test_tells_good_values_from_bad_ones(check: Check, good: list[str | None], b
     assert [value for value, is_broken in zip(values, broken, strict=True) if is_broken] == bad
 
 
-@pytest.mark.parametrize("check", [NotNull(), InSet(("a",)), Range(1), Matches("a"), Length(1), Email(), NotInFuture()])
+@pytest.mark.parametrize("check", EACH)
 def test_an_empty_batch_has_no_bad_value(check: Check) -> None:
     assert len(check.broken(pa.array([], pa.string()))) == 0
-
-
-def test_reads_what_the_construct_writes() -> None:
-    rule = RowRule.from_json(
-        {
-            "name": "known_country",
-            "kind": "in_set",
-            "column": "country",
-            "parameters": {"values": ["NO", "SE"]},
-            "severity": "warning",
-        }
-    )
-
-    assert (rule.name, rule.column, rule.check) == ("known_country", "country", InSet(("NO", "SE")))
-    assert rule.severity == Severity.WARNING
-    assert rule.description == "country must be one of 'NO', 'SE'"
-    assert rule.why("DK") == "country must be one of 'NO', 'SE'; it is 'DK'"
-    assert rule.why(None).endswith("; it is empty")
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        ({"name": "r", "kind": "magic", "column": "c"}, "'r' is of the kind 'magic'; allowed: not_null, in_set"),
-        ({"name": "r", "kind": "range", "column": "c", "parameters": {"min": 1}}, "'r'.*'min'.*: minimum, maximum"),
-        ({"name": "r", "kind": "not_null", "column": "c", "extra": 1}, "'r'.*'extra'"),
-        ({"name": "r", "kind": "not_null", "column": "c", "severity": "fatal"}, "'r'.*'fatal'"),
-    ],
-)
-def test_a_rule_of_another_version_is_refused(given: dict[str, object], told: str) -> None:
-    with pytest.raises(SettingsError, match=told):
-        RowRule.from_json(given)

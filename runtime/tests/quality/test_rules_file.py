@@ -90,6 +90,7 @@ PYTHON_RULE = "def a(record): ...\nPYTHON_DATA_QUALITY_RULES = [a]\n"
         ("x = 1\nif x\n", 2, "it is not Python"),
         ("import os\nimport not_there\n", 2, "ModuleNotFoundError: No module named 'not_there'"),
         ("def f():\n    return 1 / 0\nf()", 2, "ZeroDivisionError"),
+        ("import sys\nsys.exit(0)", 2, "SystemExit: 0"),
         ("SQL_DATA_QUALITY_RULES = []", 1, "of type list, a dict"),
         ("SQL_DATA_QUALITY_RULES = {1: {}}", 1, "name is 1"),
         (sql_rules('"a": "SELECT 1"'), 2, "a: it is of type str, a dict with query"),
@@ -132,6 +133,26 @@ def test_a_function_may_use_what_the_file_imports_and_defines(load) -> None:
 
     assert rule.check({"name": "a b c"}) is None
     assert rule.check({"name": "abcd"}) == {"description": "long"}
+
+
+def test_the_file_may_define_dataclasses(load) -> None:
+    [rule] = load(
+        """
+        from __future__ import annotations
+        from dataclasses import dataclass
+
+        @dataclass
+        class Limit:
+            most: int
+
+        def few(record):
+            return None if record["n"] <= Limit(3).most else {"description": "many"}
+
+        PYTHON_DATA_QUALITY_RULES = [few]
+        """
+    ).python
+
+    assert rule.check({"n": 4}) == {"description": "many"}
 
 
 def test_the_command_lists_the_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Moves the original of a faulty file to the error prefix, in steps that can each be repeated.
+"""Moves the original of a faulty file aside, in steps that can each be repeated.
 
 Copy, write the reason beside it, (the caller keeps the ledger row,) delete the original. A run that is killed between
 two steps leaves the original in place or the ledger row written, and the next run goes on from there.
@@ -14,44 +14,45 @@ from typing import Any
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
-from customer_data.derived_keys import derived_key
 from customer_data.errors import FileFault, SourceChanged
 from customer_data.manifest import SourceFile
-from customer_data.settings import LoaderSettings
 from customer_data.write_order import moment
 
 #: One CopyObject copies up to 5 GB (S3 API reference); what is larger is copied in parts.
-_COPY = TransferConfig(multipart_threshold=5 * 1000**3, multipart_chunksize=512 * 1024**2, max_concurrency=4)
-_GONE_CODES = frozenset(
-    {"404", "NoSuchKey", "NoSuchVersion", "412", "PreconditionFailed", "ConditionalRequestConflict"}
-)
+COPY = TransferConfig(multipart_threshold=5 * 1000**3, multipart_chunksize=512 * 1024**2, max_concurrency=4)
+GONE_CODES = frozenset({"404", "NoSuchKey", "NoSuchVersion", "412", "PreconditionFailed", "ConditionalRequestConflict"})
 _MAX_VALUE_CHARACTERS = 1_000
 
 
-def copy_aside(
-    file: SourceFile, fault: FileFault, settings: LoaderSettings, *, run_id: str, at: datetime, s3: Any
-) -> str:
-    """Copies exactly the faulty write to the error prefix and writes `<key>.error.json`; returns the new key.
+def copy_aside(file: SourceFile, fault: FileFault, key: str, *, run_id: str, at: datetime, s3: Any) -> None:
+    """Copies exactly the faulty write to the key, in its bucket, and writes `<key>.error.json` beside it.
 
     Raises SourceChanged when that write is no longer there.
     """
-    key = derived_key(file, settings.error_prefix, settings)
-    source = {"Bucket": file.bucket, "Key": file.key}
-    if file.version_id:
-        source["VersionId"] = file.version_id
-    try:
-        s3.copy(source, file.bucket, key, ExtraArgs={"CopySourceIfMatch": _quoted(file.etag)}, Config=_COPY)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE_CODES:
-            raise SourceChanged(f"s3://{file.bucket}/{file.key} is gone or was overwritten") from error
-        raise
+    copy_write(file, key, s3)
     s3.put_object(
         Bucket=file.bucket,
         Key=f"{key}.error.json",
         Body=json.dumps(_explanation(file, fault, key, run_id, at), ensure_ascii=False, indent=2).encode(),
         ContentType="application/json",
     )
-    return key
+
+
+def copy_write(file: SourceFile, key: str, s3: Any, **extra: Any) -> None:
+    """Copies exactly this write, with its tags, within its bucket; `extra` are further arguments of the copy.
+
+    Raises SourceChanged when that write is no longer there.
+    """
+    source = {"Bucket": file.bucket, "Key": file.key}
+    if file.version_id:
+        source["VersionId"] = file.version_id
+    try:
+        arguments = {"CopySourceIfMatch": _quoted(file.etag), **extra}
+        s3.copy(source, file.bucket, key, ExtraArgs=arguments, Config=COPY)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in GONE_CODES:
+            raise SourceChanged(f"s3://{file.bucket}/{file.key} is gone or was overwritten") from error
+        raise
 
 
 def remove_original(file: SourceFile, s3: Any) -> None:
@@ -62,7 +63,7 @@ def remove_original(file: SourceFile, s3: Any) -> None:
     try:
         head = s3.head_object(Bucket=file.bucket, Key=file.key)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE_CODES:
+        if error.response["Error"]["Code"] in GONE_CODES:
             return
         raise
     # A file that was copied back has the same ETag and a later time (S3 tells it in whole seconds).
@@ -84,7 +85,7 @@ def _delete_if_unchanged(file: SourceFile, s3: Any) -> None:
     try:
         s3.delete_object(Bucket=file.bucket, Key=file.key)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _GONE_CODES:
+        if error.response["Error"]["Code"] not in GONE_CODES:
             raise
     finally:
         s3.meta.events.unregister("before-call.s3.DeleteObject", add_condition)
