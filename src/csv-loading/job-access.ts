@@ -2,12 +2,20 @@ import { IGrantable, IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { grantList, grantOnObjects, grantReadObjects, grantWriteObjects, underPrefixes } from '../dispatch/bucket-grants';
+import { grantReplayAccess } from '../dispatch/replay-access';
 
 /** The prefixes of the landing bucket. */
 export interface LandingPrefixes {
   readonly prefix: string;
   readonly errorPrefix: string;
   readonly quarantinePrefix: string;
+  /** Where the reports on a loader's rules go; without rules there are none. */
+  readonly reportPrefix?: string;
+}
+
+/** The prefixes that the loader writes to, by the props that name them. */
+export function writtenPrefixes({ errorPrefix, quarantinePrefix, reportPrefix }: LandingPrefixes): Record<string, string> {
+  return { errorPrefix, quarantinePrefix, ...(reportPrefix === undefined ? {} : { reportPrefix }) };
 }
 
 /** Lets the job read the files, move those that fail to the error prefix with their tags, and plan what these would do. */
@@ -20,11 +28,13 @@ export function grantLandingAccess(job: IGrantable, bucket: IBucket, prefixes: L
   grantWriteObjects(job, bucket, prefixes.quarantinePrefix, ['s3:AbortMultipartUpload']);
 }
 
-/** Lets the job read its manifests, and write, read and remove what it stages. */
-export function grantStagingAccess(job: IGrantable, bucket: IBucket, manifestsPrefix: string, stagingPrefix: string): void {
-  grantList(job, bucket, [manifestsPrefix, stagingPrefix]);
-  grantReadObjects(job, bucket, manifestsPrefix);
-  grantWriteObjects(job, bucket, stagingPrefix, ['s3:GetObject', 's3:DeleteObject', 's3:AbortMultipartUpload']);
+/** Lets the job of a loader with rules write its reports, and replay what rules rejected. */
+export function grantRulesAccess(job: IGrantable, bucket: IBucket, { prefix, quarantinePrefix, reportPrefix }: LandingPrefixes): void {
+  if (reportPrefix !== undefined) {
+    grantWriteObjects(job, bucket, reportPrefix, ['s3:AbortMultipartUpload']);
+    grantList(job, bucket, [quarantinePrefix]);
+    grantReplayAccess(job, bucket, prefix, quarantinePrefix);
+  }
 }
 
 /**

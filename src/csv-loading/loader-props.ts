@@ -7,6 +7,7 @@ import { CsvFormat } from './csv-format';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { GlueCapacity } from '../dispatch/glue-capacity';
+import { DataQualityRules } from '../quality/data-quality-rules';
 import { IRedshiftWarehouse } from '../warehouse';
 
 /** Properties of `SchemaEvolvingCsvLoader`. */
@@ -46,7 +47,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Keys that start with this are loaded if they end with `.csv` or `.csv.gz` in any letter case; objects with another
-   * ending are counted as `FilesIgnored`. Ends with '/'. No two loaders may share a prefix of a bucket.
+   * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket.
    *
    * @default '' - the whole bucket
    */
@@ -55,7 +56,7 @@ export interface SchemaEvolvingCsvLoaderProps {
   /**
    * Files that cannot be loaded are moved here, in the same bucket and under their key relative to `prefix`, with the
    * reason in `<key>.error.json` beside each; a key too long for that is cut in the middle. Ends
-   * with '/'. No two loaders may share it.
+   * with '/'. No two pipelines may share it.
    *
    * @default 'error/'
    */
@@ -63,7 +64,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Records that cannot be loaded are kept here, in the same bucket, as JSON Lines with their reason
-   * (`RowErrorPolicy.QUARANTINE_ROWS`). Ends with '/'. No two loaders may share it.
+   * (`RowErrorPolicy.QUARANTINE_ROWS`). Ends with '/'. No two pipelines may share it.
    *
    * @default 'quarantine/'
    */
@@ -103,9 +104,40 @@ export interface SchemaEvolvingCsvLoaderProps {
   /**
    * What happens to a file of which some records cannot be loaded.
    *
-   * @default RowErrorPolicy.FAIL_FILE
+   * @default RowErrorPolicy.QUARANTINE_ROWS with `rules`, RowErrorPolicy.FAIL_FILE without
    */
   readonly rowErrors?: RowErrorPolicy;
+
+  /**
+   * What records have to be like. Those that break a rule are rejected, and `rowErrors` says what becomes of the others.
+   *
+   * @default - records need only fit the table
+   */
+  readonly rules?: DataQualityRules;
+
+  /**
+   * The part of a file's records, 0 to 1, that rules may reject. Over it nothing of the file is loaded: it moves to the
+   * error prefix. Only with `rules`.
+   *
+   * @default - no limit but those of single rules
+   */
+  readonly maxFailRatio?: number;
+
+  /**
+   * Where the report on each file goes, in the same bucket: a page to read and its JSON. Ends with '/'. No two
+   * pipelines may share it. Only with `rules`.
+   *
+   * @default 'reports/'
+   */
+  readonly reportPrefix?: string;
+
+  /**
+   * Columns of which reports show values as they are. Those of all others are masked, since a report is read by more people
+   * than personal data is meant for. Only with `rules`.
+   *
+   * @default - every value is masked
+   */
+  readonly unmaskedColumns?: string[];
 
   /**
    * How long files are gathered before one run loads them together, 0 to 5 minutes in whole seconds. Each run bills a
@@ -139,7 +171,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly expireAfter?: Duration;
 
   /**
-   * Holds what lies between a run and the warehouse, under `staging/` (7 days) and `manifests/` (90 days). It must be in
+   * Holds what lies between a run and the warehouse, under `staging/` (7 days), `manifests/` and, with
+   * `rules`, `outcomes/` (90 days). It must be in
    * the warehouse's Region. The lifecycle of an imported bucket is its owner's, and a warning says which rules it needs.
    *
    * @default - a new bucket
@@ -147,7 +180,7 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly stagingBucket?: IBucket;
 
   /**
-   * Where people are told of files that could not be loaded, and of alarms. A topic of this app and its key are opened to
+   * Where people are told of files that could not be loaded, of rows that rules rejected, and of alarms. A topic of this app and its key are opened to
    * `cloudwatch.amazonaws.com`; the policies of an imported topic or key are their owner's, and without these rights alarms
    * are lost without a word: the topic's has to allow that service `sns:Publish`, and the key's, if the topic is encrypted,
    * `kms:Decrypt` and `kms:GenerateDataKey*`, which the policy of `alias/aws/sns` does not. The notifier needs the rights

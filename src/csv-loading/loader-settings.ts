@@ -22,6 +22,8 @@ export interface LoaderSettings {
   readonly stagingPrefix: string;
   readonly connection: RedshiftConnection;
   readonly copyRoleArn: string;
+  /** What `renderQualitySettings` made; undefined for a loader without rules. */
+  readonly quality?: object;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface LoaderSettings {
  * them. What is undefined is left out, which the job takes as null.
  */
 export function renderLoaderSettings(settings: LoaderSettings): object {
-  const { csv, connection } = settings;
+  const { connection } = settings;
   return {
     pipeline: settings.pipelineName,
     table: { schema: settings.table.schema, name: settings.table.name },
@@ -37,13 +39,7 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
     column_mapping: settings.columnMapping,
     schema_contract: settings.schemaContract.name,
     sequence_column: settings.sequenceColumn,
-    csv: {
-      delimiter: csv.delimiter,
-      quote: csv.quote,
-      encoding: csv.encoding,
-      null_values: csv.nullValues,
-      date_formats: csv.dateFormats,
-    },
+    csv: renderCsvFormat(settings.csv),
     row_errors: settings.rowErrors.name,
     prefix: settings.prefix,
     error_prefix: settings.errorPrefix,
@@ -57,5 +53,17 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
       secret_arn: connection.secret && secretId(connection.secret),
       copy_role_arn: settings.copyRoleArn,
     },
+    quality: settings.quality,
+  };
+}
+
+/** A CSV format as a job knows it. */
+export function renderCsvFormat(csv: CsvFormat): object {
+  return {
+    delimiter: csv.delimiter,
+    quote: csv.quote,
+    encoding: csv.encoding,
+    null_values: csv.nullValues,
+    date_formats: csv.dateFormats,
   };
 }

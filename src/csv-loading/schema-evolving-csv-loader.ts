@@ -1,40 +1,24 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Alarm, Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
-import { IJob } from 'aws-cdk-lib/aws-glue';
-import { IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
-import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { ITopic } from 'aws-cdk-lib/aws-sns';
-import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { CsvFormat } from './csv-format';
-import { grantCopyAccess, grantLandingAccess, grantStagingAccess, LandingPrefixes } from './job-access';
+import { grantCopyAccess, grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
-import { LandingSweep } from './landing-sweep';
-import { checkedBatchingWindow, checkedOwnPrefixes, checkedPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket } from './loader-checks';
+import { checkedLandingPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { parseTableName, TableName } from './table-name';
-import { sendEventsToEventBridge } from '../dispatch/bucket-events';
-import { bucketIdentity } from '../dispatch/bucket-identity';
-import { CustomerDataJob } from '../dispatch/customer-data-job';
-import { pipelineKey } from '../dispatch/encryption';
-import { FailedInvocations } from '../dispatch/failed-invocations';
-import { GlueCapacity } from '../dispatch/glue-capacity';
-import { CSV_SUFFIXES, KeyScope } from '../dispatch/key-classification';
+import { checkedBatchingWindow } from '../dispatch/batching-window';
+import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
-import { notificationTopic } from '../dispatch/notification-topic';
-import { pipelineMetric } from '../dispatch/pipeline-metric';
-import { claimPrefixes } from '../dispatch/prefix-claims';
-import { RunDispatcher } from '../dispatch/run-dispatcher';
-import { RUN_ENDED, runEndedRule } from '../dispatch/run-ended-rule';
-import { RunNotifier } from '../dispatch/run-notifier';
-import { cleanStaging, manifestsPrefix, newStagingBucket, stagingPrefix } from '../dispatch/staging-bucket';
+import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
+import { stagingPrefix } from '../dispatch/staging-bucket';
+import { qualitySettings } from '../quality/quality-settings';
 import { WarehouseAccess } from '../warehouse';
 
 /**
@@ -49,6 +33,10 @@ import { WarehouseAccess } from '../warehouse';
  * - files of a run that dies (timeout, memory, stopped) go again by themselves, twice at most, and are told of then;
  * - a file that has waited for 6 hours because Glue was busy, a dispatcher that cannot start runs, and a message in
  *   `deadLetterQueue` or `failedInvocationsQueue` raise an alarm.
+ *
+ * With `rules` the same run checks the records before it loads them: those that break a rule go to `quarantinePrefix`, each with
+ * all its reasons, the others are loaded, `reportPrefix` has a report on each file, and `notificationTopic` tells of files with
+ * rejected records. It takes half the time and cost of a `DataQualityGate` before the loader.
  *
  * Once a day a sweep queues the files of the last week that no event brought. It lists all versions under the prefix, of
  * which it manages some millions in its 15 minutes; give a bucket that holds more a lifecycle. In a bucket without versioning a
@@ -74,161 +62,48 @@ import { WarehouseAccess } from '../warehouse';
  * });
  * customers.metricFilesFailed().createAlarm(stack, 'CustomersFailed', { threshold: 1, evaluationPeriods: 1 });
  */
-export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
-  /** Names the loader in metrics, logs and keys of the staging bucket. */
-  public readonly pipelineName: string;
-  /** Where files are dropped. */
-  public readonly bucket: IBucket;
-  /** Where a run hands data to the warehouse, and where the manifests of runs are kept. */
-  public readonly stagingBucket: IBucket;
-  /** Where people are told of what went wrong. */
-  public readonly notificationTopic: ITopic;
-  /** The Glue job that loads files. */
-  public readonly job: IJob;
-  /** Role of the Glue job. */
-  public readonly jobRole: IRole;
-  /** Principal of the Glue job. */
-  public readonly grantPrincipal: IPrincipal;
-  /** The function that starts runs. */
-  public readonly dispatcher: IFunction;
-  /** The function that looks after runs that did not end well. */
-  public readonly notifier: IFunction;
-  /** The function that, once a day, queues files that no event brought. */
-  public readonly sweep: IFunction;
-  /** Events wait here for a run. */
-  public readonly queue: IQueue;
-  /** Events of files that could not be handled; redrive them to `queue`. */
-  public readonly deadLetterQueue: IQueue;
-  /** A message is in the dead-letter queue. */
-  public readonly deadLetterAlarm: Alarm;
-  /** Events that the notifier or the sweep could not handle; invoke the function again with a message's body. */
-  public readonly failedInvocationsQueue: IQueue;
-  /** A message is in the queue of failed invocations. */
-  public readonly failedInvocationsAlarm: Alarm;
-  /** A file has waited for a run for 6 hours. */
-  public readonly waitingAlarm: Alarm;
-  /** The dispatcher fails again and again: no run is started. */
-  public readonly dispatcherAlarm: Alarm;
+export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable {
+  /** @internal */
+  protected readonly _parts: PipelineParts;
 
   constructor(scope: Construct, id: string, props: SchemaEvolvingCsvLoaderProps) {
     super(scope, id);
-
+    const name = pipelineName(this, props.pipelineName);
     const table = parseTableName(this, props.table);
     const primaryKey = checkedPrimaryKey(this, props);
-    const prefixes = checkedPrefixes(this, props);
+    const prefixes = checkedLandingPrefixes(this, props);
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
+    refuseOptionsOfRules(this, props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
-    this.pipelineName = pipelineName(this, props.pipelineName);
 
-    // Where files land, what is staged, and who is told.
-    const key = pipelineKey(this, props.encryptionKey, removalPolicy);
-    this.bucket = props.bucket ?? newLandingBucket(this, 'LandingBucket', { ...props, removalPolicy });
-    sendEventsToEventBridge(this, this.bucket, props.enableEventBridge);
-    claimPrefixes(this, this.bucket, { ...prefixes });
-    this.stagingBucket = props.stagingBucket ?? newStagingBucket(this, 'StagingBucket', props.encryptionKey, removalPolicy);
-    claimPrefixes(this, this.stagingBucket, {
-      'the prefix of staged data': stagingPrefix(this.pipelineName),
-      'the prefix of manifests': manifestsPrefix(this.pipelineName),
-    });
-    cleanStaging(this, this.stagingBucket, this.pipelineName);
-    const holdsStaging = bucketIdentity(this.bucket) === bucketIdentity(this.stagingBucket);
-    const keys: KeyScope = { prefix: prefixes.prefix, ownPrefixes: checkedOwnPrefixes(this, prefixes, holdsStaging), suffixes: CSV_SUFFIXES };
-    this.notificationTopic = notificationTopic(this, 'NotificationTopic', props.notificationTopic, key);
-
-    // The job, and what it may do.
-    const job = new CustomerDataJob(this, 'Job', {
-      pipelineName: this.pipelineName,
+    // A file goes from the bucket by way of queue, dispatcher, job and staging...
+    const bucket = props.bucket ?? newLandingBucket(this, 'LandingBucket', { ...props, removalPolicy });
+    this._parts = newPipelineParts(this, {
+      pipelineName: name,
+      options: props,
+      bucket,
+      prefixes: { prefix: prefixes.prefix, written: writtenPrefixes(prefixes) },
+      batchingWindow,
+      removalPolicy,
       description: `Loads CSV files into ${props.table}`,
       script: 'load_csv.py',
-      defaultArguments: { '--settings': this.jobSettings(props, table, primaryKey, prefixes) },
-      capacity: props.capacity ?? GlueCapacity.DEFAULT,
-      logKey: key,
-      role: props.role,
+      settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, stagingBucket, jobRole }),
+      ledger: new LedgerTable(props.warehouse, table.schema, table.name),
+      keepsOutcomes: props.rules !== undefined,
     });
-    this.job = job.job;
-    this.jobRole = job.role;
-    this.grantPrincipal = job.role.grantPrincipal;
-    grantLandingAccess(this.jobRole, this.bucket, prefixes);
-    grantStagingAccess(this.jobRole, this.stagingBucket, manifestsPrefix(this.pipelineName), stagingPrefix(this.pipelineName));
-    grantCopyAccess(this, 'CopyPolicy', props.warehouse.copyRole, this.stagingBucket, stagingPrefix(this.pipelineName));
+
+    // ...to the warehouse.
+    grantLandingAccess(this.jobRole, bucket, prefixes);
+    grantRulesAccess(this.jobRole, bucket, prefixes);
+    grantCopyAccess(this, 'CopyPolicy', props.warehouse.copyRole, this.stagingBucket, stagingPrefix(name));
     props.warehouse.addSchema(table.schema);
     props.warehouse.grantRunStatements(this.jobRole, WarehouseAccess.WRITE);
-
-    // What starts it.
-    const alarmAction = new SnsAction(this.notificationTopic);
-    const dispatch = new RunDispatcher(this, 'Dispatch', {
-      pipelineName: this.pipelineName,
-      bucket: this.bucket,
-      keys,
-      job: this.job,
-      stagingBucket: this.stagingBucket,
-      batchingWindow,
-      logKey: key,
-      encryptionKey: props.encryptionKey,
-      alarmAction,
-    });
-    this.queue = dispatch.queue;
-    this.deadLetterQueue = dispatch.deadLetterQueue;
-    this.dispatcher = dispatch.function;
-    this.deadLetterAlarm = dispatch.deadLetterAlarm;
-    this.waitingAlarm = dispatch.waitingAlarm;
-    this.dispatcherAlarm = dispatch.dispatcherAlarm;
-
-    // What looks after it.
-    const failed = new FailedInvocations(this, 'FailedInvocations', {
-      pipelineName: this.pipelineName,
-      encryptionKey: props.encryptionKey,
-      alarmAction,
-    });
-    this.failedInvocationsQueue = failed.queue;
-    const ledger = new LedgerTable(props.warehouse, table.schema, table.name);
-    this.notifier = new RunNotifier(this, 'Notifier', {
-      pipelineName: this.pipelineName,
-      job: this.job,
-      logGroupPrefix: job.logGroupPrefix,
-      queue: this.queue,
-      failedInvocationsQueue: this.failedInvocationsQueue,
-      stagingBucket: this.stagingBucket,
-      topic: this.notificationTopic,
-      logKey: key,
-      ledger,
-    }).function;
-    this.sweep = new LandingSweep(this, 'Sweep', {
-      pipelineName: this.pipelineName,
-      bucket: this.bucket,
-      keys,
-      queue: this.queue,
-      failedInvocationsQueue: this.failedInvocationsQueue,
-      ledger,
-      logKey: key,
-    }).function;
-    this.failedInvocationsAlarm = failed.newAlarm({ [RUN_ENDED]: this.notifier, 'Scheduled Event': this.sweep });
-  }
-
-  /**
-   * A rule that fires when a run fails, times out or is stopped.
-   *
-   * @param id construct id of the rule
-   * @param options the rule's target and more
-   */
-  public onFailure(id: string, options?: OnEventOptions): Rule {
-    return runEndedRule(this, id, this.job, options);
-  }
-
-  /** A metric of this loader by its name; summed over 5 minutes unless told otherwise. */
-  public metric(metricName: string, options?: MetricOptions): Metric {
-    return pipelineMetric(this.pipelineName, metricName, options);
   }
 
   /** Records upserted. */
   public metricRowsLoaded(options?: MetricOptions): Metric {
     return this.metric('RowsLoaded', options);
-  }
-
-  /** Records that could not be loaded. */
-  public metricRowsRejected(options?: MetricOptions): Metric {
-    return this.metric('RowsRejected', options);
   }
 
   /** Columns added to the table. */
@@ -241,51 +116,45 @@ export class SchemaEvolvingCsvLoader extends Construct implements IGrantable {
     return this.metric('FilesLoaded', options);
   }
 
-  /** Files moved to the error prefix. */
-  public metricFilesFailed(options?: MetricOptions): Metric {
-    return this.metric('FilesFailed', options);
-  }
-
-  /** Files that were not loaded because a newer write of their key was, or because they were gone. */
-  public metricFilesSuperseded(options?: MetricOptions): Metric {
-    return this.metric('FilesSuperseded', options);
-  }
-
-  /** Objects under the prefix that are no CSV files by their name. */
-  public metricFilesIgnored(options?: MetricOptions): Metric {
-    return this.metric('FilesIgnored', options);
-  }
-
-  /** Runs that died and whose files went again by themselves. */
-  public metricRunsRetried(options?: MetricOptions): Metric {
-    return this.metric('RunsRetried', options);
-  }
-
   /** Seconds that a file took, from staging to commit, one value a loaded file; the longest in 5 minutes unless told otherwise. */
   public metricLoadSeconds(options?: MetricOptions): Metric {
     return this.metric('LoadSeconds', { statistic: Stats.MAXIMUM, ...options });
   }
 
-  /** Seconds that a file has waited when a run is to be started for it; the longest in 5 minutes unless told otherwise. */
-  public metricWaitSeconds(options?: MetricOptions): Metric {
-    return this.metric('WaitSeconds', { statistic: Stats.MAXIMUM, ...options });
-  }
-
-  private jobSettings(props: SchemaEvolvingCsvLoaderProps, table: TableName, primaryKey: string[], prefixes: LandingPrefixes): string {
-    return Stack.of(this).toJsonString(renderLoaderSettings({
-      pipelineName: this.pipelineName,
-      table,
-      primaryKey,
+  private jobSettings(props: SchemaEvolvingCsvLoaderProps, known: KnownSettings): object {
+    return renderLoaderSettings({
+      pipelineName: known.name,
+      table: known.table,
+      primaryKey: known.primaryKey,
       columnMapping: props.columnMapping ?? {},
       schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
       sequenceColumn: props.sequenceColumn,
       csv: props.csv ?? CsvFormat.detect(),
-      rowErrors: props.rowErrors ?? RowErrorPolicy.FAIL_FILE,
-      ...prefixes,
-      stagingBucketName: this.stagingBucket.bucketName,
-      stagingPrefix: stagingPrefix(this.pipelineName),
+      rowErrors: props.rowErrors ?? (props.rules ? RowErrorPolicy.QUARANTINE_ROWS : RowErrorPolicy.FAIL_FILE),
+      prefix: known.prefixes.prefix,
+      errorPrefix: known.prefixes.errorPrefix,
+      quarantinePrefix: known.prefixes.quarantinePrefix,
+      stagingBucketName: known.stagingBucket.bucketName,
+      stagingPrefix: stagingPrefix(known.name),
       connection: props.warehouse.connection,
       copyRoleArn: props.warehouse.copyRole.roleArn,
-    }));
+      quality: known.prefixes.reportPrefix === undefined ? undefined : qualitySettings(this, known.jobRole, {
+        pipelineName: known.name,
+        rules: props.rules!,
+        maxFailRatio: props.maxFailRatio,
+        reportPrefix: known.prefixes.reportPrefix,
+        unmaskedColumns: props.unmaskedColumns,
+      }),
+    });
   }
+}
+
+/** What the constructor has checked or made. */
+interface KnownSettings {
+  readonly name: string;
+  readonly table: TableName;
+  readonly primaryKey: string[];
+  readonly prefixes: LandingPrefixes;
+  readonly stagingBucket: IBucket;
+  readonly jobRole: IRole;
 }

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { COLUMN_NAMES, isColumnName, LONGEST_NAME_BYTES } from './column-name';
+import { LONGEST_NAME_BYTES } from './column-name';
 import { LEDGER_SUFFIX } from '../dispatch/ledger';
 import { ConfigurationError } from '../errors';
 
@@ -22,32 +22,6 @@ export function parseTableName(scope: Construct, table: string): TableName {
     );
   }
   return { schema, name };
-}
-
-/** Checks the columns of the table that a prop lists: in lower case, as they are in the table. */
-export function requireColumns(scope: Construct, prop: string, names: string[]): void {
-  for (const name of names) {
-    if (!Token.isUnresolved(name) && !(isColumnName(name) && name === name.toLowerCase())) {
-      throw new ConfigurationError(
-        `${prop} has '${name}', but the name of a column of the table is allowed: lower case, ${COLUMN_NAMES};`
-        + " write 'user_id' for the header 'User ID', or map the header with columnMapping",
-        scope,
-      );
-    }
-  }
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) {
-    throw new ConfigurationError(`${prop} has '${repeated}' twice, but each column once is allowed; remove one`, scope);
-  }
-}
-
-/** Checks the columns that headers are mapped to; Redshift makes them lower case. Several headers may stand for one column. */
-export function requireMappedColumns(scope: Construct, mapping: Record<string, string>): void {
-  for (const [header, name] of Object.entries(mapping)) {
-    if (!Token.isUnresolved(name) && !isColumnName(name.toLowerCase())) {
-      throw new ConfigurationError(`columnMapping gives the header '${header}' the column '${name}', but the name of a column is allowed: ${COLUMN_NAMES}; choose another`, scope);
-    }
-  }
 }
 
 function isName(text: string | undefined, longest: number): boolean {

@@ -34,7 +34,7 @@ export function sortBatch<M extends QueueMessage>(messages: M[], scope: KeyScope
     try {
       const object = parseObjectCreated(message.body);
       if (object.bucket !== scope.bucket) {
-        throw new UnreadableEventError(`detail.bucket.name is '${object.bucket}', but only files of '${scope.bucket}' are loaded`);
+        throw new UnreadableEventError(`detail.bucket.name is '${object.bucket}', but only files of '${scope.bucket}' are taken`);
       }
       const keyClass = classifyKey(object.key, scope);
       if (keyClass === 'load') {

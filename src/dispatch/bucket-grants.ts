@@ -1,5 +1,6 @@
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 
 /** Lets a role read the objects under a prefix, and nothing else. */
 export function grantReadObjects(grantee: IGrantable, bucket: IBucket, prefix: string, more: string[] = []): void {
@@ -12,6 +13,21 @@ export function grantWriteObjects(grantee: IGrantable, bucket: IBucket, prefix: 
   grantOnObjects(grantee, bucket, prefix, ['s3:PutObject', ...more]);
   // A multipart upload reads back what it has encrypted (S3 user guide, "Multipart upload and KMS").
   bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+}
+
+/** Lets a role read these assets; `asset.grantRead` would let it read every asset of the account. */
+export function grantReadAssets(grantee: IGrantable, assets: Asset[]): void {
+  Grant.addToPrincipal({
+    grantee,
+    actions: ['s3:GetObject'],
+    resourceArns: assets.map((asset) => asset.bucket.arnForObjects(asset.s3ObjectKey)),
+  });
+}
+
+/** Lets a role read one object, and nothing else. */
+export function grantReadObject(grantee: IGrantable, bucket: IBucket, key: string): void {
+  Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [bucket.arnForObjects(key)] });
+  bucket.encryptionKey?.grantDecrypt(grantee);
 }
 
 /** Lets a role do something to the objects under a prefix. */

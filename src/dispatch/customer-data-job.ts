@@ -6,6 +6,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { grantReadAssets } from './bucket-grants';
 import { METRIC_NAMESPACE } from './embedded-metrics';
 import { GlueCapacity } from './glue-capacity';
 import { LOG_RETENTION } from '../common/function-identity';
@@ -36,8 +37,8 @@ export interface CustomerDataJobProps {
   readonly description: string;
   /** Script of `runtime/jobs`. */
   readonly script: string;
-  /** Arguments of every run. */
-  readonly defaultArguments: Record<string, string>;
+  /** What every run is told, as the argument `--settings`; the role is there to be given the rights that go with it. */
+  readonly settings: (role: IRole) => object;
   readonly capacity: GlueCapacity;
   /** Key of the job's logs. */
   readonly logKey: IKey;
@@ -72,7 +73,7 @@ export class CustomerDataJob extends Construct {
       exclude: ['*', '!customer_data', '!customer_data/**', '__pycache__', '*.pyc'],
       ignoreMode: IgnoreMode.GIT,
     });
-    this.grantCode([script, runtime]);
+    grantReadAssets(this.role, [script, runtime]);
     const security = new SecurityConfiguration(this, 'Security', {
       cloudWatchEncryption: CloudWatchEncryption.kms(props.logKey),
       // No run keeps bookmarks; cdk-nag (AwsSolutions-GL3) asks every job for it.
@@ -96,16 +97,8 @@ export class CustomerDataJob extends Construct {
       defaultArguments: {
         '--enable-auto-scaling': 'true',
         '--custom-logGroup-prefix': this.logGroupPrefix,
-        ...props.defaultArguments,
+        '--settings': Stack.of(this).toJsonString(props.settings(this.role)),
       },
-    });
-  }
-
-  private grantCode(assets: Asset[]): void {
-    Grant.addToPrincipal({
-      grantee: this.role,
-      actions: ['s3:GetObject'],
-      resourceArns: assets.map((asset) => asset.bucket.arnForObjects(asset.s3ObjectKey)),
     });
   }
 

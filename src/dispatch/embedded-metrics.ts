@@ -1,8 +1,11 @@
 /** Namespace of every metric of the platform. */
 export const METRIC_NAMESPACE = 'CustomerDataPlatform';
 
-/** The one dimension of every metric of the platform. */
+/** A dimension of every metric of the platform. */
 export const PIPELINE_DIMENSION = 'Pipeline';
+
+/** The other dimension of what is measured by data quality rule. */
+export const RULE_DIMENSION = 'Rule';
 
 /** Units of metrics, as CloudWatch names them. */
 export type MetricUnit = 'Count' | 'Seconds';

@@ -39,8 +39,16 @@ export interface NotifierSettings {
   readonly topicArn: string;
   /** The job's log groups as it was told, where Glue does not say which it used. */
   readonly logGroupPrefix: string;
-  /** Where the runs write what became of each file; without it every file of a failed run counts as unfinished. */
+  /** The table where the runs write what became of each file. Without it `outcomes` tell; without both every file of a failed run counts as unfinished. */
   readonly ledger?: LedgerSettings;
+  /** Where the runs write what rules found in each file; without it there are no rules. */
+  readonly outcomes?: OutcomeSettings;
+}
+
+/** Where the outcomes of files are, one JSON document a file. */
+export interface OutcomeSettings {
+  readonly bucket: string;
+  readonly prefix: string;
 }
 
 /** How the ledger of a table is read. */
@@ -67,5 +75,6 @@ export interface SweepSettings {
   readonly prefix: string;
   readonly ownPrefixes: string[];
   readonly suffixes: string[];
-  readonly ledger: LedgerSettings;
+  /** Names the files that are finished; without it a finished file has left the prefix. */
+  readonly ledger?: LedgerSettings;
 }

@@ -117,7 +117,7 @@ export class RunDispatcher extends Construct {
       alarmAction: props.alarmAction,
     });
     this.dispatcherAlarm = newPipelineAlarm(this, 'DispatcherFails', {
-      alarmDescription: `${props.pipelineName}: no run can be started, so that no file is loaded; the files wait in the queue ${this.queue.queueName}, and after 4 days go to the dead-letter queue.`
+      alarmDescription: `${props.pipelineName}: no run can be started; files wait in the queue ${this.queue.queueName}, and after 4 days go to the dead-letter queue.`
         + ` The log of the function ${this.function.functionName} says why, for example a right or a job that is missing. Remove the cause: files that wait then go by themselves.`,
       // A batch that failed comes back within 11 minutes, and only one that fails again needs a person.
       metric: this.function.metricErrors({ period: Duration.minutes(15) }),

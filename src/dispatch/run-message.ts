@@ -1,11 +1,17 @@
+import { logUrl, objectUrl, runUrl } from './console-links';
+import { ManifestFile } from './manifest';
+import { OutcomeDocument, RuleReason } from './outcome-document';
 import { FileReport, RunOutcome } from './run-outcome';
+import { SUCCEEDED } from './run-states';
 
-/** A run that ended otherwise than well. */
+/** A run that people are told of. */
 export interface EndedRun {
   readonly pipeline: string;
+  /** Whether the pipeline loads files; else it checks them and passes them on. */
+  readonly loads: boolean;
   readonly jobName: string;
   readonly runId: string;
-  /** FAILED, TIMEOUT or STOPPED. */
+  /** FAILED, TIMEOUT or STOPPED; SUCCEEDED when rules rejected rows. */
   readonly state: string;
   /** What Glue says of it. */
   readonly errorMessage: string;
@@ -16,51 +22,87 @@ export interface EndedRun {
   readonly region: string;
 }
 
-/** Files listed by name in one message; SNS takes 256 KB. */
+/** Files listed by name in one part of a message. */
 const MOST_FILES_LISTED = 20;
+
+/** The same where reasons and links are told of each. */
+const MOST_FILES_DETAILED = 10;
+
+/** SNS takes 256 KB, which only long keys in another script than Latin could fill. */
+const MOST_BYTES = 256 * 1024 - 4;
+
+/** A rule's description may be as long as its author likes. */
+const LONGEST_DESCRIPTION = 200;
 
 /** SNS takes 100 ASCII characters. */
 const LONGEST_SUBJECT = 100;
 
+const AGAIN_EVERY_DAY = 'Files of the last week are also tried again every day.';
+
 /** Subject of the message about a run. */
 export function runSubject(run: EndedRun, outcome: RunOutcome): string {
-  const subject = outcome.ledgerError
-    ? `${run.state}: not known which files were loaded by ${run.pipeline}`
-    : `${run.state}: ${outcome.failed.length + outcome.abandoned.length} file(s) not loaded by ${run.pipeline}`;
-  return subject.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SUBJECT);
+  return `${run.state === SUCCEEDED ? '' : `${run.state}: `}${whatHappened(run, outcome)} by ${run.pipeline}`
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, LONGEST_SUBJECT);
+}
+
+function whatHappened(run: EndedRun, { failed, quarantined, rejected, abandoned, ledgerError }: RunOutcome): string {
+  const rows = rejected.length > 0 ? [rowsRejected(rejected.map(({ found }) => found))] : [];
+  const files = failed.length + quarantined.length + abandoned.length;
+  if (ledgerError) {
+    return 'not known which files were loaded';
+  }
+  return [...(files > 0 || rows.length === 0 ? [`${files} file(s) ${run.loads ? 'not loaded' : 'held back'}`] : []), ...rows].join(', ');
 }
 
 /** The message about a run: what happened to which file, what to do, where to look. Plain text, as an e-mail shows it. */
 export function runText(run: EndedRun, outcome: RunOutcome): string {
-  return [
+  const text = [
     [
       `Pipeline: ${run.pipeline}`,
       `Job:      ${run.jobName}`,
       `Run:      ${run.runId}`,
       `State:    ${run.state}`,
-      `Reason:   ${run.errorMessage || 'Glue gives none; see the log'}`,
+      ...(run.state === SUCCEEDED ? [] : [`Reason:   ${run.errorMessage || 'Glue gives none; see the log'}`]),
     ],
     ...(outcome.ledgerError ? unknownFiles(run, outcome, outcome.ledgerError) : knownFiles(run, outcome)),
-    [`Run: ${runUrl(run)}`, `Log: ${logUrl(run)}`],
+    [`Run: ${runUrl(run.region, run.jobName, run.runId)}`, `Log: ${logUrl(run.region, run.logGroupName, run.runId)}`],
   ].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+  return Buffer.byteLength(text) <= MOST_BYTES ? text : new TextDecoder().decode(Buffer.from(text).subarray(0, MOST_BYTES), { stream: true });
 }
 
-function knownFiles(run: EndedRun, { failed, retried, abandoned }: RunOutcome): string[][] {
+function knownFiles(run: EndedRun, outcome: RunOutcome): string[][] {
+  const { failed, quarantined, rejected, retried } = outcome;
   return [
     section(
       run,
-      failed,
-      'could not be loaded because of their content and were moved to the error prefix:',
-      'To load one: correct it and upload it again under its own key; `replay` in the .error.json beside the moved file says how to put it back unchanged.',
+      failed.map((report) => lineAndDetails(run, report)),
+      `could not be ${run.loads ? 'loaded because of their content' : 'read as CSV'} and were moved to the error prefix:`,
+      `${run.loads ? 'To load one' : 'To have one checked'}: correct it and upload it again under its own key; \`replay\` in the .error.json beside the moved file says how to put it back unchanged.`,
     ),
     section(
       run,
-      abandoned,
-      'are where they were and are not loaded:',
-      'To load them: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day.',
+      quarantined.map((report) => lineAndDetails(run, report)),
+      'were held back as a whole and are in the quarantine:',
+      `To send one on: correct it and upload it again under its own key, or ${replay(run)}`,
     ),
+    section(
+      run,
+      rejected.map(({ file, found }) => [`- ${nameOf(file)}: ${rowsRejected([found])}`, ...details(run, found)]),
+      `have rows that were rejected; their other rows ${run.loads ? 'are loaded' : 'were passed on'}:`,
+      `To send rejected rows on: ${replay(run)}`,
+    ),
+    abandonedFiles(run, outcome),
     retried.length > 0 ? [`${retried.length} other file(s) were not finished and go again by themselves.`] : [],
   ];
+}
+
+function abandonedFiles(run: EndedRun, { abandoned, misconfigured }: RunOutcome): string[] {
+  const done = run.loads ? 'loaded' : 'checked';
+  const remedy = misconfigured
+    ? `${run.loads ? 'To load them' : 'To have them checked'}: correct what the reason names, in the rules file or the construct's props, and deploy it; then run the job again with the arguments of this run, or wait.`
+    : `${run.loads ? 'To load them' : 'To have them checked'}: remove the cause that the log tells, then run the job again with the arguments of this run.`;
+  return section(run, abandoned.map((report) => [lineOf(report)]), `are where they were and are not ${done}:`, `${remedy} ${AGAIN_EVERY_DAY}`);
 }
 
 function unknownFiles(run: EndedRun, { retried, abandoned }: RunOutcome, ledgerError: string): string[][] {
@@ -68,45 +110,77 @@ function unknownFiles(run: EndedRun, { retried, abandoned }: RunOutcome, ledgerE
     [`What became of each file is not known, since the ledger could not be read: ${ledgerError}`],
     section(
       run,
-      abandoned,
+      abandoned.map((report) => [lineOf(report)]),
       'do not go again by themselves:',
-      'To load those that are not loaded: remove the cause, then run the job again with the arguments of this run. Files of the last week are also tried again every day.',
+      `To load those that are not loaded: remove the cause, then run the job again with the arguments of this run. ${AGAIN_EVERY_DAY}`,
     ),
     retried.length > 0 ? [`${retried.length} file(s) go again by themselves; what is loaded already is not loaded again.`] : [],
   ];
 }
 
-function section(run: EndedRun, reports: FileReport[], what: string, remedy: string): string[] {
-  if (reports.length === 0) {
+/** Files with a line each, or more with what rules found. */
+function section(run: EndedRun, files: string[][], what: string, remedy: string): string[] {
+  if (files.length === 0) {
     return [];
   }
-  const listed = reports.slice(0, MOST_FILES_LISTED).map(({ file, reason }) => `- s3://${file.bucket}/${onOneLine(file.key)}: ${reason}`);
-  const rest = reports.length - listed.length;
-  return [`${reports.length} file(s) ${what}`, ...listed, ...(rest > 0 ? [`- and ${rest} more; all files of the run are named in ${run.manifestUri}`] : []), remedy];
+  const most = files.some((lines) => lines.length > 1) ? MOST_FILES_DETAILED : MOST_FILES_LISTED;
+  const rest = files.length - most;
+  return [
+    `${files.length} file(s) ${what}`,
+    ...files.slice(0, most).flat(),
+    ...(rest > 0 ? [`- and ${rest} more; all files of the run are named in ${run.manifestUri}`] : []),
+    remedy,
+  ];
 }
 
-/** A key may hold line breaks, which would make lines of the message. */
-function onOneLine(key: string): string {
-  return key.replace(/[\x00-\x1f\x7f]/g, (character) => encodeURIComponent(character));
+function replay(run: EndedRun): string {
+  return `correct the records in a copy of the .rejected.jsonl in the same place and run the job ${run.jobName} with the argument --replay and the copy's s3:// URL.`;
 }
 
-function runUrl(run: EndedRun): string {
-  return `${consoleUrl(run.region)}/gluestudio/home?region=${run.region}#/job/${encodeURIComponent(run.jobName)}/run/${run.runId}`;
+function lineAndDetails(run: EndedRun, report: FileReport): string[] {
+  const found = report.found;
+  const totals = found && found.rows_rejected > 0 ? [`  ${rowsRejected([found])}`] : [];
+  return [lineOf(report), ...totals, ...(found ? details(run, found) : [])];
 }
 
-function logUrl(run: EndedRun): string {
-  const group = consoleEncoded(run.logGroupName);
-  return `${consoleUrl(run.region)}/cloudwatch/home?region=${run.region}#logsV2:log-groups/log-group/${group}/log-events$3FlogStreamNameFilter$3D${run.runId}`;
+function lineOf({ file, reason }: FileReport): string {
+  return `- ${nameOf(file)}: ${onOneLine(reason)}`;
 }
 
-/** The CloudWatch console escapes twice, and writes the second escape's percent sign as a dollar. */
-function consoleEncoded(text: string): string {
-  return encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
+function nameOf(file: ManifestFile): string {
+  return `s3://${file.bucket}/${onOneLine(file.key)}`;
 }
 
-function consoleUrl(region: string): string {
-  if (region.startsWith('cn-')) {
-    return `https://${region}.console.amazonaws.cn`;
+function rowsRejected(found: OutcomeDocument[]): string {
+  const sum = (count: (document: OutcomeDocument) => number): string => found.map(count).reduce((total, rows) => total + rows, 0).toLocaleString('en-US');
+  return `${sum(({ rows_rejected }) => rows_rejected)} of ${sum(({ rows_read }) => rows_read)} rows rejected`;
+}
+
+/** What rules found in a file, and where to read more. */
+function details(run: EndedRun, found: OutcomeDocument): string[] {
+  return [
+    ...found.top_reasons.map(reasonLine),
+    ...link(run, 'Report', found.report),
+    ...link(run, 'Rejected rows', found.rejected),
+    ...link(run, 'Original', found.moved_to),
+  ];
+}
+
+function reasonLine({ rule, description, rows }: RuleReason): string {
+  const text = onOneLine(description);
+  const shown = text.length > LONGEST_DESCRIPTION ? `${text.slice(0, LONGEST_DESCRIPTION)}...` : text;
+  return `  - ${rows.toLocaleString('en-US')} row(s): ${onOneLine(rule)}${shown ? ` (${shown})` : ''}`;
+}
+
+function link(run: EndedRun, name: string, url: string | null): string[] {
+  if (url === null) {
+    return [];
   }
-  return `https://${region}.console.${region.startsWith('us-gov-') ? 'amazonaws-us-gov' : 'aws.amazon'}.com`;
+  const inConsole = objectUrl(run.region, url);
+  return [`  ${name}: ${onOneLine(url)}`, ...(inConsole ? [`    ${inConsole}`] : [])];
+}
+
+/** A key or a value may hold line breaks, which would make lines of the message. */
+function onOneLine(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f]/g, (character) => encodeURIComponent(character));
 }

@@ -5,11 +5,14 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { emitMetric } from './embedded-metrics';
 import { enqueue } from './enqueue';
-import { LedgerSettings, NotifierSettings, readSettings } from './function-settings';
+import { LedgerSettings, NotifierSettings, OutcomeSettings, readSettings } from './function-settings';
+import { LoadOutcome } from './ledger';
 import { ManifestFile, parseManifest, toObjectCreated } from './manifest';
 import { openLedger } from './open-ledger';
+import { OutcomeDocument, readOutcomes } from './outcome-document';
 import { EndedRun, runSubject, runText } from './run-message';
-import { runOutcome, RunOutcome } from './run-outcome';
+import { isConfigurationFault, runOutcome, RunOutcome, successOutcome } from './run-outcome';
+import { SUCCEEDED } from './run-states';
 import { StatementFailedError } from '../common/data-api';
 
 /** Glue's own event about a run (Glue developer guide, "Automating with EventBridge"); it carries no arguments. */
@@ -25,22 +28,21 @@ const sqs = new SQSClient({});
 
 /**
  * Looks after a run that failed, timed out or was stopped: files that it did not finish go to the queue again, and
- * people are told of those that cannot be loaded.
+ * people are told of those that cannot be loaded. Of a pipeline with rules people are told of rejected rows, however the run ended.
  */
 export async function handler(event: RunEndedEvent): Promise<void> {
   const settings = readSettings<NotifierSettings>();
-  const { jobName, jobRunId, state, message } = event.detail;
-  const { JobRun: run } = await glue.send(new GetJobRunCommand({ JobName: jobName, RunId: jobRunId }));
+  const { JobRun: jobRun } = await glue.send(new GetJobRunCommand({ JobName: event.detail.jobName, RunId: event.detail.jobRunId }));
+  const run = describe(settings, jobRun, event);
 
-  if (run?.Arguments?.['--plan']) {
-    // Somebody asked what a file would do, and reads the answer in the run's log; nothing was to be loaded.
-    console.info(JSON.stringify({ message: 'a plan ended', run: jobRunId, state }));
+  if (jobRun?.Arguments?.['--plan'] || jobRun?.Arguments?.['--replay']) {
+    // Somebody asked for it, and reads the answer in the run's log; no file of the pipeline was to be taken.
+    console.info(JSON.stringify({ message: 'a plan or a replay ended', run: run.runId, state: run.state }));
     return;
   }
-  const manifestUri = run?.Arguments?.['--manifest'];
-  const files = manifestUri ? await readFiles(manifestUri) : [];
-  const outcome = await outcomeOf(files, settings.ledger);
-  console.info(JSON.stringify({ message: 'run ended', run: jobRunId, state, manifest: manifestUri, ...outcome }));
+  const files = run.manifestUri ? await readFiles(run.manifestUri) : [];
+  const outcome = await outcomeOf(files, run, settings);
+  console.info(JSON.stringify({ message: 'run ended', run: run.runId, state: run.state, manifest: run.manifestUri, ...outcome }));
 
   if (outcome.retried.length > 0) {
     await enqueue(
@@ -49,25 +51,50 @@ export async function handler(event: RunEndedEvent): Promise<void> {
     );
     emitMetric(settings.pipeline, 'RunsRetried', 1);
   }
-  if (!manifestUri || needsAPerson(outcome)) {
-    await tell(settings, describe(settings, run, { jobName, jobRunId, state, message }, event.region), outcome);
+  if (needsAPerson(outcome) || (!run.manifestUri && run.state !== SUCCEEDED)) {
+    await tell(settings, run, outcome);
   }
 }
 
 async function readFiles(uri: string): Promise<ManifestFile[]> {
   const { hostname, pathname } = new URL(uri);
-  const object = await s3.send(new GetObjectCommand({ Bucket: hostname, Key: decodeURIComponent(pathname.slice(1)) }));
-  return parseManifest(uri, await object.Body!.transformToString()).files;
+  return parseManifest(uri, await readText(hostname, decodeURIComponent(pathname.slice(1)))).files;
+}
+
+async function readText(bucket: string, key: string): Promise<string> {
+  const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return object.Body!.transformToString();
+}
+
+async function outcomeOf(files: ManifestFile[], run: EndedRun, settings: NotifierSettings): Promise<RunOutcome> {
+  const found = settings.outcomes ? await readFound(files, settings.outcomes) : new Map<string, OutcomeDocument>();
+  if (run.state === SUCCEEDED) {
+    return successOutcome(files, { runId: run.runId, found });
+  }
+  const ledger = settings.ledger ? await readLedger(files, settings.ledger) : {};
+  return runOutcome(files, { runId: run.runId, found, ...ledger, misconfigured: isConfigurationFault(run.errorMessage) || undefined });
+}
+
+function readFound(files: ManifestFile[], { bucket, prefix }: OutcomeSettings): Promise<Map<string, OutcomeDocument>> {
+  return readOutcomes(files.map((file) => file.load_id), async (loadId) => {
+    try {
+      return await readText(bucket, `${prefix}${loadId}.json`);
+    } catch (error) {
+      if ((error as Error).name === 'NoSuchKey') {
+        return undefined;
+      }
+      throw error;
+    }
+  });
 }
 
 /** Whatever keeps the ledger from being read may be what the run died of: its files go again all the same. */
-async function outcomeOf(files: ManifestFile[], ledger: LedgerSettings | undefined): Promise<RunOutcome> {
+async function readLedger(files: ManifestFile[], settings: LedgerSettings): Promise<{ ledger: Map<string, LoadOutcome>; ledgerError?: string }> {
   try {
-    const outcomes = ledger ? await inTime(openLedger(ledger).outcomes(files.map((file) => file.load_id))) : new Map();
-    return runOutcome(files, outcomes);
+    return { ledger: await inTime(openLedger(settings).outcomes(files.map((file) => file.load_id))) };
   } catch (error) {
     // The whole message would hold the whole statement.
-    return runOutcome(files, new Map(), error instanceof StatementFailedError ? error.reason : (error as Error).message);
+    return { ledger: new Map(), ledgerError: error instanceof StatementFailedError ? error.reason : (error as Error).message };
   }
 }
 
@@ -78,17 +105,18 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   })]);
 }
 
-function needsAPerson({ failed, abandoned, ledgerError }: RunOutcome): boolean {
-  return failed.length + abandoned.length > 0 || ledgerError !== undefined;
+function needsAPerson({ failed, quarantined, rejected, abandoned, ledgerError }: RunOutcome): boolean {
+  return failed.length + quarantined.length + rejected.length + abandoned.length > 0 || ledgerError !== undefined;
 }
 
-function describe(settings: NotifierSettings, run: JobRun | undefined, ended: RunEndedEvent['detail'], region: string): EndedRun {
+function describe(settings: NotifierSettings, run: JobRun | undefined, { detail, region }: RunEndedEvent): EndedRun {
   return {
     pipeline: settings.pipeline,
-    jobName: ended.jobName,
-    runId: ended.jobRunId,
-    state: ended.state,
-    errorMessage: run?.ErrorMessage ?? ended.message ?? '',
+    loads: settings.ledger !== undefined || settings.outcomes === undefined,
+    jobName: detail.jobName,
+    runId: detail.jobRunId,
+    state: detail.state,
+    errorMessage: run?.ErrorMessage ?? detail.message ?? '',
     logGroupName: outputLogGroup(run?.LogGroupName || settings.logGroupPrefix),
     manifestUri: run?.Arguments?.['--manifest'],
     region,

@@ -8,12 +8,13 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { grantReadObjects } from './bucket-grants';
+import { grantList, grantReadObjects } from './bucket-grants';
 import { NotifierSettings, SETTINGS_VARIABLE } from './function-settings';
 import { LedgerTable } from './ledger-table';
 import { runEndedRule } from './run-ended-rule';
 import { RunNotifierFunction } from './run-notifier-function';
-import { manifestsPrefix } from './staging-bucket';
+import { SUCCEEDED, UNSUCCESSFUL_STATES } from './run-states';
+import { manifestsPrefix, outcomesPrefix } from './staging-bucket';
 import { functionIdentity } from '../common/function-identity';
 
 /** Props of `RunNotifier`. */
@@ -32,13 +33,17 @@ export interface RunNotifierProps {
   readonly topic: ITopic;
   /** Key of the function's logs. */
   readonly logKey: IKey;
-  /** What became of each file; without it every file of a run that died counts as unfinished. */
+  /** What became of each file; without it outcomes tell, and without these every file of a run that died counts as unfinished. */
   readonly ledger?: LedgerTable;
+  /** Whether runs write down what rules found: then people are told of rows that a run rejected, however it ended. */
+  readonly keepsOutcomes: boolean;
 }
 
 /**
  * A run that fails, times out or is stopped -> EventBridge rule -> Lambda: files that the run did not finish go to
  * the queue again, twice at most; of the others people are told. When the ledger cannot be read all go again, and people are told.
+ *
+ * Where there are rules a run that succeeds comes here too, and people are told of files with rejected rows.
  */
 export class RunNotifier extends Construct {
   public readonly function: IFunction;
@@ -52,6 +57,7 @@ export class RunNotifier extends Construct {
       topicArn: props.topic.topicArn,
       logGroupPrefix: props.logGroupPrefix,
       ledger: props.ledger?.settings,
+      outcomes: props.keepsOutcomes ? { bucket: props.stagingBucket.bucketName, prefix: outcomesPrefix(props.pipelineName) } : undefined,
     };
     const notifier = new RunNotifierFunction(this, 'Function', {
       ...functionIdentity(this, props.logKey),
@@ -64,14 +70,19 @@ export class RunNotifier extends Construct {
     });
     notifier.addToRolePolicy(new PolicyStatement({ actions: ['glue:GetJobRun'], resources: [props.job.jobArn] }));
     grantReadObjects(notifier, props.stagingBucket, manifestsPrefix(props.pipelineName));
+    if (props.keepsOutcomes) {
+      // Listing is what makes a missing outcome, which is normal, a 404.
+      grantList(notifier, props.stagingBucket, [outcomesPrefix(props.pipelineName)]);
+      grantReadObjects(notifier, props.stagingBucket, outcomesPrefix(props.pipelineName));
+    }
     props.queue.grantSendMessages(notifier);
     props.topic.grantPublish(notifier);
     props.ledger?.grantRead(notifier);
     this.function = notifier;
 
     runEndedRule(this, 'RunEnded', props.job, {
-      description: `Runs of ${props.pipelineName} that ended otherwise than well`,
+      description: `Runs of ${props.pipelineName} that ended${props.keepsOutcomes ? '' : ' otherwise than well'}`,
       target: new LambdaFunction(notifier, { deadLetterQueue: props.failedInvocationsQueue }),
-    });
+    }, props.keepsOutcomes ? [...UNSUCCESSFUL_STATES, SUCCEEDED] : UNSUCCESSFUL_STATES);
   }
 }

@@ -1,42 +1,118 @@
 import { LoadOutcome } from './ledger';
 import { ManifestFile } from './manifest';
+import { OutcomeDocument } from './outcome-document';
 
 /** How often the files of a run that died go again by themselves before someone is told. */
 export const MOST_RETRIES = 2;
 
-/** A file and why it was not loaded. */
+/**
+ * How the message of a run begins that could not itself begin, after names of other errors that Glue and the job put before it. Further
+ * on the same words mean nothing: the message of a run whose files failed holds keys.
+ */
+const CONFIGURATION_FAULT = /^(?:Error Category: \w+; )?(?:[\w.]+: )*(?:[\w.]+\.)?(?:RulesFileError|SettingsError): /;
+
+/** A file and why it was not taken. */
 export interface FileReport {
   readonly file: ManifestFile;
   readonly reason: string;
+  /** What rules found in it during this run. */
+  readonly found?: OutcomeDocument;
+}
+
+/** A file of which rules rejected rows. */
+export interface RejectedRows {
+  readonly file: ManifestFile;
+  readonly found: OutcomeDocument;
 }
 
 /** What an ended run left behind. */
 export interface RunOutcome {
   /** Files whose content is at fault: the job moved them to the error prefix. */
   readonly failed: FileReport[];
+  /** Files of which nothing passed: the job moved them to the quarantine. */
+  readonly quarantined: FileReport[];
+  /** Files that went on without some of their rows. */
+  readonly rejected: RejectedRows[];
   /** Files that the run did not finish and that go to the queue again. */
   readonly retried: ManifestFile[];
-  /** Files that no run has finished, as often as they went. */
+  /** Files that no run has finished and that do not go again by themselves. */
   readonly abandoned: FileReport[];
   /** Why the ledger could not be read; nothing is known of any file then. */
   readonly ledgerError?: string;
+  /** The run could not begin, and no other can before somebody mends it. */
+  readonly misconfigured?: boolean;
+}
+
+/** What is known of the files of a run. */
+export interface KnownOutcomes {
+  readonly runId: string;
+  /** What rules found, by load id, whichever run wrote it. */
+  readonly found: Map<string, OutcomeDocument>;
+  /** What the ledger says, by load id; of a pipeline without one `found` says it. */
+  readonly ledger?: Map<string, LoadOutcome>;
+  readonly ledgerError?: string;
+  readonly misconfigured?: boolean;
+}
+
+/** Whether a run failed because of how it was configured: neither its files nor chance are to blame. */
+export function isConfigurationFault(errorMessage: string): boolean {
+  return CONFIGURATION_FAULT.test(errorMessage);
 }
 
 /**
- * Sorts a run's files by what the ledger knows of them. When it could not be read all count as unfinished: what is loaded already is not
- * loaded again.
+ * Sorts the files of a run that did not end well. When the ledger could not be read all count as unfinished: what is loaded already is
+ * not loaded again.
  */
-export function runOutcome(files: ManifestFile[], outcomes: Map<string, LoadOutcome>, ledgerError?: string): RunOutcome {
-  const outcome: RunOutcome = { failed: [], retried: [], abandoned: [], ledgerError };
+export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
+  const { ledger, ledgerError, misconfigured } = known;
+  const failed: FileReport[] = [];
+  const quarantined: FileReport[] = [];
+  const rejected: RejectedRows[] = [];
+  const unfinished: ManifestFile[] = [];
   for (const file of files) {
-    const known = outcomes.get(file.load_id);
-    if (known?.status === 'failed') {
-      outcome.failed.push({ file, reason: known.reason });
-    } else if (!known && file.attempt < MOST_RETRIES) {
-      outcome.retried.push({ ...file, attempt: file.attempt + 1 });
-    } else if (!known) {
-      outcome.abandoned.push({ file, reason: `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt + 1} runs` });
+    const found = foundByRun(file, known);
+    const finished = (ledger ?? known.found).get(file.load_id);
+    // Where outcomes are the ledger, people were told of an earlier run's then.
+    const isTold = ledger !== undefined || found !== undefined;
+    if (!finished) {
+      unfinished.push(file);
+    } else if (isTold && finished.status === 'failed') {
+      failed.push({ file, reason: finished.reason ?? '', found });
+    } else if (isTold && finished.status === 'quarantined') {
+      quarantined.push({ file, reason: finished.reason ?? '', found });
+    } else if (found && found.rows_rejected > 0) {
+      rejected.push({ file, found });
     }
   }
-  return outcome;
+  const again = unfinished.filter((file) => !misconfigured && file.attempt < MOST_RETRIES);
+  return {
+    failed,
+    quarantined,
+    rejected,
+    retried: again.map((file) => ({ ...file, attempt: file.attempt + 1 })),
+    abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyAbandoned(file, known) })),
+    ledgerError,
+    misconfigured,
+  };
+}
+
+/** What a run that ended well tells of: rows that it rejected. The ledger has nothing to add, and asking would wake the warehouse. */
+export function successOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
+  const rejected = files.flatMap((file) => {
+    const found = foundByRun(file, known);
+    return found && found.rows_rejected > 0 ? [{ file, found }] : [];
+  });
+  return { failed: [], quarantined: [], rejected, retried: [], abandoned: [] };
+}
+
+function foundByRun(file: ManifestFile, { found, runId }: KnownOutcomes): OutcomeDocument | undefined {
+  const document = found.get(file.load_id);
+  return document?.run_id === runId ? document : undefined;
+}
+
+function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured }: KnownOutcomes): string {
+  if (misconfigured) {
+    return 'the run could not begin';
+  }
+  return `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt + 1} runs`;
 }

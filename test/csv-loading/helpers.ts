@@ -57,3 +57,14 @@ export function joined(value: unknown): string {
   const reference = intrinsic.Ref ?? intrinsic['Fn::GetAtt']?.join('.') ?? intrinsic['Fn::Sub'] ?? JSON.stringify(value);
   return `\${${reference}}`;
 }
+
+/** Statements as `actions on resources (prefixes)`, names without their hashes; those that the warehouse adds left out. */
+export function rightsOf(template: Template, policy: string): string[] {
+  return statementsOf(template, policy)
+    .filter(({ Action }) => !/redshift|secretsmanager/.test(JSON.stringify(Action)))
+    .map(({ Action, Resource, Condition }) => {
+      const targets = (Array.isArray(Resource) ? Resource : [Resource]).map((resource) => joined(resource).replace(/[0-9A-F]{8}(?=[.}])/g, ''));
+      const prefixes = Condition?.StringLike?.['s3:prefix'];
+      return `${[Action].flat().join(' ')} on ${targets.join(' ').replace(/[0-9a-f]{64}/g, '<asset>')}${prefixes ? ` (${[prefixes].flat().join(' ')})` : ''}`;
+    });
+}

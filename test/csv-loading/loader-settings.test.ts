@@ -2,11 +2,12 @@ import { readFileSync } from 'fs';
 import * as path from 'path';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { joined, newLoader, newStack, resources, templateOf } from './helpers';
-import { CsvFormat, RowErrorPolicy, SchemaContract } from '../../src';
+import { CsvFormat, DataQualityRule, RowErrorPolicy, RuleSeverity, SchemaContract } from '../../src';
 import { LoaderSettings, renderLoaderSettings } from '../../src/csv-loading/loader-settings';
+import { renderQualitySettings } from '../../src/quality/quality-settings';
 
-/** runtime/tests/test_settings.py reads the same file: together they hold both ends of `--settings` to one shape. */
-const GOLDEN = path.join(__dirname, '..', '..', 'runtime', 'tests', 'data', 'loader_settings.json');
+/** The job's tests read the same files: together they hold both ends of `--settings` to one shape. */
+const golden = (name: string): unknown => JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'runtime', 'tests', 'data', name), 'utf8'));
 
 const settings: LoaderSettings = {
   pipelineName: 'crm-customers',
@@ -32,7 +33,19 @@ const settings: LoaderSettings = {
 };
 
 test('writes what the job reads', () => {
-  expect(JSON.parse(JSON.stringify(renderLoaderSettings(settings)))).toEqual(JSON.parse(readFileSync(GOLDEN, 'utf8')));
+  expect(JSON.parse(JSON.stringify(renderLoaderSettings(settings)))).toEqual(golden('loader_settings.json'));
+});
+
+test('writes what the job of a loader with rules reads', () => {
+  const quality = renderQualitySettings({
+    pipelineName: 'crm-customers',
+    rules: [DataQualityRule.notNull('email', { severity: RuleSeverity.WARNING })._json!, DataQualityRule.range('age', { min: 0 })._json!],
+    rulesFiles: [{ name: 'quality_rules.py', url: 's3://assets-bucket/0123456789abcdef.py' }],
+    maxFailRatio: 0.25,
+    reportPrefix: 'reports/customers/',
+    unmaskedColumns: ['country'],
+  });
+  expect(JSON.parse(JSON.stringify(renderLoaderSettings({ ...settings, quality })))).toEqual(golden('loader_settings_with_rules.json'));
 });
 
 test('names a secret that was imported by its name, as half an ARN would not be found', () => {

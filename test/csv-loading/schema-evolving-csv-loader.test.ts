@@ -349,7 +349,7 @@ test.each([
   [{ table: 'CRM.Customers' }, "table is 'CRM.Customers'"],
   [{ table: `crm.${'x'.repeat(121)}` }, 'the table at most 120 characters'],
   [{ primaryKey: [] }, 'primaryKey is empty'],
-  [{ primaryKey: ['User ID'] }, "primaryKey has 'User ID', but the name of a column of the table is allowed"],
+  [{ primaryKey: ['User ID'] }, "primaryKey has 'User ID', but the name of a column is allowed"],
   [{ primaryKey: ['id', 'id'] }, "primaryKey has 'id' twice"],
   [{ sequenceColumn: 'Updated' }, "sequenceColumn has 'Updated'"],
   [{ primaryKey: ['__id'] }, "primaryKey has '__id'"],

@@ -124,7 +124,7 @@ test('fails the whole batch, with nothing done twice, when starting fails for an
 
 test.each([
   ['that it cannot read', 'nonsense', 'it is not JSON'],
-  ["of another bucket than the pipeline's", body({ bucket: 'elsewhere' }), "detail.bucket.name is 'elsewhere', but only files of 'landing' are loaded"],
+  ["of another bucket than the pipeline's", body({ bucket: 'elsewhere' }), "detail.bucket.name is 'elsewhere', but only files of 'landing' are taken"],
 ])('sends a message %s to the dead-letter queue at once, with the reason', async (_, unreadable, reason) => {
   const answer = await handler(sqsEvent([unreadable, body()]));
   expect(answer).toEqual({ batchItemFailures: [] });

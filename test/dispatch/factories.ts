@@ -1,6 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { ManifestFile } from '../../src/dispatch/manifest';
 import { ObjectCreated } from '../../src/dispatch/object-event';
+import { OutcomeDocument } from '../../src/dispatch/outcome-document';
 
 /** A write of an object in a versioned bucket. */
 export function objectCreated(given: Partial<ObjectCreated> = {}): ObjectCreated {
@@ -77,6 +78,24 @@ export function manifestFile(letter: string, given: Partial<ManifestFile> = {}):
     sequencer: '01',
     event_time: '2024-03-01T10:00:00Z',
     attempt: 0,
+    ...given,
+  };
+}
+
+/** What rules found in the file of `manifestFile`, as the run of the tests wrote it: one of ten rows was rejected. */
+export function outcomeDocument(letter: string, given: Partial<OutcomeDocument> = {}): OutcomeDocument {
+  return {
+    load_id: letter.repeat(64),
+    run_id: 'jr_1',
+    status: 'passed',
+    reason: null,
+    moved_to: `s3://landing/processed/${letter}.csv`,
+    rows_read: 10,
+    rows_rejected: 1,
+    rows_warned: 0,
+    top_reasons: [{ rule: 'not_null_email', description: 'email must not be empty', rows: 1 }],
+    report: `s3://landing/reports/${letter}.html`,
+    rejected: `s3://landing/quarantine/${letter}.rejected.jsonl`,
     ...given,
   };
 }

@@ -1,8 +1,9 @@
-import { manifestFile } from './factories';
+import { manifestFile, outcomeDocument } from './factories';
 import { EndedRun, runSubject, runText } from '../../src/dispatch/run-message';
 
 const run: EndedRun = {
   pipeline: 'crm',
+  loads: true,
   jobName: 'load crm',
   runId: 'jr_1',
   state: 'FAILED',
@@ -11,11 +12,11 @@ const run: EndedRun = {
   region: 'eu-central-1',
   manifestUri: 's3://staging/manifests/crm/2024-03-01/100509-id.json',
 };
-const nothing = { failed: [], retried: [], abandoned: [] };
+const nothing = { failed: [], quarantined: [], rejected: [], retried: [], abandoned: [] };
 const report = (letter: string) => ({ file: manifestFile(letter), reason: 'no header' });
 
 test('says what happened to which file, what to do and where to look', () => {
-  expect(runText(run, { failed: [report('a')], abandoned: [report('b')], retried: [manifestFile('c')] })).toMatchInlineSnapshot(`
+  expect(runText(run, { ...nothing, failed: [report('a')], abandoned: [report('b')], retried: [manifestFile('c')] })).toMatchInlineSnapshot(`
     "Pipeline: crm
     Job:      load crm
     Run:      jr_1
@@ -38,7 +39,7 @@ test('says what happened to which file, what to do and where to look', () => {
 });
 
 test('says that nothing is known of the files when the ledger could not be read', () => {
-  const text = runText(run, { failed: [], abandoned: [report('b')], retried: [manifestFile('c')], ledgerError: 'permission denied' });
+  const text = runText(run, { ...nothing, abandoned: [report('b')], retried: [manifestFile('c')], ledgerError: 'permission denied' });
   expect(text.split('\n\n').slice(1, -1).join('\n\n')).toMatchInlineSnapshot(`
     "What became of each file is not known, since the ledger could not be read: permission denied
 
@@ -76,4 +77,122 @@ test.each([
 test('has a subject that SNS takes', () => {
   const subject = runSubject({ ...run, pipeline: `ä\n${'x'.repeat(200)}` }, nothing);
   expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+});
+
+describe('with rules', () => {
+  const gate: EndedRun = { ...run, loads: false, jobName: 'check crm', errorMessage: '1 of 3 files failed' };
+  const body = (text: string): string => text.split('\n\n').slice(1, -1).join('\n\n');
+  const many = outcomeDocument('a', {
+    rows_read: 20000,
+    rows_rejected: 1204,
+    top_reasons: [{ rule: 'not_null_email', description: 'email must not be empty', rows: 1100 }, { rule: 'adult', description: '', rows: 104 }],
+  });
+  const rejected = [{ file: manifestFile('a'), found: many }];
+
+  test('tells which files had rows rejected, why, and where to read more', () => {
+    const succeeded = { ...gate, state: 'SUCCEEDED', errorMessage: '' };
+    expect(runSubject(succeeded, { ...nothing, rejected })).toBe('1,204 of 20,000 rows rejected by crm');
+    expect(runText(succeeded, { ...nothing, rejected })).not.toContain('Reason:');
+    expect(body(runText(succeeded, { ...nothing, rejected }))).toMatchInlineSnapshot(`
+      "1 file(s) have rows that were rejected; their other rows were passed on:
+      - s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
+        - 1,100 row(s): not_null_email (email must not be empty)
+        - 104 row(s): adult
+        Report: s3://landing/reports/a.html
+          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
+        Rejected rows: s3://landing/quarantine/a.rejected.jsonl
+          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fa.rejected.jsonl
+        Original: s3://landing/processed/a.csv
+          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=processed%2Fa.csv
+      To send rejected rows on: correct the records in a copy of the .rejected.jsonl in the same place and run the job check crm with the argument --replay and the copy's s3:// URL."
+    `);
+  });
+
+  test('tells of files that were held back, and where they are', () => {
+    const held = outcomeDocument('b', {
+      status: 'quarantined', reason: 'more than 10 % of the rows were rejected', rows_rejected: 4, moved_to: 's3://landing/quarantine/b +ü.csv', rejected: null,
+    });
+    const outcome = {
+      ...nothing,
+      quarantined: [{ file: manifestFile('b'), reason: held.reason!, found: held }],
+      failed: [{
+        file: manifestFile('c'),
+        reason: 'no header',
+        found: outcomeDocument('c', {
+          status: 'failed', rows_rejected: 0, top_reasons: [], report: null, rejected: null, moved_to: 's3://landing/error/c.csv',
+        }),
+      }],
+      abandoned: [{ file: manifestFile('d'), reason: 'not finished by 3 runs' }],
+    };
+    expect(runSubject(gate, outcome)).toBe('FAILED: 3 file(s) held back by crm');
+    expect(body(runText(gate, outcome))).toMatchInlineSnapshot(`
+      "1 file(s) could not be read as CSV and were moved to the error prefix:
+      - s3://landing/customers/c.csv: no header
+        Original: s3://landing/error/c.csv
+          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=error%2Fc.csv
+      To have one checked: correct it and upload it again under its own key; \`replay\` in the .error.json beside the moved file says how to put it back unchanged.
+
+      1 file(s) were held back as a whole and are in the quarantine:
+      - s3://landing/customers/b.csv: more than 10 % of the rows were rejected
+        4 of 10 rows rejected
+        - 1 row(s): not_null_email (email must not be empty)
+        Report: s3://landing/reports/b.html
+          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fb.html
+        Original: s3://landing/quarantine/b +ü.csv
+          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fb%20%2B%C3%BC.csv
+      To send one on: correct it and upload it again under its own key, or correct the records in a copy of the .rejected.jsonl in the same place and run the job check crm with the argument --replay and the copy's s3:// URL.
+
+      1 file(s) are where they were and are not checked:
+      - s3://landing/customers/d.csv: not finished by 3 runs
+      To have them checked: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day."
+    `);
+  });
+
+  test('of a loader tells that the other rows are loaded', () => {
+    expect(runText(run, { ...nothing, rejected })).toContain('1 file(s) have rows that were rejected; their other rows are loaded:');
+    expect(runSubject(run, { ...nothing, failed: [report('b')], rejected })).toBe('FAILED: 1 file(s) not loaded, 1,204 of 20,000 rows rejected by crm');
+  });
+
+  test('adds up the rows of all files', () => {
+    expect(runSubject(gate, { ...nothing, rejected: [...rejected, { file: manifestFile('b'), found: outcomeDocument('b') }] }))
+      .toBe('FAILED: 1,205 of 20,010 rows rejected by crm');
+  });
+
+  test('says what a file that failed had rejected', () => {
+    const text = runText(run, { ...nothing, failed: [{ file: manifestFile('a'), reason: 'over maxFailRatio', found: many }] });
+    expect(text).toContain('customers/a.csv: over maxFailRatio\n  1,204 of 20,000 rows rejected\n  - 1,100 row(s): not_null_email (email must not be empty)\n');
+  });
+
+  test('says how to mend a configuration, and that files wait for it', () => {
+    const text = (of: EndedRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the run could not begin' }] });
+    expect(text(gate)).toContain(
+      'To have them checked: correct what the reason names, in the rules file or the construct\'s props, and deploy it; then run the job again with the arguments of this run, or wait.'
+      + ' Files of the last week are also tried again every day.');
+    expect(text(run)).toContain('To load them: correct what the reason names');
+  });
+
+  test('keeps every text on its own line and within bounds', () => {
+    const found = outcomeDocument('a', {
+      top_reasons: [{ rule: 'r\nRun: x', description: `d\nRun: ${'y'.repeat(300)}`, rows: 1 }], report: 's3://landing/reports/a\nRun: z.html', moved_to: null, rejected: null,
+    });
+    const lines = runText(gate, { ...nothing, rejected: [{ file: manifestFile('a'), found }] }).split('\n');
+    expect(lines.filter((line) => /^Run: \S/.test(line))).toHaveLength(1);
+    expect(lines.find((line) => line.includes('r%0ARun: x'))).toMatch(/^ {2}- 1 row\(s\): r%0ARun: x \(d%0ARun: y{191}\.\.\.\)$/);
+  });
+
+  test('details 10 files at most and counts the rest', () => {
+    const text = runText(gate, { ...nothing, rejected: Array.from({ length: 12 }, () => rejected[0]) });
+    expect(text.match(/^- s3:/gm)).toHaveLength(10);
+    expect(text).toContain('- and 2 more; all files of the run are named in s3://staging/');
+  });
+
+  test('is a message that SNS takes, whatever keys and reasons are', () => {
+    const key = '日'.repeat(340);
+    const url = `s3://landing/${key}`;
+    const found = outcomeDocument('a', { report: url, rejected: url, moved_to: url });
+    const reports = Array.from({ length: 30 }, () => ({ file: manifestFile('a', { key }), reason: '日'.repeat(1000), found }));
+    const text = runText(gate, { ...nothing, failed: reports, quarantined: reports, rejected: reports });
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256 * 1024);
+    expect(text).not.toContain('\ufffd');
+  });
 });

@@ -1,15 +1,16 @@
 import { GetJobRunCommand, GlueClient } from '@aws-sdk/client-glue';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { manifestFile, metricsOf } from './factories';
+import { manifestFile, metricsOf, outcomeDocument } from './factories';
 import { StatementFailedError } from '../../src/common/data-api';
 import { NotifierSettings } from '../../src/dispatch/function-settings';
 import { LoadOutcome } from '../../src/dispatch/ledger';
 import { ManifestFile } from '../../src/dispatch/manifest';
 import { parseObjectCreated } from '../../src/dispatch/object-event';
 import { openLedger } from '../../src/dispatch/open-ledger';
+import { OutcomeDocument } from '../../src/dispatch/outcome-document';
 import { handler } from '../../src/dispatch/run-notifier.lambda';
 
 jest.mock('../../src/dispatch/open-ledger');
@@ -39,10 +40,10 @@ beforeEach(() => {
   jest.spyOn(console, 'info').mockReturnValue();
 });
 
+const object = (value: unknown) => ({ Body: { transformToString: async () => JSON.stringify(value) } as any });
+
 function givenFiles(...files: ManifestFile[]): void {
-  s3.on(GetObjectCommand).resolves({
-    Body: { transformToString: async () => JSON.stringify({ manifest_version: 1, pipeline: 'crm', created_at: '', files }) } as any,
-  });
+  s3.on(GetObjectCommand).resolves(object({ manifest_version: 1, pipeline: 'crm', created_at: '', files }));
 }
 
 function givenOutcomes(known: Record<string, LoadOutcome>): void {
@@ -148,6 +149,34 @@ test('tells nobody of a plan that failed: whoever asked reads its log', async ()
   expect(outcomes).not.toHaveBeenCalled();
 });
 
+test('tells nobody of a replay that failed either, even where its settings are at fault', async () => {
+  glue.on(GetJobRunCommand).resolves({
+    JobRun: { Arguments: { '--replay': 's3://landing/quarantine/a.rejected.jsonl' }, ErrorMessage: 'RunFailed: RulesFileError: rules.py line 3' },
+  });
+
+  await handler(ended());
+
+  expect([told(), queued()]).toEqual([[], []]);
+  expect(s3.calls()).toHaveLength(0);
+});
+
+test.each(['RulesFileError: quality_rules.py line 3: adult: no query', 'SettingsError: the rule a is of the kind b'])(
+  'does not try a run again that could not begin, and tells of its files at once: %s', async (fault) => {
+    glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: { '--manifest': MANIFEST }, ErrorMessage: `RunFailed: ${fault}` } });
+    givenFiles(manifestFile('a'), manifestFile('b'));
+    givenOutcomes({ b: { status: 'loaded', reason: '' } });
+
+    const metrics = await metricsOf(() => handler(ended()));
+
+    expect(queued()).toEqual([]);
+    expect(metrics).toEqual({});
+    expect(told()).toHaveLength(1);
+    expect(told()[0].Subject).toBe('FAILED: 1 file(s) not loaded by crm');
+    expect(told()[0].Message).toContain(`Reason:   RunFailed: ${fault}\n`);
+    expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: the run could not begin');
+    expect(told()[0].Message).toContain('correct what the reason names');
+  });
+
 test('tells of a run without a manifest', async () => {
   glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: {} } });
   await handler(ended());
@@ -218,4 +247,145 @@ test('fails, and so is repeated, when the queue does not take a message', async 
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [{ Id: '0', Code: 'x', SenderFault: false, Message: 'too large' }] });
   givenFiles(manifestFile('a'));
   await expect(handler(ended())).rejects.toThrow('1 message(s) were not taken by the queue: too large');
+});
+
+describe('of a pipeline with rules', () => {
+  const OUTCOMES = { bucket: 'staging-bucket', prefix: 'outcomes/crm/' };
+
+  /** The manifest, and the outcomes of those of its files that have one. */
+  function given(files: ManifestFile[], ...documents: OutcomeDocument[]): void {
+    s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: {}, message: 'The specified key does not exist.' }));
+    s3.on(GetObjectCommand, { Bucket: 'staging-bucket', Key: 'manifests/crm/2024-03-01/100509-id.json' })
+      .resolves(object({ manifest_version: 1, pipeline: 'crm', created_at: '', files }));
+    for (const document of documents) {
+      s3.on(GetObjectCommand, { Bucket: OUTCOMES.bucket, Key: `${OUTCOMES.prefix}${document.load_id}.json` }).resolves(object(document));
+    }
+  }
+
+  describe('that loads', () => {
+    beforeEach(() => {
+      process.env.SETTINGS = JSON.stringify({ ...settings, outcomes: OUTCOMES });
+    });
+
+    test('tells once of rejected rows of a run that succeeded, and lets the warehouse sleep', async () => {
+      given(
+        [manifestFile('a'), manifestFile('b'), manifestFile('c')],
+        outcomeDocument('a', { status: 'loaded', rows_read: 20000, rows_rejected: 1204 }),
+        outcomeDocument('b', { status: 'loaded' }),
+      );
+
+      await handler(ended('SUCCEEDED'));
+
+      expect(told()).toHaveLength(1);
+      expect(told()[0].Subject).toBe('1,205 of 20,010 rows rejected by crm');
+      expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected');
+      expect(told()[0].Message).toContain('their other rows are loaded');
+      expect(told()[0].Message).not.toContain('c.csv');
+      expect(openLedger).not.toHaveBeenCalled();
+      expect(queued()).toEqual([]);
+    });
+
+    test.each<[string, Partial<OutcomeDocument>]>([
+      ['only warnings', { rows_rejected: 0, rows_warned: 5 }],
+      ['what another run rejected', { run_id: 'jr_0' }],
+    ])('tells nobody of %s', async (_, document) => {
+      given([manifestFile('a')], outcomeDocument('a', { status: 'loaded', ...document }));
+      await handler(ended('SUCCEEDED'));
+      expect(told()).toEqual([]);
+    });
+
+    test('tells nobody of a run that succeeded without files', async () => {
+      glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: {} } });
+      await handler(ended('SUCCEEDED'));
+      expect(told()).toEqual([]);
+    });
+
+    test('says in one message what failed, what was rejected, and what goes again', async () => {
+      given(
+        [manifestFile('a'), manifestFile('b'), manifestFile('c')],
+        outcomeDocument('a', { status: 'loaded' }),
+        outcomeDocument('b', { status: 'failed', rows_rejected: 4, moved_to: 's3://landing/error/b.csv' }),
+        outcomeDocument('c', { status: 'loaded' }),
+      );
+      givenOutcomes({ a: { status: 'loaded', reason: '' }, b: { status: 'failed', reason: 'over maxFailRatio' } });
+
+      await metricsOf(() => handler(ended()));
+
+      expect(told()).toHaveLength(1);
+      expect(told()[0].Subject).toBe('FAILED: 1 file(s) not loaded, 1 of 10 rows rejected by crm');
+      expect(told()[0].Message).toContain('- s3://landing/customers/b.csv: over maxFailRatio\n  4 of 10 rows rejected\n');
+      expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: 1 of 10 rows rejected');
+      expect(told()[0].Message).toContain('1 other file(s) were not finished and go again by themselves');
+      expect(queued().map(({ key }) => key)).toEqual(['customers/c.csv']);
+    });
+
+    test('reads no outcomes without rules', async () => {
+      process.env.SETTINGS = JSON.stringify(settings);
+      givenFiles(manifestFile('a'));
+      givenOutcomes({ a: { status: 'loaded', reason: '' } });
+      await handler(ended());
+      expect(s3.commandCalls(GetObjectCommand)).toHaveLength(1);
+    });
+  });
+
+  describe('that checks', () => {
+    beforeEach(() => {
+      const { ledger, ...withoutLedger } = settings;
+      process.env.SETTINGS = JSON.stringify({ ...withoutLedger, outcomes: OUTCOMES });
+    });
+
+    test('tells of each file what its outcome says, and queues those without one', async () => {
+      given(
+        ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => manifestFile(letter)),
+        outcomeDocument('a', { rows_rejected: 0 }),
+        outcomeDocument('b'),
+        outcomeDocument('c', { status: 'quarantined', reason: 'more than 10 % rejected', rows_rejected: 5, moved_to: 's3://landing/quarantine/c.csv' }),
+        outcomeDocument('d', { status: 'failed', reason: 'no header', rows_read: 0, rows_rejected: 0, moved_to: 's3://landing/error/d.csv' }),
+        outcomeDocument('e', { status: 'superseded', rows_rejected: 0, moved_to: null }),
+      );
+
+      const metrics = await metricsOf(() => handler(ended()));
+
+      expect(told()).toHaveLength(1);
+      expect(told()[0].Subject).toBe('FAILED: 2 file(s) held back, 1 of 10 rows rejected by crm');
+      const message = told()[0].Message!;
+      expect(message).toContain('- s3://landing/customers/b.csv: 1 of 10 rows rejected');
+      expect(message).toContain('were held back as a whole and are in the quarantine:\n- s3://landing/customers/c.csv: more than 10 % rejected\n');
+      expect(message).toContain('  Original: s3://landing/quarantine/c.csv\n');
+      expect(message).toContain('were moved to the error prefix:\n- s3://landing/customers/d.csv: no header\n');
+      expect(message).toContain('  Original: s3://landing/error/d.csv\n');
+      expect(message).not.toMatch(/[ae]\.csv/);
+      expect(queued()).toEqual([expect.objectContaining({ key: 'customers/f.csv', attempt: 1 })]);
+      expect(metrics).toEqual({ RunsRetried: 1 });
+      expect(openLedger).not.toHaveBeenCalled();
+    });
+
+    test('does not tell again of what an earlier run held back, nor try it again', async () => {
+      given([manifestFile('a'), manifestFile('b')], outcomeDocument('a', { status: 'quarantined', run_id: 'jr_0' }), outcomeDocument('b', { status: 'failed', run_id: 'jr_0' }));
+      await handler(ended());
+      expect([queued(), told()]).toEqual([[], []]);
+    });
+
+    test('tells of rejected rows of a run that succeeded', async () => {
+      given([manifestFile('a')], outcomeDocument('a'));
+      await handler(ended('SUCCEEDED'));
+      expect(told()[0].Subject).toBe('1 of 10 rows rejected by crm');
+      expect(told()[0].Message).toContain('their other rows were passed on');
+    });
+
+    test('tells of a file that three runs did not check and queues it no more', async () => {
+      given([manifestFile('a', { attempt: 2 })]);
+      await handler(ended('TIMEOUT'));
+      expect(queued()).toEqual([]);
+      expect(told()[0].Subject).toBe('TIMEOUT: 1 file(s) held back by crm');
+      expect(told()[0].Message).toContain('1 file(s) are where they were and are not checked:\n- s3://landing/customers/a.csv: not finished by 3 runs');
+    });
+
+    test('fails, and so is repeated, when an outcome cannot be read: it may be that of a file that must not go again', async () => {
+      given([manifestFile('a')]);
+      s3.on(GetObjectCommand, { Key: `${OUTCOMES.prefix}${'a'.repeat(64)}.json` }).rejects(Object.assign(new Error('Access Denied'), { name: 'AccessDenied' }));
+      await expect(handler(ended())).rejects.toThrow('Access Denied');
+      expect([queued(), told()]).toEqual([[], []]);
+    });
+  });
 });

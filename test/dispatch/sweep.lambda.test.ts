@@ -1,11 +1,11 @@
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { handler } from '../../src/csv-loading/sweep.lambda';
 import { SweepSettings } from '../../src/dispatch/function-settings';
 import { FinishedWrites, writeIdentity } from '../../src/dispatch/ledger';
 import { parseObjectCreated } from '../../src/dispatch/object-event';
 import { openLedger } from '../../src/dispatch/open-ledger';
+import { handler } from '../../src/dispatch/sweep.lambda';
 
 jest.mock('../../src/dispatch/open-ledger');
 
@@ -55,6 +55,15 @@ test('leaves the warehouse asleep when no file is due', async () => {
   await handler();
   expect(openLedger).not.toHaveBeenCalled();
   expect(queuedKeys()).toEqual([]);
+});
+
+test('queues every file that is due of a pipeline without a ledger: a finished one has left the prefix', async () => {
+  const { ledger, ...withoutLedger } = settings;
+  process.env.SETTINGS = JSON.stringify(withoutLedger);
+  s3.on(ListObjectVersionsCommand).resolves({ Versions: [version('in/a.csv'), version('in/b.csv', new Date()), version('in/error/x.csv')] });
+  await handler();
+  expect(queuedKeys()).toEqual(['in/a.csv']);
+  expect(openLedger).not.toHaveBeenCalled();
 });
 
 test('survives an empty bucket', async () => {

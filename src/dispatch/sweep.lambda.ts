@@ -1,20 +1,22 @@
 import { ListObjectVersionsCommand, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { enqueue } from './enqueue';
+import { readSettings, SweepSettings } from './function-settings';
+import { ObjectCreated } from './object-event';
+import { openLedger } from './open-ledger';
 import { earliestWrite, filesDue, filesMissed } from './sweep-selection';
-import { enqueue } from '../dispatch/enqueue';
-import { readSettings, SweepSettings } from '../dispatch/function-settings';
-import { ObjectCreated } from '../dispatch/object-event';
-import { openLedger } from '../dispatch/open-ledger';
 
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
 
-/** Queues the files of the last week that lie under the prefix and that no run has finished: their event was lost. */
+/** Queues the files of the last week that lie under the prefix and that no run has finished: their event was lost, or their runs died. */
 export async function handler(): Promise<void> {
   const settings = readSettings<SweepSettings>();
   const due = await listFilesDue(settings, new Date());
   // Nothing new, nothing asked: a query would wake the warehouse.
-  const missed = due.length === 0 ? [] : filesMissed(due, await openLedger(settings.ledger).finishedWrites(settings.bucket, earliestWrite(due)));
+  const missed = settings.ledger && due.length > 0
+    ? filesMissed(due, await openLedger(settings.ledger).finishedWrites(settings.bucket, earliestWrite(due)))
+    : due;
   await enqueue(
     missed,
     (entries) => sqs.send(new SendMessageBatchCommand({ QueueUrl: settings.queueUrl, Entries: entries })),

@@ -10,16 +10,16 @@ export interface SweepFunctionProps extends lambda.FunctionOptions {
 }
 
 /**
- * An AWS Lambda function which executes src/csv-loading/sweep.
+ * An AWS Lambda function which executes src/dispatch/sweep.
  */
 export class SweepFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props?: SweepFunctionProps) {
     super(scope, id, {
-      description: 'src/csv-loading/sweep.lambda.ts',
+      description: 'src/dispatch/sweep.lambda.ts',
       ...props,
       runtime: new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS),
       handler: 'index.handler',
-      code: lambda.Code.fromAsset(path.join(__dirname, '../../assets/csv-loading/sweep.lambda')),
+      code: lambda.Code.fromAsset(path.join(__dirname, '../../assets/dispatch/sweep.lambda')),
     });
   }
 }

@@ -6,12 +6,12 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { grantList } from './bucket-grants';
+import { SETTINGS_VARIABLE, SweepSettings } from './function-settings';
+import { KeyScope } from './key-classification';
+import { LedgerTable } from './ledger-table';
 import { SweepFunction } from './sweep-function';
 import { functionIdentity } from '../common/function-identity';
-import { grantList } from '../dispatch/bucket-grants';
-import { SETTINGS_VARIABLE, SweepSettings } from '../dispatch/function-settings';
-import { KeyScope } from '../dispatch/key-classification';
-import { LedgerTable } from '../dispatch/ledger-table';
 
 /** Props of `LandingSweep`. */
 export interface LandingSweepProps {
@@ -21,7 +21,8 @@ export interface LandingSweepProps {
   readonly queue: IQueue;
   /** Takes the events that the sweep could not handle. */
   readonly failedInvocationsQueue: IQueue;
-  readonly ledger: LedgerTable;
+  /** What became of each file; without it a finished file has left the prefix. */
+  readonly ledger?: LedgerTable;
   /** Key of the function's logs. */
   readonly logKey: IKey;
 }
@@ -42,7 +43,7 @@ export class LandingSweep extends Construct {
       bucket: props.bucket.bucketName,
       queueUrl: props.queue.queueUrl,
       ...props.keys,
-      ledger: props.ledger.settings,
+      ledger: props.ledger?.settings,
     };
     const sweep = new SweepFunction(this, 'Function', {
       ...functionIdentity(this, props.logKey),
@@ -54,7 +55,7 @@ export class LandingSweep extends Construct {
     });
     grantList(sweep, props.bucket, [props.keys.prefix], 's3:ListBucketVersions');
     props.queue.grantSendMessages(sweep);
-    props.ledger.grantRead(sweep);
+    props.ledger?.grantRead(sweep);
     this.function = sweep;
 
     new Rule(this, 'Daily', {

@@ -1,6 +1,6 @@
-import { classifyKey, KeyScope } from '../dispatch/key-classification';
-import { FinishedWrites, writeIdentity } from '../dispatch/ledger';
-import { ObjectCreated } from '../dispatch/object-event';
+import { classifyKey, KeyScope } from './key-classification';
+import { FinishedWrites, writeIdentity } from './ledger';
+import { ObjectCreated } from './object-event';
 
 /** Younger objects may still be on their way. */
 const YOUNGEST_MS = 60 * 60 * 1000;

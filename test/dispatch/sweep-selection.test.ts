@@ -1,8 +1,8 @@
-import { earliestWrite, filesDue, filesMissed, ListedObject } from '../../src/csv-loading/sweep-selection';
+import { objectCreated } from './factories';
 import { CSV_SUFFIXES } from '../../src/dispatch/key-classification';
 import { writeIdentity } from '../../src/dispatch/ledger';
 import { loadId } from '../../src/dispatch/load-id';
-import { objectCreated } from '../dispatch/factories';
+import { earliestWrite, filesDue, filesMissed, ListedObject } from '../../src/dispatch/sweep-selection';
 
 const NOW = new Date('2024-03-08T12:00:00Z');
 /** When the listed files were written, in seconds. */

@@ -1,0 +1,140 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { GatePrefixes, grantGateAccess } from './gate-access';
+import { DataQualityGateProps } from './gate-props';
+import { renderGateSettings } from './gate-settings';
+import { qualitySettings } from './quality-settings';
+import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
+import { CsvFormat } from '../csv-loading/csv-format';
+import { checkedBatchingWindow } from '../dispatch/batching-window';
+import { FilePipeline } from '../dispatch/file-pipeline';
+import { pipelineName } from '../dispatch/names';
+import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
+import { checkedPrefixes } from '../dispatch/pipeline-prefixes';
+import { stagingPrefix } from '../dispatch/staging-bucket';
+
+/**
+ * A CSV dropped into a bucket is checked against data quality rules: rows that break one are kept out with the reason, the others go
+ * on, and someone is told.
+ *
+ * Files travel S3 -> EventBridge -> SQS -> Lambda -> Glue -> S3, in one bucket. Of a file under `prefix`
+ *
+ * - the good rows are published under `passedPrefix`, where a `SchemaEvolvingCsvLoader` or anybody else takes them,
+ * - the rejected rows go to `quarantinePrefix` as JSON Lines, each with all the rules that it broke,
+ * - a report goes to `reportPrefix`: rows and their part by rule, and samples with values masked,
+ * - the original goes to `processedPrefix`. Nothing is deleted, and rows passed and rejected are as many as rows read.
+ *
+ * Files that come within a `batchingWindow` are checked by one run; each write of a file is checked once, whatever is
+ * delivered twice. What goes wrong is told on `notificationTopic`:
+ *
+ * - rejected rows: file, totals, top reasons, and where report and rejected rows are;
+ * - a file of which more than `maxFailRatio` was rejected, or that as a whole breaks a rule: nothing of it passes, the original goes to
+ *   `quarantinePrefix`, and the run fails;
+ * - a file that is no CSV moves to `errorPrefix` with its reason, and the run fails; the other files of the run go on;
+ * - files of a run that dies (timeout, memory, stopped) go again by themselves, twice at most, and are told of then. Those of a run
+ *   with a broken rules file are told of at once, and stay where they are until it is mended and deployed;
+ * - a file that has waited for 6 hours because Glue was busy, a dispatcher that cannot start runs, and a message in
+ *   `deadLetterQueue` or `failedInvocationsQueue` raise an alarm.
+ *
+ * To send corrected rows through the gate again, start the job with `--replay` and the S3 URL of the corrected file of the quarantine. Once a day a sweep
+ * queues the files of the last week that are still under the prefix.
+ *
+ * Limits: 1,599 columns a file; 65,535 bytes a value, 5 TB a file. The rules take 60 KB at most, and a rules file 1 MiB. Where the same files
+ * only go on to one table, `rules` of the loader itself does it in one run, at half the time and cost.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { DataQualityGate, DataQualityRule, DataQualityRules, RedshiftWarehouse, SchemaEvolvingCsvLoader } from 'cdk-customer-data-platform';
+ *
+ * declare const stack: Stack;
+ * declare const warehouse: RedshiftWarehouse;
+ *
+ * const bucket = new Bucket(stack, 'Landing', { versioned: true });
+ * const gate = new DataQualityGate(stack, 'Gate', {
+ *   bucket,
+ *   prefix: 'incoming/',
+ *   rules: DataQualityRules.of(DataQualityRule.notNull('user_id'), DataQualityRule.email('email')),
+ *   maxFailRatio: 0.1,
+ * });
+ * new SchemaEvolvingCsvLoader(stack, 'Customers', {
+ *   warehouse,
+ *   table: 'crm.customers',
+ *   bucket,
+ *   prefix: gate.passedPrefix,
+ *   errorPrefix: 'load-error/',
+ *   quarantinePrefix: 'load-quarantine/',
+ * });
+ */
+export class DataQualityGate extends FilePipeline implements IGrantable {
+  /** Where the good rows of files are published. */
+  public readonly passedPrefix: string;
+  /** @internal */
+  protected readonly _parts: PipelineParts;
+
+  constructor(scope: Construct, id: string, props: DataQualityGateProps) {
+    super(scope, id);
+    const name = pipelineName(this, props.pipelineName);
+    const written: GatePrefixes = {
+      passedPrefix: props.passedPrefix ?? 'passed/',
+      quarantinePrefix: props.quarantinePrefix ?? 'quarantine/',
+      reportPrefix: props.reportPrefix ?? 'reports/',
+      processedPrefix: props.processedPrefix ?? 'processed/',
+      errorPrefix: props.errorPrefix ?? 'error/',
+    };
+    const prefixes = checkedPrefixes(this, { prefix: props.prefix ?? '', written });
+    requireColumns(this, 'key', props.key ?? []);
+    requireColumns(this, 'unmaskedColumns', props.unmaskedColumns ?? []);
+    requireMappedColumns(this, props.columnMapping ?? {});
+    this.passedPrefix = written.passedPrefix;
+
+    // A file goes from the bucket by way of queue, dispatcher, job and staging...
+    this._parts = newPipelineParts(this, {
+      pipelineName: name,
+      options: props,
+      bucket: props.bucket,
+      prefixes,
+      batchingWindow: checkedBatchingWindow(this, props.batchingWindow),
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      description: `Checks CSV files of ${name} against data quality rules`,
+      script: 'check_quality.py',
+      settings: (stagingBucket, jobRole) => renderGateSettings({
+        pipelineName: name,
+        csv: props.csv ?? CsvFormat.detect(),
+        columnMapping: props.columnMapping ?? {},
+        key: props.key ?? [],
+        prefix: prefixes.prefix,
+        ...written,
+        stagingBucketName: stagingBucket.bucketName,
+        stagingPrefix: stagingPrefix(name),
+        quality: qualitySettings(this, jobRole, { ...props, pipelineName: name, reportPrefix: written.reportPrefix }),
+      }),
+      keepsOutcomes: true,
+    });
+
+    // ...back to the bucket.
+    grantGateAccess(this.jobRole, props.bucket, prefixes, written);
+  }
+
+  /** Records that passed, those with warnings included. */
+  public metricRowsPassed(options?: MetricOptions): Metric {
+    return this.metric('RowsPassed', options);
+  }
+
+  /** Records that passed with a warning. */
+  public metricRowsWarned(options?: MetricOptions): Metric {
+    return this.metric('RowsWarned', options);
+  }
+
+  /** Files of which rows were published. */
+  public metricFilesPassed(options?: MetricOptions): Metric {
+    return this.metric('FilesPassed', options);
+  }
+
+  /** Files of which nothing passed and that went to the quarantine as a whole. */
+  public metricFilesQuarantined(options?: MetricOptions): Metric {
+    return this.metric('FilesQuarantined', options);
+  }
+}

@@ -1,0 +1,172 @@
+import { Duration } from 'aws-cdk-lib';
+import { ReferenceData } from './reference-data';
+import { checkedType, requireLimits, requirePattern, requireRatio, requireRuleName, requireText } from './rule-checks';
+import {
+  DataQualityRuleOptions, LengthRuleOptions, RangeRuleOptions, RowCountRuleOptions, SqlRuleOptions, UniqueRuleOptions,
+} from './rule-options';
+import { RulesFile } from './rules-file';
+import { requireColumns } from '../csv-loading/column-name';
+import { ConfigurationError } from '../errors';
+
+/** A rule as the job knows it; the names are the JSON's. */
+interface RuleJson {
+  readonly name: string;
+  readonly kind: string;
+  readonly column?: string;
+  readonly parameters?: object;
+  readonly severity?: string;
+  readonly description?: string;
+  readonly error_type?: string;
+  readonly max_fail_ratio?: number;
+  readonly filter?: string;
+}
+
+/**
+ * What records of a file have to be like.
+ *
+ * Columns are named as a table would have them: `user_id` for the header `User ID`, or as `columnMapping` says. No value breaks
+ * `notNull` and no other rule about a column. A rule about a column that a file lacks, and a rule that cannot be run, fail the file.
+ */
+export class DataQualityRule {
+  /**
+   * Spark SQL that selects the bad records, and only these, from the view `temp_data`, which has the records of one file. A query that
+   * selects `*`, the row id `__line` or the key's columns tells which records are bad; any other can only be counted, and no record
+   * passes when it finds some.
+   *
+   * @param name names the rule in reports, metrics and rejected records; unique in a set of rules
+   * @param query the query
+   * @param options severity, filter and more
+   */
+  public static sql(name: string, query: string, options: SqlRuleOptions = {}): DataQualityRule {
+    const what = `the rule '${name}'`;
+    requireText(`query of ${what}`, query, "write for example 'SELECT * FROM temp_data WHERE age < 18'");
+    requireText(`filter of ${what}`, options.filter, 'leave it out to check all records');
+    requireText(`errorType of ${what}`, options.errorType, "leave it out for the rule's name");
+    return DataQualityRule.make({ kind: 'sql', name, parameters: { query }, error_type: options.errorType, filter: options.filter }, options);
+  }
+
+  /** A value is there. */
+  public static notNull(column: string, options?: DataQualityRuleOptions): DataQualityRule {
+    return DataQualityRule.ofColumn('not_null', column, undefined, options);
+  }
+
+  /** No value comes twice in a file; all records that share one break the rule. */
+  public static unique(column: string, options: UniqueRuleOptions = {}): DataQualityRule {
+    const within = options.within ?? [];
+    requireColumns(undefined, `within of the rule unique of '${column}'`, within);
+    if (within.includes(column)) {
+      throw new ConfigurationError(`within of the rule unique of '${column}' has '${column}', but other columns are allowed; leave it out`);
+    }
+    return DataQualityRule.ofColumn('unique', column, within.length > 0 ? { within } : undefined, options);
+  }
+
+  /** The value is one of these, in the same letter case. */
+  public static inSet(column: string, values: string[], options?: DataQualityRuleOptions): DataQualityRule {
+    if (values.length === 0) {
+      throw new ConfigurationError(`values of the rule inSet of '${column}' is empty, but one value at least is needed, else every record breaks it; name the values`);
+    }
+    return DataQualityRule.ofColumn('in_set', column, { values }, options);
+  }
+
+  /** The value is a number within limits, which belong to it. */
+  public static range(column: string, options: RangeRuleOptions): DataQualityRule {
+    requireLimits(`the rule range of '${column}'`, options, 'numbers');
+    return DataQualityRule.ofColumn('range', column, { minimum: options.min, maximum: options.max }, options);
+  }
+
+  /**
+   * The whole value matches a pattern.
+   *
+   * @param column the column
+   * @param pattern RE2: no lookaheads, lookbehinds or back references
+   * @param options severity and more
+   */
+  public static matches(column: string, pattern: string, options?: DataQualityRuleOptions): DataQualityRule {
+    requirePattern(`the pattern of the rule matches of '${column}'`, pattern);
+    return DataQualityRule.ofColumn('matches', column, { pattern }, options);
+  }
+
+  /** The value has a number of characters within limits, which belong to it. */
+  public static length(column: string, options: LengthRuleOptions): DataQualityRule {
+    requireLimits(`the rule length of '${column}'`, options, 'counts');
+    return DataQualityRule.ofColumn('length', column, { minimum: options.min, maximum: options.max }, options);
+  }
+
+  /** The value is an e-mail address, as browsers take it, with a dot in its domain. */
+  public static email(column: string, options?: DataQualityRuleOptions): DataQualityRule {
+    return DataQualityRule.ofColumn('email', column, undefined, options);
+  }
+
+  /** The value is a date, or a date and time, that is not after the moment of the check. What names no zone is in UTC. */
+  public static notInFuture(column: string, options?: DataQualityRuleOptions): DataQualityRule {
+    return DataQualityRule.ofColumn('not_in_future', column, undefined, options);
+  }
+
+  /**
+   * The value is of a type. SQL and Python rules then see the column as that type; without this rule a column has the type that all its
+   * values in the file fit, and is text if they fit none.
+   *
+   * @param column the column
+   * @param type a type of Redshift: BIGINT, NUMERIC(p,s), DOUBLE PRECISION, BOOLEAN, DATE, TIMESTAMP, TIMESTAMPTZ or VARCHAR(n), n in bytes
+   * @param options severity and more
+   */
+  public static ofType(column: string, type: string, options?: DataQualityRuleOptions): DataQualityRule {
+    return DataQualityRule.ofColumn('of_type', column, { type: checkedType(`the type of the rule ofType of '${column}'`, type) }, options);
+  }
+
+  /** The value is one of the reference data. */
+  public static foreignKey(column: string, reference: ReferenceData, options?: DataQualityRuleOptions): DataQualityRule {
+    return DataQualityRule.ofColumn('foreign_key', column, reference._parameters, options, reference);
+  }
+
+  /** The file has a number of records within limits, which belong to it; else nothing of it passes. */
+  public static rowCount(options: RowCountRuleOptions): DataQualityRule {
+    requireLimits('the rule rowCount', options, 'counts');
+    return DataQualityRule.make({ kind: 'row_count', name: 'row_count', parameters: { minimum: options.min, maximum: options.max } }, options);
+  }
+
+  /** The latest date in a column is not older than this; else nothing of the file passes. */
+  public static freshness(column: string, maxAge: Duration, options?: DataQualityRuleOptions): DataQualityRule {
+    const age = maxAge.isUnresolved() ? undefined : maxAge.toSeconds({ integral: false });
+    if (age !== undefined && !(Number.isInteger(age) && age > 0)) {
+      throw new ConfigurationError(`maxAge of the rule freshness of '${column}' is ${age} seconds, but whole seconds from 1 are allowed; use for example Duration.days(1)`);
+    }
+    return DataQualityRule.ofColumn('freshness', column, { max_age_seconds: age ?? maxAge.toSeconds() }, options);
+  }
+
+  /**
+   * All rules of a rules file, SQL and Python ones: a Python file with `SQL_DATA_QUALITY_RULES`, `PYTHON_DATA_QUALITY_RULES` or both.
+   * `python -m customer_data.quality check FILE` checks it; here it is checked that it is there, is not empty and has at most 1 MiB.
+   *
+   * @param file path of the file; a relative one starts at the directory in which the app is run
+   */
+  public static python(file: string): DataQualityRule {
+    return new DataQualityRule(undefined, RulesFile.at(file));
+  }
+
+  private static ofColumn(
+    kind: string, column: string, parameters: object | undefined, options: DataQualityRuleOptions = {}, reference?: ReferenceData,
+  ): DataQualityRule {
+    requireColumns(undefined, `the rule ${kind}`, [column]);
+    return DataQualityRule.make({ kind, name: `${kind}_${column}`, column, parameters }, options, reference);
+  }
+
+  private static make(rule: RuleJson, options: DataQualityRuleOptions, reference?: ReferenceData): DataQualityRule {
+    const name = options.name ?? rule.name;
+    requireRuleName(name);
+    requireRatio(`maxFailRatio of the rule '${name}'`, options.maxFailRatio);
+    const { severity, description, maxFailRatio } = options;
+    return new DataQualityRule({ ...rule, name, severity: severity?.name, description, max_fail_ratio: maxFailRatio }, undefined, reference);
+  }
+
+  /**
+   * @param _json the rule as the job knows it; undefined for a rules file
+   * @param _file the file
+   * @param _reference what the job has to read for the rule
+   */
+  private constructor(
+    /** @internal */ public readonly _json?: RuleJson,
+    /** @internal */ public readonly _file?: RulesFile,
+    /** @internal */ public readonly _reference?: ReferenceData,
+  ) {}
+}

@@ -1,0 +1,178 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { ITopic } from 'aws-cdk-lib/aws-sns';
+import { DataQualityRules } from './data-quality-rules';
+import { CsvFormat } from '../csv-loading/csv-format';
+import { GlueCapacity } from '../dispatch/glue-capacity';
+
+/** Properties of `DataQualityGate`. */
+export interface DataQualityGateProps {
+  /**
+   * The bucket that files are dropped into, and where all that becomes of them goes. Its lifecycle and encryption are its owner's; its
+   * events have to go to EventBridge, which is switched on by itself for a bucket of this app and by `enableEventBridge` for an
+   * imported one. In a bucket with versions an original that was moved can be got back.
+   */
+  readonly bucket: IBucket;
+
+  /** What records have to be like. */
+  readonly rules: DataQualityRules;
+
+  /**
+   * Whether the deployment switches on the EventBridge events of an imported `bucket`, by a custom resource that
+   * leaves the bucket's other notifications as they are. `false` says that they are on already.
+   *
+   * @default - they are not switched on, and a warning says so
+   */
+  readonly enableEventBridge?: boolean;
+
+  /**
+   * Keys that start with this are checked if they end with `.csv` or `.csv.gz` in any letter case; objects with another
+   * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket: give the gate one of its
+   * own, such as 'incoming/', where a loader takes the files that passed from the same bucket.
+   *
+   * @default '' - the whole bucket
+   */
+  readonly prefix?: string;
+
+  /**
+   * The good rows of a file go here as a CSV, in the same bucket and under the file's key relative to `prefix`, each with one copy: nobody sees
+   * half a file. It may be, or lie in, the `prefix` of another pipeline, such as a `SchemaEvolvingCsvLoader`. Ends with '/'.
+   *
+   * @default 'passed/'
+   */
+  readonly passedPrefix?: string;
+
+  /**
+   * Rejected records are kept here, in the same bucket, as JSON Lines with all their reasons, and files of which nothing passed. Ends with '/'. No two pipelines may
+   * share it.
+   *
+   * @default 'quarantine/'
+   */
+  readonly quarantinePrefix?: string;
+
+  /**
+   * Where the report on each file goes, in the same bucket: a page to read and its JSON. Ends with '/'. No two
+   * pipelines may share it.
+   *
+   * @default 'reports/'
+   */
+  readonly reportPrefix?: string;
+
+  /**
+   * The originals of files that passed are moved here, in the same bucket. Ends with '/'. No two pipelines may share it.
+   *
+   * @default 'processed/'
+   */
+  readonly processedPrefix?: string;
+
+  /**
+   * Files that are no CSV are moved here, in the same bucket and under their key relative to `prefix`, with the
+   * reason in `<key>.error.json` beside each. Ends with '/'. No two pipelines may share it.
+   *
+   * @default 'error/'
+   */
+  readonly errorPrefix?: string;
+
+  /**
+   * Columns that identify a record, for SQL rules whose result has these and not the row id `__line`.
+   *
+   * @default - such a rule is counted only, and no record passes when it finds some
+   */
+  readonly key?: string[];
+
+  /**
+   * Column by header, for headers whose column is not simply their snake_case: `{ 'E-Mail (work)': 'email' }`. Rules name columns; what passed has the headers of
+   * the file.
+   *
+   * @default - a header becomes snake_case
+   */
+  readonly columnMapping?: { [header: string]: string };
+
+  /**
+   * How the files are written.
+   *
+   * @default CsvFormat.detect()
+   */
+  readonly csv?: CsvFormat;
+
+  /**
+   * The part of a file's records, 0 to 1, that rules may reject. Over it nothing passes: the whole file goes to the quarantine and its run fails.
+   *
+   * @default - no limit but those of single rules
+   */
+  readonly maxFailRatio?: number;
+
+  /**
+   * Columns of which reports show values as they are. Those of all others are masked, since a report is read by more people
+   * than personal data is meant for.
+   *
+   * @default - every value is masked
+   */
+  readonly unmaskedColumns?: string[];
+
+  /**
+   * How long files are gathered before one run checks them together, 0 to 5 minutes in whole seconds. Each run bills a
+   * minute of Glue at least: a longer window costs less, a shorter one passes files on sooner.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly batchingWindow?: Duration;
+
+  /**
+   * How much the Glue job may use.
+   *
+   * @default GlueCapacity.DEFAULT
+   */
+  readonly capacity?: GlueCapacity;
+
+  /**
+   * Holds what a run makes before it publishes it, under `staging/` (7 days), and `manifests/` and `outcomes/` (90 days). The lifecycle of an
+   * imported bucket is its owner's, and a warning says which rules it needs.
+   *
+   * @default - a new bucket
+   */
+  readonly stagingBucket?: IBucket;
+
+  /**
+   * Where people are told of rejected records, of files that did not pass, and of alarms. A topic of this app and its key are opened to
+   * `cloudwatch.amazonaws.com`; the policies of an imported topic or key are their owner's, and without these rights alarms
+   * are lost without a word: the topic's has to allow that service `sns:Publish`, and the key's, if the topic is encrypted,
+   * `kms:Decrypt` and `kms:GenerateDataKey*`, which the policy of `alias/aws/sns` does not. The notifier needs the rights
+   * on the key too: import such a topic with `keyArn` (`Topic.fromTopicAttributes`).
+   *
+   * @default - a new topic, encrypted with a customer key
+   */
+  readonly notificationTopic?: ITopic;
+
+  /**
+   * Encrypts all that the gate makes: bucket, queues, topic and logs. The policy of an imported key has to let
+   * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
+   *
+   * @default - a new key for the topic and the logs; the bucket's and queues' own encryption for these
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * Role of the Glue job. It has to be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are added.
+   *
+   * @default - a new role
+   */
+  readonly role?: IRole;
+
+  /**
+   * Names the gate in metrics, logs and keys of the staging bucket; unique in an account and Region. 1 to 64
+   * letters, digits, '-', '_' and '.'.
+   *
+   * @default - made from the construct's path
+   */
+  readonly pipelineName?: string;
+
+  /**
+   * What becomes of the new bucket and key when the gate is removed. CloudFormation deletes no bucket that holds objects.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}

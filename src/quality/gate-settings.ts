@@ -1,0 +1,33 @@
+import { GatePrefixes } from './gate-access';
+import { CsvFormat } from '../csv-loading/csv-format';
+import { renderCsvFormat } from '../csv-loading/loader-settings';
+
+/** What a gate tells its job. */
+export interface GateSettings extends Omit<GatePrefixes, 'reportPrefix'> {
+  readonly pipelineName: string;
+  readonly csv: CsvFormat;
+  readonly columnMapping: Record<string, string>;
+  readonly key: string[];
+  readonly prefix: string;
+  readonly stagingBucketName: string;
+  readonly stagingPrefix: string;
+  /** What `renderQualitySettings` made. */
+  readonly quality: object;
+}
+
+/** The job's `--settings`: the only place that names its fields here; `customer_data` reads them. What is undefined is left out, which the job takes as null. */
+export function renderGateSettings(settings: GateSettings): object {
+  return {
+    pipeline: settings.pipelineName,
+    csv: renderCsvFormat(settings.csv),
+    column_mapping: settings.columnMapping,
+    key: settings.key,
+    prefix: settings.prefix,
+    passed_prefix: settings.passedPrefix,
+    quarantine_prefix: settings.quarantinePrefix,
+    processed_prefix: settings.processedPrefix,
+    error_prefix: settings.errorPrefix,
+    staging: { bucket: settings.stagingBucketName, prefix: settings.stagingPrefix },
+    quality: settings.quality,
+  };
+}

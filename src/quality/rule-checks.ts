@@ -1,0 +1,97 @@
+import { Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { ConfigurationError } from '../errors';
+
+/** CloudWatch takes a dimension's value of 255 characters (CloudWatch API reference, "Dimension"). */
+const LONGEST_NAME = 255;
+
+/** Redshift's types that a value is checked against, by the limits of their lengths (Redshift manual, "Data types"). */
+const TYPES = ['BIGINT', 'DOUBLE PRECISION', 'BOOLEAN', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'];
+const MAX_PRECISION = 38;
+const MAX_SCALE = 37;
+const MAX_VARCHAR_BYTES = 65535;
+
+/** What RE2, which knows no way back, does not have: looking around and back references. */
+const NOT_OF_RE2 = ['(?=', '(?!', '(?<=', '(?<!'];
+
+/** Lower and upper limit, both allowed themselves. */
+export interface Limits {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Checks a rule's name. */
+export function requireRuleName(name: string): void {
+  if (!Token.isUnresolved(name) && (name.trim() === '' || name.length > LONGEST_NAME || /[\x00-\x1f\x7f]/.test(name))) {
+    throw new ConfigurationError(
+      `the name of a rule is '${name}', but 1 to ${LONGEST_NAME} characters on one line are allowed; choose such a name`,
+    );
+  }
+}
+
+/** Checks a part of records. */
+export function requireRatio(what: string, ratio: number | undefined, scope?: IConstruct): void {
+  if (ratio !== undefined && !Token.isUnresolved(ratio) && !(ratio >= 0 && ratio <= 1)) {
+    throw new ConfigurationError(`${what} is ${ratio}, but a number from 0 to 1 is allowed; write 0.05 for 5 percent`, scope);
+  }
+}
+
+/** Checks that there is text. */
+export function requireText(what: string, text: string | undefined, remedy: string): void {
+  if (text !== undefined && !Token.isUnresolved(text) && text.trim() === '') {
+    throw new ConfigurationError(`${what} is '${text}', but text that is not empty is allowed; ${remedy}`);
+  }
+}
+
+/** Checks that there is a limit and that values can lie within. Counts are whole numbers from 0. */
+export function requireLimits(what: string, { min, max }: Limits, of: 'numbers' | 'counts'): void {
+  if (min === undefined && max === undefined) {
+    throw new ConfigurationError(`${what} has neither min nor max, but one limit at least is needed; give one`);
+  }
+  for (const [name, limit] of Object.entries({ min, max })) {
+    const fits = limit === undefined || Token.isUnresolved(limit) || (of === 'counts' ? Number.isSafeInteger(limit) && limit >= 0 : Number.isFinite(limit));
+    if (!fits) {
+      const allowed = of === 'counts' ? 'a whole number from 0' : 'a finite number';
+      throw new ConfigurationError(`${name} of ${what} is ${limit}, but ${allowed} is allowed; correct it, or leave it out for no limit`);
+    }
+  }
+  if (min !== undefined && max !== undefined && !Token.isUnresolved(min) && !Token.isUnresolved(max) && min > max) {
+    throw new ConfigurationError(`${what} has min ${min} and max ${max}, but no value is both at least ${min} and at most ${max}; exchange them`);
+  }
+}
+
+/** Checks as much of a pattern as is known of it here; the job, which has RE2, checks the rest before it reads a file. */
+export function requirePattern(what: string, pattern: string): void {
+  requireText(what, pattern, 'write the pattern that the whole value has to match');
+  if (Token.isUnresolved(pattern)) {
+    return;
+  }
+  // Without what stands for characters: escaped backslashes and brackets, and sets.
+  const text = pattern.replace(/\\[\\([\]]/g, '').replace(/\[[^\]]*\]/g, '');
+  const found = NOT_OF_RE2.find((part) => text.includes(part)) ?? /\\[1-9]/.exec(text)?.[0];
+  if (found !== undefined) {
+    throw new ConfigurationError(
+      `${what} is '${pattern}', but '${found}' in it is not allowed: patterns are RE2's, without lookaheads, lookbehinds and back references;`
+      + ' write it otherwise, or use DataQualityRule.sql with RLIKE',
+    );
+  }
+}
+
+/** A type as the job knows it: in upper case, without spaces in its brackets. Throws unless values are checked against it. */
+export function checkedType(what: string, type: string): string {
+  if (Token.isUnresolved(type)) {
+    return type;
+  }
+  const name = type.trim().toUpperCase().replace(/\s+/g, ' ').replace(/ ?([(),]) ?/g, '$1');
+  const numeric = /^NUMERIC\((\d+),(\d+)\)$/.exec(name)?.slice(1).map(Number);
+  const length = /^VARCHAR\((\d+)\)$/.exec(name)?.slice(1).map(Number);
+  const isNumeric = numeric !== undefined && numeric[0] >= 1 && numeric[0] <= MAX_PRECISION && numeric[1] <= Math.min(numeric[0], MAX_SCALE);
+  const isVarchar = length !== undefined && length[0] >= 1 && length[0] <= MAX_VARCHAR_BYTES;
+  if (!TYPES.includes(name) && !isNumeric && !isVarchar) {
+    throw new ConfigurationError(
+      `${what} is '${type}', but ${TYPES.join(', ')}, NUMERIC(p,s) with p from 1 to ${MAX_PRECISION} and s up to p and ${MAX_SCALE}, or VARCHAR(n) with n from 1 to`
+      + ` ${MAX_VARCHAR_BYTES} bytes is allowed; use one of them`,
+    );
+  }
+  return name;
+}

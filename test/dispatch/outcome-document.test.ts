@@ -1,0 +1,39 @@
+import { outcomeDocument } from './factories';
+import { readOutcomes } from '../../src/dispatch/outcome-document';
+
+const id = (letter: string): string => letter.repeat(64);
+
+test('gives the outcomes that there are', async () => {
+  const texts: Record<string, string> = { [id('a')]: JSON.stringify({ ...outcomeDocument('a'), at: '2024-03-01T10:00:00Z' }) };
+  const outcomes = await readOutcomes([id('a'), id('b')], async (loadId) => texts[loadId]);
+  expect([...outcomes.keys()]).toEqual([id('a')]);
+  expect(outcomes.get(id('a'))).toMatchObject(outcomeDocument('a'));
+});
+
+test('takes what is left out for nothing', async () => {
+  const outcomes = await readOutcomes([id('a')], async () => JSON.stringify({ status: 'superseded', run_id: 'jr_1' }));
+  expect(outcomes.get(id('a'))).toEqual({
+    load_id: id('a'), run_id: 'jr_1', status: 'superseded', reason: null, moved_to: null, rows_read: 0, rows_rejected: 0, rows_warned: 0, top_reasons: [], report: null, rejected: null,
+  });
+});
+
+test('reads 20 at a time', async () => {
+  let open = 0;
+  let most = 0;
+  await readOutcomes(Array.from({ length: 45 }, () => id('a')), async () => {
+    most = Math.max(most, ++open);
+    await Promise.resolve();
+    open--;
+    return undefined;
+  });
+  expect(most).toBe(20);
+});
+
+test.each([['{', 'is not readable'], ['null', 'status is undefined and run_id undefined'], ['{"status":"passed"}', 'status is passed and run_id undefined, texts are expected']])(
+  'does not take %s for a missing outcome', async (text, message) => {
+    await expect(readOutcomes([id('a')], async () => text)).rejects.toThrow(message);
+  });
+
+test('does not take a forbidden outcome for a missing one', async () => {
+  await expect(readOutcomes([id('a')], async () => { throw new Error('Access Denied'); })).rejects.toThrow('Access Denied');
+});
