@@ -1,9 +1,12 @@
+import * as path from 'path';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import { GlueCapacity, RedshiftWarehouse, RowErrorPolicy, SchemaEvolvingCsvLoader } from 'cdk-customer-data-platform';
+import {
+  DataQualityGate, DataQualityRule, DataQualityRules, GlueCapacity, RedshiftWarehouse, SchemaEvolvingCsvLoader,
+} from 'cdk-customer-data-platform';
 import { Construct } from 'constructs';
 import { PlatformConfig } from './config';
 
-/** The whole platform in one stack: the CRM's CSV exports, upserted into the warehouse. */
+/** The whole platform in one stack: the CRM's CSV exports, checked and upserted into the warehouse. */
 export class PlatformStack extends Stack {
   constructor(scope: Construct, id: string, config: PlatformConfig) {
     super(scope, id);
@@ -14,7 +17,7 @@ export class PlatformStack extends Stack {
       removalPolicy: config.removalPolicy,
     });
 
-    // Customers: one row a user, kept as the newest export says, whatever order the files come in.
+    // Customers: one row a user, kept as the newest export says, whatever order the files come in. One run checks and loads.
     const customers = new SchemaEvolvingCsvLoader(this, 'Customers', {
       warehouse,
       table: 'crm.customers',
@@ -22,20 +25,44 @@ export class PlatformStack extends Stack {
       prefix: 'customers/',
       errorPrefix: 'error/customers/',
       quarantinePrefix: 'quarantine/customers/',
+      reportPrefix: 'reports/customers/',
       sequenceColumn: 'last_purchase',
-      rowErrors: RowErrorPolicy.QUARANTINE_ROWS,
+      rules: DataQualityRules.of(
+        DataQualityRule.notNull('user_id'),
+        DataQualityRule.notNull('last_purchase'),
+        DataQualityRule.notInFuture('last_purchase'),
+      ),
       batchingWindow: config.batchingWindow,
       capacity: GlueCapacity.of({ maxWorkers: config.maxWorkers }),
       removalPolicy: config.removalPolicy,
     });
 
-    // Purchases land in the same bucket and tell the same people.
+    // Purchases land in the same bucket and tell the same people. Others read them too: a gate checks them first...
+    const gate = new DataQualityGate(this, 'PurchasesGate', {
+      bucket: customers.bucket,
+      prefix: 'incoming/purchases/',
+      passedPrefix: 'purchases/',
+      quarantinePrefix: 'quarantine/incoming/',
+      reportPrefix: 'reports/incoming/',
+      processedPrefix: 'processed/incoming/',
+      errorPrefix: 'error/incoming/',
+      rules: DataQualityRules.fromFile(path.join(__dirname, 'quality_rules.py')),
+      key: ['purchase_id'],
+      maxFailRatio: 0.5,
+      batchingWindow: config.batchingWindow,
+      capacity: GlueCapacity.of({ maxWorkers: config.maxWorkers }),
+      stagingBucket: customers.stagingBucket,
+      notificationTopic: customers.notificationTopic,
+      removalPolicy: config.removalPolicy,
+    });
+
+    // ...and a loader takes what has passed.
     const purchases = new SchemaEvolvingCsvLoader(this, 'Purchases', {
       warehouse,
       table: 'crm.purchases',
       primaryKey: ['purchase_id'],
       bucket: customers.bucket,
-      prefix: 'purchases/',
+      prefix: gate.passedPrefix,
       errorPrefix: 'error/purchases/',
       quarantinePrefix: 'quarantine/purchases/',
       batchingWindow: config.batchingWindow,
@@ -48,7 +75,10 @@ export class PlatformStack extends Stack {
     const outputs: Record<string, string> = {
       LandingBucketName: customers.bucket.bucketName,
       LandingPrefix: 'customers/',
-      PurchasesPrefix: 'purchases/',
+      GatePrefix: 'incoming/purchases/',
+      GateQuarantinePrefix: 'quarantine/incoming/',
+      GateReportPrefix: 'reports/incoming/',
+      PurchasesPrefix: gate.passedPrefix,
       ErrorPrefix: 'error/customers/',
       QuarantinePrefix: 'quarantine/customers/',
       StagingBucketName: customers.stagingBucket.bucketName,
@@ -59,6 +89,7 @@ export class PlatformStack extends Stack {
       PurchasesTable: 'crm.purchases',
       NotificationTopicArn: customers.notificationTopic.topicArn,
       LoaderJobName: customers.job.jobName,
+      QualityJobName: gate.job.jobName,
       PurchasesJobName: purchases.job.jobName,
     };
     for (const [name, value] of Object.entries(outputs)) {

@@ -143,7 +143,13 @@ def parse_type(text: str) -> ColumnType:
     type = from_catalog(name, length, length, scale)
     takes = {"numeric": 2, "varchar": 1, "char": 1}.get(type.name, 0)
     given = sum(number is not None for number in (length, scale))
-    if type.name not in _WRITABLE or given > takes or not (type.precision or 1) <= MAX_PRECISION:
+    fits = (
+        (type.precision or 1) <= MAX_PRECISION
+        and (type.scale or 0) <= min(type.precision or 0, MAX_SCALE)
+        and (length is None or length > 0)
+        and (type.length or 0) <= MAX_VARCHAR_BYTES
+    )
+    if type.name not in _WRITABLE or given > takes or not fits:
         raise ValueError(f"{text!r} is no type; allowed: {', '.join(sorted(_WRITABLE))}, with NUMERIC(p,s), VARCHAR(n)")
     return type
 

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from customer_data.file_result import FileResult, Status
 from customer_data.manifest import SourceFile
 from customer_data.metrics import of_loads, publish
+from customer_data.quality.check_summary import CheckSummary
 
 FILE = SourceFile("0" * 64, "landing", "a.csv", None, "e", 1, None, "2024-01-01T00:00:00Z")
 LOADED = FileResult(
@@ -79,3 +80,13 @@ def test_a_load_does_not_fail_for_its_metrics(caplog: pytest.LogCaptureFixture) 
     )
 
     assert "metrics of this run are lost" in caplog.text
+
+
+def test_a_rules_name_is_a_dimension_as_cloudwatch_takes_it() -> None:
+    check = CheckSummary(0, {":größe": 2, "b": 0}, (), "s3://landing/report.html")
+    found = [
+        datum for datum in of_loads([replace(LOADED, check=check)] * 2, "p") if datum["MetricName"] == "RowsBroken"
+    ]
+
+    assert {datum["Dimensions"][1]["Value"]: datum["Value"] for datum in found} == {"_gr__e": 4.0, "b": 0.0}
+    assert all(datum["Dimensions"][0] == {"Name": "Pipeline", "Value": "p"} for datum in found)

@@ -14,6 +14,7 @@ from customer_data.csv_dialect import dialect_of
 from customer_data.csv_text import utf8_chunks
 from customer_data.date_formats import format_type
 from customer_data.errors import SettingsError
+from customer_data.quality.rule_set import rule_from_json
 from customer_data.settings import CsvFormat
 
 _CASES = json.loads((Path(__file__).parent / "data" / "shared_cases.json").read_text(encoding="utf-8"))
@@ -33,6 +34,7 @@ _USES: dict[str, Callable[[str], object]] = {
     "quote": lambda quote: dialect_of(_TEXT, CsvFormat(quote=quote)),
     "encoding": _read,
     "date_format": format_type,
+    "of_type": lambda type: rule_from_json({"name": "r", "kind": "of_type", "column": "c", "parameters": {"type": type}}),
     "mapped_column": lambda column: column_names(["Header"], {"Header": column}),
 }
 

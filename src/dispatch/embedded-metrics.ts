@@ -7,6 +7,11 @@ export const PIPELINE_DIMENSION = 'Pipeline';
 /** The other dimension of what is measured by data quality rule. */
 export const RULE_DIMENSION = 'Rule';
 
+/** What CloudWatch takes for a dimension's value (API reference, "Dimension"); the jobs do the same in `customer_data/metrics.py`. */
+export function dimensionValue(name: string): string {
+  return name.replace(/[^\x20-\x7e]/gu, '_').trim().slice(0, 1024).replace(/^:/, '_');
+}
+
 /** Units of metrics, as CloudWatch names them. */
 export type MetricUnit = 'Count' | 'Seconds';
 

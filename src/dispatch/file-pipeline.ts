@@ -7,7 +7,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { RULE_DIMENSION } from './embedded-metrics';
+import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
 import { runEndedRule } from './run-ended-rule';
@@ -133,7 +133,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options statistic, period and more
    */
   public metricRowsBroken(ruleName: string, options?: MetricOptions): Metric {
-    return pipelineMetric(this.pipelineName, 'RowsBroken', options, { [RULE_DIMENSION]: ruleName });
+    return pipelineMetric(this.pipelineName, 'RowsBroken', options, { [RULE_DIMENSION]: dimensionValue(ruleName) });
   }
 
   /** Files moved to the error prefix. */

@@ -134,7 +134,8 @@ function section(run: EndedRun, files: string[][], what: string, remedy: string)
 }
 
 function replay(run: EndedRun): string {
-  return `correct the records in a copy of the .rejected.jsonl in the same place and run the job ${run.jobName} with the argument --replay and the copy's s3:// URL.`;
+  const command = `aws glue start-job-run --job-name '${run.jobName}' --arguments '{"--replay":"<its s3:// URL>"}'`;
+  return `correct the records of the .rejected.jsonl, put it back in its place, and run: ${command}`;
 }
 
 function lineAndDetails(run: EndedRun, report: FileReport): string[] {

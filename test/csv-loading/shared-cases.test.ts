@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import * as path from 'path';
 import { newLoader } from './helpers';
-import { CsvFormat } from '../../src';
+import { CsvFormat, DataQualityRule } from '../../src';
 import { ENCODINGS } from '../../src/csv-loading/encodings';
 
 /** runtime/tests/test_shared_cases.py reads the same file: what the app accepts, the job accepts. */
@@ -14,6 +14,7 @@ const USES: Record<string, (value: string) => unknown> = {
   quote: (quote) => CsvFormat.of({ quote }),
   encoding: (encoding) => CsvFormat.of({ encoding }),
   date_format: (format) => CsvFormat.of({ dateFormats: [format] }),
+  of_type: (type) => DataQualityRule.ofType('column', type),
   mapped_column: (column) => newLoader({ columnMapping: { Header: column } }),
 };
 

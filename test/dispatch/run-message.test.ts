@@ -94,18 +94,18 @@ describe('with rules', () => {
     expect(runSubject(succeeded, { ...nothing, rejected })).toBe('1,204 of 20,000 rows rejected by crm');
     expect(runText(succeeded, { ...nothing, rejected })).not.toContain('Reason:');
     expect(body(runText(succeeded, { ...nothing, rejected }))).toMatchInlineSnapshot(`
-      "1 file(s) have rows that were rejected; their other rows were passed on:
-      - s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
-        - 1,100 row(s): not_null_email (email must not be empty)
-        - 104 row(s): adult
-        Report: s3://landing/reports/a.html
-          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
-        Rejected rows: s3://landing/quarantine/a.rejected.jsonl
-          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fa.rejected.jsonl
-        Original: s3://landing/processed/a.csv
-          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=processed%2Fa.csv
-      To send rejected rows on: correct the records in a copy of the .rejected.jsonl in the same place and run the job check crm with the argument --replay and the copy's s3:// URL."
-    `);
+"1 file(s) have rows that were rejected; their other rows were passed on:
+- s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
+  - 1,100 row(s): not_null_email (email must not be empty)
+  - 104 row(s): adult
+  Report: s3://landing/reports/a.html
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
+  Rejected rows: s3://landing/quarantine/a.rejected.jsonl
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fa.rejected.jsonl
+  Original: s3://landing/processed/a.csv
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=processed%2Fa.csv
+To send rejected rows on: correct the records of the .rejected.jsonl, put it back in its place, and run: aws glue start-job-run --job-name 'check crm' --arguments '{"--replay":"<its s3:// URL>"}'"
+`);
   });
 
   test('tells of files that were held back, and where they are', () => {
@@ -126,26 +126,26 @@ describe('with rules', () => {
     };
     expect(runSubject(gate, outcome)).toBe('FAILED: 3 file(s) held back by crm');
     expect(body(runText(gate, outcome))).toMatchInlineSnapshot(`
-      "1 file(s) could not be read as CSV and were moved to the error prefix:
-      - s3://landing/customers/c.csv: no header
-        Original: s3://landing/error/c.csv
-          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=error%2Fc.csv
-      To have one checked: correct it and upload it again under its own key; \`replay\` in the .error.json beside the moved file says how to put it back unchanged.
+"1 file(s) could not be read as CSV and were moved to the error prefix:
+- s3://landing/customers/c.csv: no header
+  Original: s3://landing/error/c.csv
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=error%2Fc.csv
+To have one checked: correct it and upload it again under its own key; \`replay\` in the .error.json beside the moved file says how to put it back unchanged.
 
-      1 file(s) were held back as a whole and are in the quarantine:
-      - s3://landing/customers/b.csv: more than 10 % of the rows were rejected
-        4 of 10 rows rejected
-        - 1 row(s): not_null_email (email must not be empty)
-        Report: s3://landing/reports/b.html
-          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fb.html
-        Original: s3://landing/quarantine/b +ü.csv
-          https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fb%20%2B%C3%BC.csv
-      To send one on: correct it and upload it again under its own key, or correct the records in a copy of the .rejected.jsonl in the same place and run the job check crm with the argument --replay and the copy's s3:// URL.
+1 file(s) were held back as a whole and are in the quarantine:
+- s3://landing/customers/b.csv: more than 10 % of the rows were rejected
+  4 of 10 rows rejected
+  - 1 row(s): not_null_email (email must not be empty)
+  Report: s3://landing/reports/b.html
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fb.html
+  Original: s3://landing/quarantine/b +ü.csv
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fb%20%2B%C3%BC.csv
+To send one on: correct it and upload it again under its own key, or correct the records of the .rejected.jsonl, put it back in its place, and run: aws glue start-job-run --job-name 'check crm' --arguments '{"--replay":"<its s3:// URL>"}'
 
-      1 file(s) are where they were and are not checked:
-      - s3://landing/customers/d.csv: not finished by 3 runs
-      To have them checked: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day."
-    `);
+1 file(s) are where they were and are not checked:
+- s3://landing/customers/d.csv: not finished by 3 runs
+To have them checked: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day."
+`);
   });
 
   test('of a loader tells that the other rows are loaded', () => {

@@ -178,6 +178,7 @@ test('metrics are those of the pipeline, and of a rule by its name', () => {
       namespace: 'CustomerDataPlatform', metricName, dimensions: { Pipeline: 'crm' }, statistic: metricName === 'WaitSeconds' ? 'Maximum' : 'Sum',
     });
   }
+  expect(gate.metricRowsBroken(':größe').dimensions).toMatchObject({ Rule: '_gr__e' });
   expect(gate.metricRowsBroken('not_null_email', { period: Duration.hours(1) })).toMatchObject({
     metricName: 'RowsBroken', dimensions: { Pipeline: 'crm', Rule: 'not_null_email' }, statistic: 'Sum', period: Duration.hours(1),
   });

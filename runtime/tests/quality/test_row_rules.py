@@ -19,7 +19,6 @@ from customer_data.quality.row_rules import (
     Range,
 )
 
-
 EACH = [NotNull(), InSet(("a",)), Range(1), Matches("a"), Length(1), Email(), NotInFuture(), OfType("date")]
 
 

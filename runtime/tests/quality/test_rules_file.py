@@ -7,7 +7,6 @@ from textwrap import dedent
 
 import pytest
 
-from customer_data.quality.__main__ import main
 from customer_data.quality.rules import Severity
 from customer_data.quality.rules_file import RulesFile, RulesFileError, load_rules_file
 
@@ -153,26 +152,3 @@ def test_the_file_may_define_dataclasses(load) -> None:
     ).python
 
     assert rule.check({"n": 4}) == {"description": "many"}
-
-
-def test_the_command_lists_the_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "quality_rules.py"
-    path.write_text(dedent(GOOD))
-
-    assert main(["check", str(path)]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "SQL     warning  no_negative_amount: An amount is never negative",
-        "Python  error    amount_is_round: An amount has no cents.",
-        "Python  warning  has_email: E-mail",
-        f"{path}: 1 SQL rules, 2 Python rules",
-    ]
-
-
-def test_the_command_fails_for_a_file_that_the_job_would_refuse(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "quality_rules.py"
-    path.write_text("import not_there")
-
-    assert main(["check", str(path)]) == 1
-    assert "not_there" in capsys.readouterr().err
