@@ -21,7 +21,7 @@ MEMBER = "lifetimes/datasets/CDNOW_master.txt"
 LAYOUT_CHANGE = "1997-03"
 """The month from which the CRM exports one column more."""
 BAD_MONTH = "1997-04"
-"""The month whose customer export has lines that are no records."""
+"""The month whose customer export has lines that are no records, and one that breaks a rule."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Purchase:
     @property
     def month(self) -> str:
         return f"{self.day:%Y-%m}"
+
+    @property
+    def is_free(self) -> bool:
+        """What the example's rules take for a mistake: the data set has 80 such purchases."""
+        return self.dollars == 0
 
 
 @dataclass
@@ -122,6 +127,7 @@ def _customers_csv(customers: dict[str, Customer], *, with_average: bool, bad_li
 def _bad_lines() -> list[str]:
     return [
         ",1997-04-02,1997-04-30,2,3,41.50,20.75",  # no user id
+        "99999,1997-04-02,2997-04-30,2,3,41.50,20.75",  # a purchase in the future
         "00042,1997-01-04",  # cut off
         "# exported by the night job, 2 records could not be read",  # not a record
     ]

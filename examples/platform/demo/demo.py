@@ -1,9 +1,10 @@
 """Feeds real data through the deployed platform and shows what became of it.
 
-    demo.py --state FILE --data WHEEL
+    demo.py --state FILE --data WHEEL [--report HTML]
 
 FILE is what `script/local up` wrote, or `{"region": ..., "outputs": {...}}` of a stack in an account; WHEEL is the
-`lifetimes` wheel that holds the CDNOW data set. Exits 0 only if every file ended where it should.
+`lifetimes` wheel that holds the CDNOW data set; a report of the gate is copied to HTML. Exits 0 only if every file
+ended where it should.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from cdnow import MonthlyExport, Purchase, monthly_exports, read_purchases
 from platform_client import NotDone, Platform, Row, wait_until
@@ -40,6 +43,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--state", type=Path, required=True)
     arguments.add_argument("--data", type=Path, required=True)
+    arguments.add_argument("--report", type=Path, default=Path("quality-report.html"))
     given = arguments.parse_args()
 
     platform = Platform.from_state(given.state)
@@ -53,6 +57,7 @@ def main() -> int:
     done = True
     try:
         feed(demo, exports)
+        demo.show_gate(given.report)
     except NotDone as error:
         done = False
         print(f"\n! {error}")
@@ -88,6 +93,9 @@ class LoaderDemo:
         self.purchases_prefix = platform.outputs["PurchasesPrefix"]
         self.error_prefix = platform.outputs["ErrorPrefix"]
         self.quarantine_prefix = platform.outputs["QuarantinePrefix"]
+        self.gate_prefix = platform.outputs["GatePrefix"]
+        self.gate_quarantine_prefix = platform.outputs["GateQuarantinePrefix"]
+        self.gate_report_prefix = platform.outputs["GateReportPrefix"]
         self.customers_table = platform.outputs["CustomersTable"]
         self.purchases_table = platform.outputs["PurchasesTable"]
         self.files = 0
@@ -101,7 +109,11 @@ class LoaderDemo:
     def load(self, exports: list[MonthlyExport], failing: list[str] | None = None) -> None:
         """Uploads the exports and waits until the ledgers tell what became of each file. Raises NotDone."""
         customers = [self.upload(self.customers_prefix, f"{e.month}.csv", e.customers) for e in exports]
-        purchases = [self.upload(self.purchases_prefix, f"{e.month}.csv", e.purchases) for e in exports]
+        for export in exports:
+            self.upload(self.gate_prefix, f"{export.month}.csv", export.purchases)
+        purchases = [
+            f"{self.purchases_prefix}{export.month}.csv" for export in exports
+        ]  # once they have passed the gate
         waiting = {self.customers_table: {*customers, *(failing or [])}, self.purchases_table: set(purchases)}
         total = sum(map(len, waiting.values()))
         print(f"  uploaded {total} files to s3://{self.bucket}/")
@@ -114,13 +126,19 @@ class LoaderDemo:
             what=f"loading {total} files",
             timeout=600,
             progress=lambda: f"{finished()} of {total} files done",
-            hopeless=lambda: self.abandoned({*customers, *purchases}),
+            hopeless=lambda: self.abandoned(
+                {*customers, *purchases, *(f"{self.gate_prefix}{e.month}.csv" for e in exports)}
+            ),
         )
 
     def abandoned(self, keys: set[str]) -> str:
         """What people were told of files that are given up; such a message names the file and why."""
-        told = [message["message"] for message in self.platform.messages()]
-        return next((text for text in told if any(f"/{key}: " in text for key in keys)), "")
+        for message in self.platform.messages():
+            # What is told of rejected rows is told of files that went on.
+            lines = [line for line in message["message"].splitlines() if not line.endswith(" rejected")]
+            if any(f"/{key}: " in line for key in keys for line in lines if line.startswith("- ")):
+                return str(message["message"])
+        return ""
 
     def finished_keys(self, table: str) -> set[str]:
         schema, name = table.split(".")
@@ -157,14 +175,14 @@ class LoaderDemo:
                 self.added_columns.append(name)
                 print(f"  added to {self.customers_table}: {name} {kind}")
 
-    def rejected_records(self) -> list[dict[str, object]]:
-        keys = self.platform.list_keys(self.bucket, self.quarantine_prefix)
+    def rejected_records(self, prefix: str) -> list[dict[str, Any]]:
+        keys = self.platform.list_keys(self.bucket, prefix)
         return [json.loads(line) for key in keys for line in self.platform.read_text(self.bucket, key).splitlines()]
 
     def show_rejected_records(self) -> None:
         print(f"  rejected records, in s3://{self.bucket}/{self.quarantine_prefix}")
-        for rejected in self.rejected_records():
-            reasons = "; ".join(error["reason"] for error in rejected["errors"])  # type: ignore[attr-defined]
+        for rejected in self.rejected_records(self.quarantine_prefix):
+            reasons = "; ".join(error["reason"] for error in rejected["errors"])
             print(f"    line {rejected['line']}: {reasons}")
 
     def show_failed_file(self) -> None:
@@ -181,6 +199,26 @@ class LoaderDemo:
             )
         for message in self.messages_about(BROKEN_FILE):
             print("  told to the notification topic:\n    | " + message["message"].replace("\n", "\n    | "))
+
+    def show_gate(self, page: Path) -> None:
+        """What the gate kept out, by rule; copies the report of the file with most of it."""
+        print(
+            f"\n3. What the gate kept out of {self.purchases_table}, in s3://{self.bucket}/{self.gate_quarantine_prefix}"
+        )
+        reports = [
+            (json.loads(self.platform.read_text(self.bucket, key)), key)
+            for key in self.platform.list_keys(self.bucket, self.gate_report_prefix)
+            if key.endswith(".json")
+        ]
+        broken: Counter[tuple[str, str]] = Counter()
+        for report, _ in reports:
+            for rule in report["rules"]:
+                broken[rule["severity"], f"{rule['name']}: {rule['description']}"] += rule["rows_broken"]
+        for (severity, rule), rows in broken.items():
+            print(f"  {rows:>6,} rows  {severity:<7}  {rule}")
+        _, key = max(reports, key=lambda report: int(report[0]["rows"]["rejected"]))
+        page.write_text(self.platform.read_text(self.bucket, key.removesuffix(".json") + ".html"))
+        print(f"  a report to read: {page.resolve()}")
 
     def messages_about(self, text: str) -> list[dict[str, str]]:
         return [message for message in self.platform.messages() if text in message["message"]]
@@ -200,6 +238,7 @@ def checks(demo: LoaderDemo, purchases: list[Purchase], exports: list[MonthlyExp
     customers, spent = demo.totals(demo.customers_table, "total_spent")
     rows, amount = demo.totals(demo.purchases_table, "amount")
     total = sum((purchase.dollars for purchase in purchases), Decimal(0))
+    free = sum(purchase.is_free for purchase in purchases)
     failed = demo.platform.list_keys(demo.bucket, demo.error_prefix)
     told = []
     if demo.platform.inbox:  # in an account, messages go to whoever subscribes to the topic
@@ -207,11 +246,16 @@ def checks(demo: LoaderDemo, purchases: list[Purchase], exports: list[MonthlyExp
     return [
         Check("customers in the warehouse", len({p.customer_id for p in purchases}), customers),
         Check("their total spending, dollars", total, spent),
-        Check("purchases in the warehouse", len(purchases), rows),
+        Check("purchases in the warehouse", len(purchases) - free, rows),
         Check("their total amount, dollars", total, amount),
         Check("columns of the customers table", 7, len(demo.columns(demo.customers_table))),
         Check("the column that the CRM added", ADDED_COLUMN, ", ".join(demo.added_columns)),
-        Check("records rejected with a reason", sum(e.bad_lines for e in exports), len(demo.rejected_records())),
+        Check(
+            "customer records rejected with a reason",
+            sum(e.bad_lines for e in exports),
+            len(demo.rejected_records(demo.quarantine_prefix)),
+        ),
+        Check("purchases that the gate kept out", free, len(demo.rejected_records(demo.gate_quarantine_prefix))),
         Check("files in the error prefix", 1, sum(not key.endswith(".error.json") for key in failed)),
         *told,
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.cloud import LocalCloud
+from local.tests.platform.gating import Gate
 from local.tests.platform.loading import Pipeline
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "platform"
@@ -40,12 +42,13 @@ def purchases(cloud: LocalCloud, outputs: dict[str, str]) -> Pipeline:
     return pipeline(cloud, outputs, "Purchases", outputs["PurchasesPrefix"], outputs["PurchasesJobName"])
 
 
+@pytest.fixture
+def gate(cloud: LocalCloud, outputs: dict[str, str]) -> Gate:
+    return Gate(cloud, outputs["LandingBucketName"], outputs["QualityJobName"])
+
+
 def pipeline(cloud: LocalCloud, outputs: dict[str, str], name: str, prefix: str, job_name: str) -> Pipeline:
-    [mapping] = [
-        mapping
-        for mapping in cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        if name in mapping["FunctionArn"] or name in mapping["EventSourceArn"]
-    ]
+    mapping = mapping_of(cloud, job_name)
     sqs = cloud.client("sqs")
     queue_url = sqs.get_queue_url(QueueName=mapping["EventSourceArn"].rpartition(":")[2])["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])["Attributes"]
@@ -66,3 +69,16 @@ def pipeline(cloud: LocalCloud, outputs: dict[str, str], name: str, prefix: str,
         queue_url=queue_url,
         dead_letter_queue_url=sqs.get_queue_url(QueueName=dead_letters)["QueueUrl"],
     )
+
+
+def mapping_of(cloud: LocalCloud, job_name: str) -> dict[str, Any]:
+    """The event source mapping of the function that starts a job's runs."""
+    lambdas = cloud.client("lambda")
+
+    def starts(function: str) -> str:
+        environment = lambdas.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        return str(json.loads(environment["SETTINGS"])["jobName"])
+
+    mappings: list[dict[str, Any]] = lambdas.list_event_source_mappings()["EventSourceMappings"]
+    [mapping] = [mapping for mapping in mappings if starts(mapping["FunctionArn"]) == job_name]
+    return mapping

@@ -9,6 +9,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -18,6 +19,8 @@ from local.cloud import LocalCloud
 Row = tuple[Any, ...]
 
 LOAD_TIMEOUT_SECONDS = 120
+TWO_HOURS = timedelta(hours=2)
+"""Older than what may still be on its way, for the sweep."""
 
 
 @dataclass(frozen=True)
@@ -198,3 +201,19 @@ def s3_event(file: dict[str, Any]) -> str:
             },
         }
     )
+
+
+def sweep(cloud: LocalCloud, pipeline: str) -> dict[str, Any]:
+    """Fires a pipeline's daily sweep; returns what it logs at its end."""
+
+    def done() -> list[dict[str, Any]]:
+        lines = [line.partition("| ")[2] for line in cloud.log_path.read_text().splitlines()]
+        logged = [json.loads(line) for line in lines if line.startswith("{") and '"sweep done"' in line]
+        return logged[before:]
+
+    before = 0
+    before = len(done())
+    cloud.fire_schedule(f"{pipeline}Sweep")
+    [logged] = cloud.wait_until(done, 60, "the end of the sweep")
+    result: dict[str, Any] = logged
+    return result

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import signal
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from local.tests.platform.loading import Pipeline, Row
-
-TWO_HOURS = timedelta(hours=2)
-"""Older than what may still be on its way, for the sweep."""
+from local.tests.platform.loading import TWO_HOURS, Pipeline, Row, sweep
 
 
 def test_sweeps_up_a_file_whose_event_was_lost(purchases: Pipeline) -> None:
@@ -22,11 +17,11 @@ def test_sweeps_up_a_file_whose_event_was_lost(purchases: Pipeline) -> None:
     purchases.cloud.make_older(purchases.bucket, purchases.prefix + "lost.csv", TWO_HOURS)
     assert purchases.messages_waiting(purchases.queue_url) == 0
 
-    assert sweep(purchases)["queued"] == [purchases.prefix + "lost.csv"]
+    assert sweep(purchases.cloud, "Purchases")["queued"] == [purchases.prefix + "lost.csv"]
     assert purchases.wait_for(version) == ("loaded", 1, None)
     purchases.wait_for_idle()
 
-    second = sweep(purchases)
+    second = sweep(purchases.cloud, "Purchases")
     assert (second["due"], second["queued"]) == (1, [])
 
 
@@ -174,19 +169,3 @@ def test_waits_in_the_queue_while_glue_is_busy(purchases: Pipeline) -> None:
 
     cloud.wait_until(loaded, 120, "the load of the file that waited")
     assert purchases.loads(second) == [("loaded", 1, None)]
-
-
-def sweep(pipeline: Pipeline) -> dict[str, Any]:
-    """Fires the daily sweep; returns what it logs at its end."""
-
-    def done() -> list[dict[str, Any]]:
-        lines = [line.partition("| ")[2] for line in pipeline.cloud.log_path.read_text().splitlines()]
-        logged = [json.loads(line) for line in lines if line.startswith("{") and '"sweep done"' in line]
-        return logged[before:]
-
-    before = 0
-    before = len(done())
-    pipeline.cloud.fire_schedule("PurchasesSweep")
-    [logged] = pipeline.cloud.wait_until(done, 60, "the end of the sweep")
-    result: dict[str, Any] = logged
-    return result

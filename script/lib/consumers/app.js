@@ -1,11 +1,24 @@
-// An app as a user would write it, with a warehouse and a loader; synthesized by check-packages.sh.
+// An app as a user would write it, with a warehouse, a loader and a gate; synthesized by check-packages.sh.
 const { App, Stack } = require('aws-cdk-lib');
-const { RedshiftWarehouse, SchemaEvolvingCsvLoader } = require('cdk-customer-data-platform');
+const { DataQualityGate, DataQualityRule, DataQualityRules, RedshiftWarehouse, SchemaEvolvingCsvLoader } = require('cdk-customer-data-platform');
 
 const app = new App();
 const stack = new Stack(app, 'Consumer');
 const warehouse = new RedshiftWarehouse(stack, 'Warehouse');
-new SchemaEvolvingCsvLoader(stack, 'Customers', { warehouse, table: 'crm.customers' });
+const customers = new SchemaEvolvingCsvLoader(stack, 'Customers', {
+  warehouse,
+  table: 'crm.customers',
+  prefix: 'customers/',
+  rules: DataQualityRules.of(DataQualityRule.notNull('user_id')),
+});
+new DataQualityGate(stack, 'Gate', {
+  bucket: customers.bucket,
+  prefix: 'incoming/',
+  quarantinePrefix: 'held-back/',
+  reportPrefix: 'gate-reports/',
+  errorPrefix: 'gate-error/',
+  rules: DataQualityRules.fromFile('quality_rules.py'),
+});
 
 const assembly = app.synth();
 if (assembly.manifest.missing?.length) {

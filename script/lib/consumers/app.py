@@ -3,7 +3,11 @@
 from aws_cdk import App, Duration, Stack
 from cdk_customer_data_platform import (
     CsvFormat,
+    DataQualityGate,
+    DataQualityRule,
+    DataQualityRules,
     RedshiftWarehouse,
+    RuleSeverity,
     SchemaContract,
     SchemaEvolvingCsvLoader,
 )
@@ -11,15 +15,35 @@ from cdk_customer_data_platform import (
 app = App()
 stack = Stack(app, "Consumer")
 warehouse = RedshiftWarehouse(stack, "Warehouse", base_capacity=8)
-SchemaEvolvingCsvLoader(
+customers = SchemaEvolvingCsvLoader(
     stack,
     "Customers",
     warehouse=warehouse,
     table="crm.customers",
     primary_key=["user_id"],
+    prefix="customers/",
     schema_contract=SchemaContract.FREEZE,
     csv=CsvFormat.of(delimiter=";"),
     batching_window=Duration.seconds(5),
+    rules=DataQualityRules.of(
+        DataQualityRule.not_null("user_id"),
+        DataQualityRule.unique("email", within=["country"], severity=RuleSeverity.WARNING),
+        DataQualityRule.range("age", min=0, max=120),
+        DataQualityRule.freshness("updated_at", Duration.days(2)),
+        DataQualityRule.sql("adult", "SELECT * FROM temp_data WHERE age < 18", filter="country = 'NO'"),
+        DataQualityRule.python("quality_rules.py"),
+    ),
+    max_fail_ratio=0.1,
+)
+DataQualityGate(
+    stack,
+    "Gate",
+    bucket=customers.bucket,
+    prefix="incoming/",
+    quarantine_prefix="held-back/",
+    report_prefix="gate-reports/",
+    error_prefix="gate-error/",
+    rules=DataQualityRules.from_file("quality_rules.py"),
 )
 template = app.synth().get_stack_by_name("Consumer").template
 print(f"synthesized {len(template['Resources'])} resources")

@@ -1,0 +1,230 @@
+"""Data quality on the deployed example: the gate before the purchases' loader, and the customers' loader with rules."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from local.tests.platform.gating import HEADER, Gate
+from local.tests.platform.loading import TWO_HOURS, Pipeline, sweep
+
+
+def test_good_rows_go_on_into_the_table_and_bad_ones_into_the_quarantine(gate: Gate, purchases: Pipeline) -> None:
+    gate.wait_for_idle()
+    names = [("RowsPassed", None), ("RowsRejected", None), ("FilesPassed", None), ("RowsBroken", "no_free_purchase")]
+    before = [gate.metric(*name) for name in names]
+    good = [f"{2_000_000 + number},u{number},1997-01-02,1,{number}.50" for number in range(1, 41)]
+    gate.upload(
+        "mixed.csv",
+        *good,
+        "2000100,u1,1997-01-02,1,0",
+        "2000101,u1,1997-01-02,1,5.00",
+        "2000101,u1,1997-01-02,1,6.00",
+        "2000102,u1",
+        "2000103,u1,1997-01-02,1,250.00",
+    )
+    gate.wait_for("mixed.csv")
+
+    [passed] = gate.keys("passed", "mixed.csv")
+    assert passed == "purchases/mixed.csv"
+    assert [
+        (record["line"], [error["rule"] for error in record["errors"]]) for record in gate.rejected("mixed.csv")
+    ] == [
+        (42, ["no_free_purchase"]),
+        (43, ["one_record_a_purchase"]),
+        (44, ["one_record_a_purchase"]),
+        (45, ["csv"]),
+    ]
+    [original] = gate.keys("processed", "mixed.csv")
+    assert gate.text(original).splitlines()[0] == HEADER
+
+    def loaded() -> bool:
+        return bool(purchases.columns()) and len(purchases.rows("purchase_id", "2000%")) == 41
+
+    gate.cloud.wait_until(loaded, 60, "the rows that passed in the table")
+    assert purchases.rows("amount::text", "2000103") == [("250.0000",)]
+    gate.wait_for_idle()
+    added = [gate.metric(*name) - earlier for name, earlier in zip(names, before, strict=True)]
+    assert added == [41, 4, 1, 1]
+
+
+def test_people_are_told_of_rejected_rows_once_with_links_to_the_report_and_the_quarantine(gate: Gate) -> None:
+    gate.upload("told.csv", "2100000,u1,1997-01-02,1,1.00", "2100001,u1,1997-01-02,1,-1.00")
+    message = gate.wait_until_told("told.csv")["message"]
+    gate.wait_for_idle()
+
+    assert "told.csv: 1 of 2 rows rejected" in message
+    assert "1 row(s): no_free_purchase (A purchase costs something)" in message
+    urls = [
+        line.partition(": ")[2] for line in message.splitlines() if line.strip().startswith(("Report: ", "Rejected"))
+    ]
+    report, rejected = (url.removeprefix(f"s3://{gate.bucket}/") for url in urls)
+    assert gate.text(rejected).count("\n") == 1
+    page = gate.text(report)
+    assert "1 of 2 rows passed" in page and "no_free_purchase" in page
+    assert "u1" not in page.partition("<body")[2].replace("no_free_purchase", "")
+    assert len(gate.told("told.csv")) == 1
+
+
+def test_a_clean_file_passes_as_it_was_and_nobody_is_told(gate: Gate) -> None:
+    gate.upload("clean.csv", "2200000,u1,1997-01-02,1,1.00")
+    gate.wait_for("clean.csv")
+    gate.wait_for_idle()
+
+    [passed] = gate.keys("passed", "clean.csv")
+    assert gate.text(passed) == f"{HEADER}\n2200000,u1,1997-01-02,1,1.00\n"
+    assert gate.rejected("clean.csv") == []
+    assert len(gate.keys("report", "clean.csv")) == 2
+    assert gate.told("clean.csv") == []
+
+
+def test_a_file_with_too_many_bad_rows_is_held_back_as_a_whole(gate: Gate) -> None:
+    gate.upload("toomany.csv", "2300000,u1,1997-01-02,1,0", "2300001,u1,1997-01-02,1,0", "2300002,u1,1997-01-02,1,1.00")
+    message = gate.wait_until_told("toomany.csv")
+    gate.wait_for("toomany.csv")
+
+    assert message["subject"].startswith("FAILED: 1 file(s) held back")
+    assert "2 of 3 records are rejected, more than the maxFailRatio of 0.5" in message["message"]
+    assert gate.keys("passed", "toomany.csv") == []
+    assert "quarantine/incoming/toomany.csv" in gate.keys("quarantine", "toomany.csv")
+    assert len(gate.rejected("toomany.csv")) == 2
+
+
+def test_a_file_that_is_no_csv_ends_as_with_the_loader(gate: Gate) -> None:
+    body = b"\x89PNG\r\n\x1a\n" + bytes(512)
+    key = f"{gate.settings['prefix']}picture.csv"
+    gate.cloud.client("s3").put_object(Bucket=gate.bucket, Key=key, Body=body)
+    gate.wait_until_told("picture.csv")
+
+    assert sorted(gate.keys("error", "picture.csv")) == [
+        "error/incoming/picture.csv",
+        "error/incoming/picture.csv.error.json",
+    ]
+    reason = json.loads(gate.text("error/incoming/picture.csv.error.json"))
+    assert (reason["code"], reason["replay"]) == (
+        "not_csv",
+        f"aws s3 cp s3://{gate.bucket}/error/incoming/picture.csv s3://{gate.bucket}/{key}",
+    )
+
+
+def test_a_broken_rules_file_is_told_at_once_and_the_data_stays(gate: Gate) -> None:
+    gate.wait_for_idle()
+    runs = len(gate.runs("FAILED"))
+    with gate.rules_file("import not_there\n"):
+        gate.upload("patient.csv", "2400000,u1,1997-01-02,1,1.00")
+        message = gate.wait_until_told("patient.csv")["message"]
+        gate.wait_for_idle()
+    assert "quality_rules.py:1: running it failed: ModuleNotFoundError: No module named 'not_there'" in message
+    assert gate.is_waiting("patient.csv")
+    assert len(gate.runs("FAILED")) == runs + 1  # a run with the same file would fail the same way
+
+    gate.cloud.make_older(gate.bucket, gate.settings["prefix"] + "patient.csv", TWO_HOURS)
+    assert sweep(gate.cloud, "PurchasesGate")["queued"] == [gate.settings["prefix"] + "patient.csv"]
+    gate.wait_for("patient.csv")
+    assert gate.keys("passed", "patient.csv") == ["purchases/patient.csv"]
+
+
+def test_a_query_that_is_no_sql_fails_the_run_before_any_file_is_read(gate: Gate) -> None:
+    rules = {"typo": {"query": "SELEC * FROM\n temp_data", "error_type": "e", "description": "d"}}
+    with gate.rules_file(f"SQL_DATA_QUALITY_RULES = {rules!r}"):
+        gate.upload("unread.csv", "2500000,u1,1997-01-02,1,1.00")
+        message = gate.wait_until_told("unread.csv")["message"]
+        gate.wait_for_idle()
+
+    assert "quality_rules.py:1: typo: its query is no Spark SQL: [PARSE_SYNTAX_ERROR]" in message
+    assert gate.is_waiting("unread.csv")
+    gate.cloud.client("s3").delete_object(Bucket=gate.bucket, Key=gate.settings["prefix"] + "unread.csv")
+
+
+def test_corrected_rows_go_through_the_gate_again(gate: Gate, purchases: Pipeline) -> None:
+    gate.upload("again.csv", "2600000,u1,1997-01-02,1,1.00", "2600001,u1,1997-01-02,1,-7.00")
+    gate.wait_for("again.csv")
+    [rejected] = [key for key in gate.keys("quarantine", "again.csv") if key.endswith(".rejected.jsonl")]
+    corrected = gate.text(rejected).replace('"-7.00"', '"7.00"')
+    gate.cloud.client("s3").put_object(Bucket=gate.bucket, Key=rejected, Body=corrected.encode())
+
+    arguments = {"--replay": f"s3://{gate.bucket}/{rejected}"}
+    gate.cloud.client("glue").start_job_run(JobName=gate.job_name, Arguments=arguments)
+
+    gate.cloud.wait_until(lambda: purchases.rows("amount::text", "2600001"), 120, "the corrected row in the table")
+    assert purchases.rows("amount::text", "260000%") == [("1.0000",), ("7.0000",)]
+
+
+def test_files_that_come_while_others_are_checked_lose_nothing(gate: Gate) -> None:
+    gate.wait_for_idle()
+    gate.upload("first.csv", *(f"{2_700_000 + row},u,1997-01-02,1,{row % 2}.00" for row in range(20_000)))
+    gate.cloud.wait_until(lambda: gate.runs("RUNNING"), 60, "the first run")
+    gate.upload("second.csv", "2750000,u,1997-01-02,1,1.00", "2750001,u,1997-01-02,1,0.00")
+    for name in ("first.csv", "second.csv"):
+        gate.wait_for(name)
+
+    assert len(gate.text("purchases/first.csv").splitlines()) - 1 == 10_000
+    assert len(gate.rejected("first.csv")) == 10_000
+    assert (len(gate.text("purchases/second.csv").splitlines()) - 1, len(gate.rejected("second.csv"))) == (1, 1)
+
+
+@pytest.mark.full
+def test_a_rule_that_never_ends_is_told_when_the_jobs_time_is_over(gate: Gate) -> None:
+    gate.wait_for_idle()
+    endless = "def endless(record):\n    while True: pass\nPYTHON_DATA_QUALITY_RULES = [endless]\n"
+    with gate.rules_file(endless):
+        gate.upload("endless.csv", "2800000,u,1997-01-02,1,1.00")
+        for _ in range(3):
+            [run] = gate.cloud.wait_until(lambda: gate.runs("RUNNING"), 90, "a run with the endless rule")
+            group = next(run_["LogGroupName"] for run_ in gate.cloud.glue_runs(gate.job_name) if run_["Id"] == run)
+
+            def begun(group: str = group, run: str = run) -> bool:
+                logs = gate.cloud.client("logs").get_log_events(logGroupName=group, logStreamName=run)["events"]
+                return any("1 Python rules run on" in event["message"] for event in logs)
+
+            gate.cloud.wait_until(begun, 90, "the rule to run")
+            gate.cloud.time_out(run)
+        message = gate.wait_until_told("endless.csv")
+    assert message["subject"].startswith("TIMEOUT: 1 file(s) held back")
+    assert "not finished by 3 runs" in message["message"]
+    assert gate.is_waiting("endless.csv")
+    gate.cloud.client("s3").delete_object(Bucket=gate.bucket, Key=gate.settings["prefix"] + "endless.csv")
+
+
+def test_the_loader_checks_and_loads_in_one_run(customers: Pipeline) -> None:
+    customers.wait_for_idle()
+    runs = len(customers.runs())
+    version = customers.upload(
+        "checked.csv",
+        "User ID,Last Purchase,Total Spent\nchecked-1,1997-01-01,1.00\nchecked-2,2997-01-01,1.00\nchecked-3,,1.00\n",
+    )
+    assert customers.wait_for(version) == ("loaded", 1, None)
+    customers.wait_for_idle()
+
+    assert len(customers.runs()) == runs + 1
+    assert customers.rows("user_id", "checked-%") == [("checked-1",)]
+    [message] = customers.cloud.wait_until(
+        lambda: customers.messages_about("checked.csv"), 30, "a message about rejected rows"
+    )
+    assert "checked.csv: 2 of 3 rows rejected" in message["message"]
+    assert "not_in_future_last_purchase" in message["message"]
+    report = next(line for line in message["message"].splitlines() if line.strip().startswith("Report: "))
+    key = report.partition(f"s3://{customers.bucket}/")[2]
+    page = customers.cloud.client("s3").get_object(Bucket=customers.bucket, Key=key)["Body"].read().decode()
+    assert "1 of 3 rows passed" in page
+
+
+def test_what_was_published_before_a_run_died_is_not_published_again(gate: Gate) -> None:
+    """The deployed job, given a manifest again whose file it has finished: nothing happens twice."""
+    gate.upload("once.csv", "2900000,u,1997-01-02,1,1.00", "2900001,u,1997-01-02,1,0")
+    gate.wait_for("once.csv")
+    gate.wait_for_idle()
+    glue, s3 = gate.cloud.client("glue"), gate.cloud.client("s3")
+    manifests = [
+        run["Arguments"]["--manifest"]
+        for run in gate.cloud.glue_runs(gate.job_name)
+        if "--manifest" in run["Arguments"]
+    ]
+    glue.start_job_run(JobName=gate.job_name, Arguments={"--manifest": manifests[0]})
+    gate.wait_for_idle()
+
+    assert gate.cloud.glue_runs(gate.job_name)[0]["JobRunState"] == "SUCCEEDED"
+    versions = s3.list_object_versions(Bucket=gate.bucket, Prefix="purchases/once.csv")["Versions"]
+    assert len(versions) == 1
+    assert len(gate.told("once.csv")) == 1
