@@ -49,6 +49,7 @@ export class PlatformStack extends Stack {
       rules: DataQualityRules.fromFile(path.join(__dirname, 'quality_rules.py')),
       key: ['purchase_id'],
       maxFailRatio: 0.5,
+      unmaskedColumns: ['purchased_on', 'cds', 'amount'],
       batchingWindow: config.batchingWindow,
       capacity: GlueCapacity.of({ maxWorkers: config.maxWorkers }),
       stagingBucket: customers.stagingBucket,

@@ -24,9 +24,10 @@ export function grantReadAssets(grantee: IGrantable, assets: Asset[]): void {
   });
 }
 
-/** Lets a role read one object, and nothing else. */
+/** Lets a role read one object, each version of it, and learn that it is missing (`grantList`). */
 export function grantReadObject(grantee: IGrantable, bucket: IBucket, key: string): void {
-  Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [bucket.arnForObjects(key)] });
+  Grant.addToPrincipal({ grantee, actions: ['s3:GetObject', 's3:GetObjectVersion'], resourceArns: [bucket.arnForObjects(key)] });
+  grantList(grantee, bucket, [key]);
   bucket.encryptionKey?.grantDecrypt(grantee);
 }
 

@@ -1,7 +1,7 @@
 import { logUrl, objectUrl, runUrl } from './console-links';
 import { ManifestFile } from './manifest';
 import { OutcomeDocument, RuleReason } from './outcome-document';
-import { FileReport, RunOutcome } from './run-outcome';
+import { FileReport, RejectedRows, RunOutcome } from './run-outcome';
 import { SUCCEEDED } from './run-states';
 
 /** A run that people are told of. */
@@ -50,7 +50,7 @@ function whatHappened(run: EndedRun, { failed, quarantined, rejected, abandoned,
   const rows = rejected.length > 0 ? [rowsRejected(rejected.map(({ found }) => found))] : [];
   const files = failed.length + quarantined.length + abandoned.length;
   if (ledgerError) {
-    return 'not known which files were loaded';
+    return ['not known which files were loaded', ...rows].join(', ');
   }
   return [...(files > 0 || rows.length === 0 ? [`${files} file(s) ${run.loads ? 'not loaded' : 'held back'}`] : []), ...rows].join(', ');
 }
@@ -77,19 +77,20 @@ function knownFiles(run: EndedRun, outcome: RunOutcome): string[][] {
     section(
       run,
       failed.map((report) => lineAndDetails(run, report)),
-      `could not be ${run.loads ? 'loaded because of their content' : 'read as CSV'} and were moved to the error prefix:`,
+      `${failed.length} file(s) could not be ${run.loads ? 'loaded because of their content' : 'read as CSV'} and were moved to the error prefix:`,
       `${run.loads ? 'To load one' : 'To have one checked'}: correct it and upload it again under its own key; \`replay\` in the .error.json beside the moved file says how to put it back unchanged.`,
     ),
     section(
       run,
       quarantined.map((report) => lineAndDetails(run, report)),
-      'were held back as a whole and are in the quarantine:',
-      `To send one on: correct it and upload it again under its own key, or ${replay(run)}`,
+      `${quarantined.length} file(s) were held back as a whole and are in the quarantine:`,
+      // No replay: it has the bad rows only, and the good ones of a refused file would stay behind.
+      'To send one on: correct it and upload it again under its own key; `replay` in the .error.json beside it says how to put it back unchanged.',
     ),
     section(
       run,
-      rejected.map(({ file, found }) => [`- ${nameOf(file)}: ${rowsRejected([found])}`, ...details(run, found)]),
-      `have rows that were rejected; their other rows ${run.loads ? 'are loaded' : 'were passed on'}:`,
+      rejected.map((rows) => rejectedRows(run, rows)),
+      `${rejected.length} file(s) have rows that were rejected; their other rows ${run.loads ? 'are loaded' : 'were passed on'}:`,
       `To send rejected rows on: ${replay(run)}`,
     ),
     abandonedFiles(run, outcome),
@@ -97,36 +98,52 @@ function knownFiles(run: EndedRun, outcome: RunOutcome): string[][] {
   ];
 }
 
-function abandonedFiles(run: EndedRun, { abandoned, misconfigured }: RunOutcome): string[] {
-  const done = run.loads ? 'loaded' : 'checked';
-  const remedy = misconfigured
-    ? `${run.loads ? 'To load them' : 'To have them checked'}: correct what the reason names, in the rules file or the construct's props, and deploy it; then run the job again with the arguments of this run, or wait.`
-    : `${run.loads ? 'To load them' : 'To have them checked'}: remove the cause that the log tells, then run the job again with the arguments of this run.`;
-  return section(run, abandoned.map((report) => [lineOf(report)]), `are where they were and are not ${done}:`, `${remedy} ${AGAIN_EVERY_DAY}`);
+function abandonedFiles(run: EndedRun, outcome: RunOutcome): string[] {
+  const { abandoned } = outcome;
+  return section(
+    run,
+    abandoned.map((report) => [lineOf(report)]),
+    `${abandoned.length} file(s) are where they were and are not ${run.loads ? 'loaded' : 'checked'}:`,
+    `${run.loads ? 'To load them' : 'To have them checked'}: ${remedyOfAbandoned(outcome)} ${AGAIN_EVERY_DAY}`,
+  );
 }
 
-function unknownFiles(run: EndedRun, { retried, abandoned }: RunOutcome, ledgerError: string): string[][] {
+function remedyOfAbandoned({ misconfigured, timedOut }: RunOutcome): string {
+  if (misconfigured) {
+    return "correct what the reason names, in the rules file or the construct's props, and deploy it; then run the job again with the arguments of this run, or wait.";
+  }
+  const cause = timedOut ? 'remove the cause; the log says which rule was running last. Then' : 'remove the cause that the log tells, then';
+  return `${cause} run the job again with the arguments of this run.`;
+}
+
+function unknownFiles(run: EndedRun, { rejected, retried, abandoned }: RunOutcome, ledgerError: string): string[][] {
   return [
     [`What became of each file is not known, since the ledger could not be read: ${ledgerError}`],
     section(
       run,
+      rejected.map((rows) => rejectedRows(run, rows)),
+      `Rows of ${rejected.length} file(s) were rejected:`,
+      `To send rejected rows on once the other rows of their file are loaded: ${replay(run)}`,
+    ),
+    section(
+      run,
       abandoned.map((report) => [lineOf(report)]),
-      'do not go again by themselves:',
+      `${abandoned.length} file(s) do not go again by themselves:`,
       `To load those that are not loaded: remove the cause, then run the job again with the arguments of this run. ${AGAIN_EVERY_DAY}`,
     ),
     retried.length > 0 ? [`${retried.length} file(s) go again by themselves; what is loaded already is not loaded again.`] : [],
   ];
 }
 
-/** Files with a line each, or more with what rules found. */
-function section(run: EndedRun, files: string[][], what: string, remedy: string): string[] {
+/** A heading, files with a line each, or more with what rules found, and what to do; nothing without files. */
+function section(run: EndedRun, files: string[][], heading: string, remedy: string): string[] {
   if (files.length === 0) {
     return [];
   }
   const most = files.some((lines) => lines.length > 1) ? MOST_FILES_DETAILED : MOST_FILES_LISTED;
   const rest = files.length - most;
   return [
-    `${files.length} file(s) ${what}`,
+    heading,
     ...files.slice(0, most).flat(),
     ...(rest > 0 ? [`- and ${rest} more; all files of the run are named in ${run.manifestUri}`] : []),
     remedy,
@@ -136,6 +153,11 @@ function section(run: EndedRun, files: string[][], what: string, remedy: string)
 function replay(run: EndedRun): string {
   const command = `aws glue start-job-run --job-name '${run.jobName}' --arguments '{"--replay":"<its s3:// URL>"}'`;
   return `correct the records of the .rejected.jsonl, put it back in its place, and run: ${command}`;
+}
+
+function rejectedRows(run: EndedRun, { file, found }: RejectedRows): string[] {
+  const reason = found.reason === null ? '' : `; ${onOneLine(found.reason)}`;
+  return [`- ${nameOf(file)}: ${rowsRejected([found])}${reason}`, ...details(run, found)];
 }
 
 function lineAndDetails(run: EndedRun, report: FileReport): string[] {

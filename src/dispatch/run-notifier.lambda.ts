@@ -12,7 +12,7 @@ import { openLedger } from './open-ledger';
 import { OutcomeDocument, readOutcomes } from './outcome-document';
 import { EndedRun, runSubject, runText } from './run-message';
 import { isConfigurationFault, runOutcome, RunOutcome, successOutcome } from './run-outcome';
-import { SUCCEEDED } from './run-states';
+import { SUCCEEDED, TIMED_OUT } from './run-states';
 import { StatementFailedError } from '../common/data-api';
 
 /** Glue's own event about a run (Glue developer guide, "Automating with EventBridge"); it carries no arguments. */
@@ -28,7 +28,8 @@ const sqs = new SQSClient({});
 
 /**
  * Looks after a run that failed, timed out or was stopped: files that it did not finish go to the queue again, and
- * people are told of those that cannot be loaded. Of a pipeline with rules people are told of rejected rows, however the run ended.
+ * people are told of those that cannot be loaded, and at once of those of a gate that timed out. Of a pipeline with rules
+ * people are told of rejected rows, however the run ended.
  */
 export async function handler(event: RunEndedEvent): Promise<void> {
   const settings = readSettings<NotifierSettings>();
@@ -72,7 +73,14 @@ async function outcomeOf(files: ManifestFile[], run: EndedRun, settings: Notifie
     return successOutcome(files, { runId: run.runId, found });
   }
   const ledger = settings.ledger ? await readLedger(files, settings.ledger) : {};
-  return runOutcome(files, { runId: run.runId, found, ...ledger, misconfigured: isConfigurationFault(run.errorMessage) || undefined });
+  return runOutcome(files, {
+    runId: run.runId,
+    found,
+    ...ledger,
+    misconfigured: isConfigurationFault(run.errorMessage) || undefined,
+    // A rule that never ends would cost the whole timeout of a gate's job again. What a loader waits for is mostly the warehouse.
+    timedOut: (!run.loads && run.state === TIMED_OUT) || undefined,
+  });
 }
 
 function readFound(files: ManifestFile[], { bucket, prefix }: OutcomeSettings): Promise<Map<string, OutcomeDocument>> {

@@ -41,7 +41,8 @@ export interface RunNotifierProps {
 
 /**
  * A run that fails, times out or is stopped -> EventBridge rule -> Lambda: files that the run did not finish go to
- * the queue again, twice at most; of the others people are told. When the ledger cannot be read all go again, and people are told.
+ * the queue again, twice at most; of the others people are told, and at once of those of a gate that timed out. When the
+ * ledger cannot be read all go again, and people are told.
  *
  * Where there are rules a run that succeeds comes here too, and people are told of files with rejected rows.
  */

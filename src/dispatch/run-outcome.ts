@@ -31,16 +31,18 @@ export interface RunOutcome {
   readonly failed: FileReport[];
   /** Files of which nothing passed: the job moved them to the quarantine. */
   readonly quarantined: FileReport[];
-  /** Files that went on without some of their rows. */
+  /** Files that went on without some of their rows; with `ledgerError` those of which rows were rejected, whatever became of the others. */
   readonly rejected: RejectedRows[];
   /** Files that the run did not finish and that go to the queue again. */
   readonly retried: ManifestFile[];
   /** Files that no run has finished and that do not go again by themselves. */
   readonly abandoned: FileReport[];
-  /** Why the ledger could not be read; nothing is known of any file then. */
+  /** Why the ledger could not be read; of any file nothing is known then but what rules found in it. */
   readonly ledgerError?: string;
   /** The run could not begin, and no other can before somebody mends it. */
   readonly misconfigured?: boolean;
+  /** The run was ended by the job's timeout, and its files do not go again: they would be checked for as long once more. */
+  readonly timedOut?: boolean;
 }
 
 /** What is known of the files of a run. */
@@ -52,6 +54,7 @@ export interface KnownOutcomes {
   readonly ledger?: Map<string, LoadOutcome>;
   readonly ledgerError?: string;
   readonly misconfigured?: boolean;
+  readonly timedOut?: boolean;
 }
 
 /** Whether a run failed because of how it was configured: neither its files nor chance are to blame. */
@@ -61,10 +64,10 @@ export function isConfigurationFault(errorMessage: string): boolean {
 
 /**
  * Sorts the files of a run that did not end well. When the ledger could not be read all count as unfinished: what is loaded already is
- * not loaded again.
+ * not loaded again. Rows that this run rejected are told of then, since no later run may: twice is better than never.
  */
 export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
-  const { ledger, ledgerError, misconfigured } = known;
+  const { ledger, ledgerError, misconfigured, timedOut } = known;
   const failed: FileReport[] = [];
   const quarantined: FileReport[] = [];
   const rejected: RejectedRows[] = [];
@@ -74,17 +77,20 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
     const finished = (ledger ?? known.found).get(file.load_id);
     // Where outcomes are the ledger, people were told of an earlier run's then.
     const isTold = ledger !== undefined || found !== undefined;
+    if (ledgerError !== undefined && hasRejectedRows(found)) {
+      rejected.push({ file, found });
+    }
     if (!finished) {
       unfinished.push(file);
     } else if (isTold && finished.status === 'failed') {
       failed.push({ file, reason: finished.reason ?? '', found });
     } else if (isTold && finished.status === 'quarantined') {
       quarantined.push({ file, reason: finished.reason ?? '', found });
-    } else if (found && found.rows_rejected > 0) {
+    } else if (wentOn(finished.status) && wentOnWithoutRows(found)) {
       rejected.push({ file, found });
     }
   }
-  const again = unfinished.filter((file) => !misconfigured && file.attempt < MOST_RETRIES);
+  const again = unfinished.filter((file) => !misconfigured && !timedOut && file.attempt < MOST_RETRIES);
   return {
     failed,
     quarantined,
@@ -93,14 +99,18 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
     abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyAbandoned(file, known) })),
     ledgerError,
     misconfigured,
+    timedOut,
   };
 }
 
-/** What a run that ended well tells of: rows that it rejected. The ledger has nothing to add, and asking would wake the warehouse. */
+/**
+ * What a run that ended well tells of: files that went on without some of their rows. The ledger has nothing to add, and asking would
+ * wake the warehouse.
+ */
 export function successOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
   const rejected = files.flatMap((file) => {
     const found = foundByRun(file, known);
-    return found && found.rows_rejected > 0 ? [{ file, found }] : [];
+    return wentOnWithoutRows(found) ? [{ file, found }] : [];
   });
   return { failed: [], quarantined: [], rejected, retried: [], abandoned: [] };
 }
@@ -110,9 +120,25 @@ function foundByRun(file: ManifestFile, { found, runId }: KnownOutcomes): Outcom
   return document?.run_id === runId ? document : undefined;
 }
 
-function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured }: KnownOutcomes): string {
+function hasRejectedRows(found: OutcomeDocument | undefined): found is OutcomeDocument {
+  return found !== undefined && found.rows_rejected > 0;
+}
+
+/** Of a file that was refused, or that a newer one has replaced, no row went on. */
+function wentOnWithoutRows(found: OutcomeDocument | undefined): found is OutcomeDocument {
+  return hasRejectedRows(found) && wentOn(found.status);
+}
+
+function wentOn(status: OutcomeDocument['status']): boolean {
+  return status === 'loaded' || status === 'passed';
+}
+
+function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut }: KnownOutcomes): string {
   if (misconfigured) {
     return 'the run could not begin';
+  }
+  if (timedOut) {
+    return "not finished before the job's timeout";
   }
   return `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt + 1} runs`;
 }

@@ -24,24 +24,29 @@ import { stagingPrefix } from '../dispatch/staging-bucket';
  * - the good rows are published under `passedPrefix`, where a `SchemaEvolvingCsvLoader` or anybody else takes them,
  * - the rejected rows go to `quarantinePrefix` as JSON Lines, each with all the rules that it broke,
  * - a report goes to `reportPrefix`: rows and their part by rule, and samples with values masked,
- * - the original goes to `processedPrefix`. Nothing is deleted, and rows passed and rejected are as many as rows read.
+ * - the original goes to `processedPrefix`. Rows passed and rejected are as many as rows read.
+ *
+ * No original is deleted: each write has a place of its own under `processedPrefix` and `quarantinePrefix`. Under `errorPrefix` it
+ * keeps its name, so that in a bucket without versions a later file of that name takes the place of an earlier one.
  *
  * Files that come within a `batchingWindow` are checked by one run; each write of a file is checked once, whatever is
- * delivered twice. What goes wrong is told on `notificationTopic`:
+ * delivered twice. Only in a bucket without versions one write that both an event and the sweep tell of may be checked twice. What
+ * goes wrong is told on `notificationTopic`:
  *
  * - rejected rows: file, totals, top reasons, and where report and rejected rows are;
  * - a file of which more than `maxFailRatio` was rejected, or that as a whole breaks a rule: nothing of it passes, the original goes to
- *   `quarantinePrefix`, and the run fails;
+ *   `<quarantinePrefix><12 hex digits of the load id>/<key relative to prefix>`, and the run fails;
  * - a file that is no CSV moves to `errorPrefix` with its reason, and the run fails; the other files of the run go on;
- * - files of a run that dies (timeout, memory, stopped) go again by themselves, twice at most, and are told of then. Those of a run
- *   with a broken rules file are told of at once, and stay where they are until it is mended and deployed;
+ * - files of a run that dies (memory, stopped) go again by themselves, twice at most, and are told of then. Those of a run that
+ *   reaches the job's timeout are told of at once, since a rule may never end, and only the daily sweep tries them again. Those of a
+ *   run with a broken rules file are told of at once too, and stay where they are until it is mended and deployed;
  * - a file that has waited for 6 hours because Glue was busy, a dispatcher that cannot start runs, and a message in
  *   `deadLetterQueue` or `failedInvocationsQueue` raise an alarm.
  *
  * To send corrected rows through the gate again, start the job with `--replay` and the S3 URL of the corrected file of the quarantine. Once a day a sweep
  * queues the files of the last week that are still under the prefix.
  *
- * Limits: 1,599 columns a file; 65,535 bytes a value, 5 TB a file. The rules take 60 KB at most, and a rules file 1 MiB. Where the same files
+ * Limits: 4 MiB a record, 5 TB a file. The rules take 60 KB at most, and a rules file 1 MiB. Where the same files
  * only go on to one table, `rules` of the loader itself does it in one run, at half the time and cost.
  *
  * @example
@@ -128,7 +133,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
     return this.metric('RowsWarned', options);
   }
 
-  /** Files of which rows were published. */
+  /** Files of which rows were published, or that had none. */
   public metricFilesPassed(options?: MetricOptions): Metric {
     return this.metric('FilesPassed', options);
   }

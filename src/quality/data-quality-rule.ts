@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ReferenceData } from './reference-data';
 import { checkedType, requireLimits, requirePattern, requireRatio, requireRuleName, requireText } from './rule-checks';
 import {
-  DataQualityRuleOptions, LengthRuleOptions, RangeRuleOptions, RowCountRuleOptions, SqlRuleOptions, UniqueRuleOptions,
+  DataQualityRuleOptions, FileRuleOptions, LengthRuleOptions, RangeRuleOptions, RowCountRuleOptions, SqlRuleOptions, UniqueRuleOptions,
 } from './rule-options';
 import { RulesFile } from './rules-file';
 import { requireColumns } from '../csv-loading/column-name';
@@ -97,14 +97,18 @@ export class DataQualityRule {
     return DataQualityRule.ofColumn('email', column, undefined, options);
   }
 
-  /** The value is a date, or a date and time, that is not after the moment of the check. What names no zone is in UTC. */
+  /**
+   * The value is a date, or a date and time, that is not after the moment of the check. Dates are written as ISO 8601 has them, or in
+   * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`). What names no zone is in UTC.
+   */
   public static notInFuture(column: string, options?: DataQualityRuleOptions): DataQualityRule {
     return DataQualityRule.ofColumn('not_in_future', column, undefined, options);
   }
 
   /**
    * The value is of a type. SQL and Python rules then see the column as that type; without this rule a column has the type that all its
-   * values in the file fit, and is text if they fit none.
+   * values in the file fit, and is text if they fit none. Dates are written as ISO 8601 has them, or in the formats of the
+   * pipeline's `csv` (`CsvFormat.dateFormats`).
    *
    * @param column the column
    * @param type a type of Redshift: BIGINT, NUMERIC(p,s), DOUBLE PRECISION, BOOLEAN, DATE, TIMESTAMP, TIMESTAMPTZ or VARCHAR(n), n in bytes
@@ -125,8 +129,11 @@ export class DataQualityRule {
     return DataQualityRule.make({ kind: 'row_count', name: 'row_count', parameters: { minimum: options.min, maximum: options.max } }, options);
   }
 
-  /** The latest date in a column is not older than this; else nothing of the file passes. */
-  public static freshness(column: string, maxAge: Duration, options?: DataQualityRuleOptions): DataQualityRule {
+  /**
+   * The latest date in a column is not older than this; else nothing of the file passes. Dates are written as ISO 8601 has them, or in
+   * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`). What names no zone is in UTC.
+   */
+  public static freshness(column: string, maxAge: Duration, options?: FileRuleOptions): DataQualityRule {
     const age = maxAge.isUnresolved() ? undefined : maxAge.toSeconds({ integral: false });
     if (age !== undefined && !(Number.isInteger(age) && age > 0)) {
       throw new ConfigurationError(`maxAge of the rule freshness of '${column}' is ${age} seconds, but whole seconds from 1 are allowed; use for example Duration.days(1)`);

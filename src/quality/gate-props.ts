@@ -45,8 +45,9 @@ export interface DataQualityGateProps {
   readonly passedPrefix?: string;
 
   /**
-   * Rejected records are kept here, in the same bucket, as JSON Lines with all their reasons, and files of which nothing passed. Ends with '/'. No two pipelines may
-   * share it.
+   * Rejected records are kept here, in the same bucket, as JSON Lines with all their reasons. A file of which nothing passed is moved to
+   * `<12 hex digits of its load id>/<its key relative to prefix>` below, with the reason in `<key>.error.json` beside it. Ends with '/'.
+   * No two pipelines may share it.
    *
    * @default 'quarantine/'
    */
@@ -61,7 +62,8 @@ export interface DataQualityGateProps {
   readonly reportPrefix?: string;
 
   /**
-   * The originals of files that passed are moved here, in the same bucket. Ends with '/'. No two pipelines may share it.
+   * The originals of files that passed are moved here, in the same bucket, each write to a place of its own.
+   * Ends with '/'. No two pipelines may share it.
    *
    * @default 'processed/'
    */
@@ -69,7 +71,8 @@ export interface DataQualityGateProps {
 
   /**
    * Files that are no CSV are moved here, in the same bucket and under their key relative to `prefix`, with the
-   * reason in `<key>.error.json` beside each. Ends with '/'. No two pipelines may share it.
+   * reason in `<key>.error.json` beside each. In a bucket without versions a later file of that key takes the place of an earlier one.
+   * Ends with '/'. No two pipelines may share it.
    *
    * @default 'error/'
    */

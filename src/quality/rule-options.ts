@@ -10,12 +10,16 @@ export interface RuleOptions {
   readonly description?: string;
 
   /**
-   * What becomes of a record that breaks the rule.
+   * What becomes of a record that breaks the rule. A file that breaks a rule about files (`rowCount`, `freshness`) passes with WARNING,
+   * and the report says it.
    *
    * @default RuleSeverity.ERROR
    */
   readonly severity?: RuleSeverity;
+}
 
+/** What every rule about records may say of itself. */
+export interface RecordRuleOptions extends RuleOptions {
   /**
    * The part of a file's records, 0 to 1, that may break this rule. Over it nothing of the file passes.
    *
@@ -25,7 +29,7 @@ export interface RuleOptions {
 }
 
 /** Options of a rule that has a name of its own only when it is given one. */
-export interface DataQualityRuleOptions extends RuleOptions {
+export interface DataQualityRuleOptions extends RecordRuleOptions {
   /**
    * Names the rule in reports, metrics and rejected records; unique in a set of rules.
    *
@@ -35,7 +39,7 @@ export interface DataQualityRuleOptions extends RuleOptions {
 }
 
 /** Options of `DataQualityRule.sql`. */
-export interface SqlRuleOptions extends RuleOptions {
+export interface SqlRuleOptions extends RecordRuleOptions {
   /**
    * Code of the error in rejected records.
    *
@@ -95,8 +99,18 @@ export interface LengthRuleOptions extends DataQualityRuleOptions {
   readonly max?: number;
 }
 
+/** Options of a rule about a file as a whole, which no part of its records can break. */
+export interface FileRuleOptions extends RuleOptions {
+  /**
+   * Names the rule in reports, metrics and rejected records; unique in a set of rules.
+   *
+   * @default - the kind, and the column if there is one: `row_count`, `freshness_updated_at`
+   */
+  readonly name?: string;
+}
+
 /** Options of `DataQualityRule.rowCount`: one limit at least. */
-export interface RowCountRuleOptions extends DataQualityRuleOptions {
+export interface RowCountRuleOptions extends FileRuleOptions {
   /**
    * The fewest records that a file may have, a whole number.
    *

@@ -140,12 +140,51 @@ To have one checked: correct it and upload it again under its own key; \`replay\
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fb.html
   Original: s3://landing/quarantine/b +ü.csv
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fb%20%2B%C3%BC.csv
-To send one on: correct it and upload it again under its own key, or correct the records of the .rejected.jsonl, put it back in its place, and run: aws glue start-job-run --job-name 'check crm' --arguments '{"--replay":"<its s3:// URL>"}'
+To send one on: correct it and upload it again under its own key; \`replay\` in the .error.json beside it says how to put it back unchanged.
 
 1 file(s) are where they were and are not checked:
 - s3://landing/customers/d.csv: not finished by 3 runs
 To have them checked: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day."
 `);
+  });
+
+  test('offers no replay of a file that was held back: its good rows would stay behind', () => {
+    const held = outcomeDocument('b', { status: 'quarantined', reason: 'over maxFailRatio' });
+    const text = runText(gate, { ...nothing, quarantined: [{ file: manifestFile('b'), reason: held.reason!, found: held }] });
+    expect(text).toContain('Rejected rows: s3://landing/quarantine/b.rejected.jsonl');
+    expect(text).not.toContain('--replay');
+  });
+
+  test('tells of rejected rows without a word of the others when the ledger could not be read', () => {
+    const failed = { file: manifestFile('b'), found: outcomeDocument('b', { status: 'failed', reason: 'over\nmaxFailRatio', top_reasons: [], report: null, rejected: null, moved_to: null }) };
+    const outcome = { ...nothing, rejected: [rejected[0], failed], retried: [manifestFile('a'), manifestFile('b')], ledgerError: 'permission denied' };
+    expect(runSubject(run, outcome)).toBe('FAILED: not known which files were loaded, 1,205 of 20,010 rows rejected by crm');
+    expect(body(runText(run, outcome))).toMatchInlineSnapshot(`
+"What became of each file is not known, since the ledger could not be read: permission denied
+
+Rows of 2 file(s) were rejected:
+- s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
+  - 1,100 row(s): not_null_email (email must not be empty)
+  - 104 row(s): adult
+  Report: s3://landing/reports/a.html
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
+  Rejected rows: s3://landing/quarantine/a.rejected.jsonl
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=quarantine%2Fa.rejected.jsonl
+  Original: s3://landing/processed/a.csv
+    https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=processed%2Fa.csv
+- s3://landing/customers/b.csv: 1 of 10 rows rejected; over%0AmaxFailRatio
+To send rejected rows on once the other rows of their file are loaded: correct the records of the .rejected.jsonl, put it back in its place, and run: aws glue start-job-run --job-name 'load crm' --arguments '{"--replay":"<its s3:// URL>"}'
+
+2 file(s) go again by themselves; what is loaded already is not loaded again."
+`);
+  });
+
+  test('says of files that timed out where to look, and that they are tried again only every day', () => {
+    const text = runText({ ...gate, state: 'TIMEOUT' }, { ...nothing, timedOut: true, abandoned: [{ file: manifestFile('a'), reason: "not finished before the job's timeout" }] });
+    expect(text).toContain(
+      "1 file(s) are where they were and are not checked:\n- s3://landing/customers/a.csv: not finished before the job's timeout\n"
+      + 'To have them checked: remove the cause; the log says which rule was running last. Then run the job again with the arguments of this run.'
+      + ' Files of the last week are also tried again every day.');
   });
 
   test('of a loader tells that the other rows are loaded', () => {

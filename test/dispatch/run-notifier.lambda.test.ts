@@ -319,6 +319,25 @@ describe('of a pipeline with rules', () => {
       expect(queued().map(({ key }) => key)).toEqual(['customers/c.csv']);
     });
 
+    test('tells of the rows that the run rejected when the ledger cannot be read: no later run may', async () => {
+      given([manifestFile('a'), manifestFile('b')], outcomeDocument('a', { status: 'loaded' }), outcomeDocument('b', { status: 'loaded', run_id: 'jr_0' }));
+      outcomes.mockRejectedValue(new Error('the workgroup is not available'));
+
+      await metricsOf(() => handler(ended()));
+
+      expect(told()[0].Subject).toBe('FAILED: not known which files were loaded, 1 of 10 rows rejected by crm');
+      expect(told()[0].Message).toContain('Rows of 1 file(s) were rejected:\n- s3://landing/customers/a.csv: 1 of 10 rows rejected\n');
+      expect(told()[0].Message).not.toContain('their other rows are loaded');
+      expect(queued().map(({ key }) => key)).toEqual(['customers/a.csv', 'customers/b.csv']);
+    });
+
+    test('queues the files of a run that timed out, as of any that died', async () => {
+      given([manifestFile('a')]);
+      await metricsOf(() => handler(ended('TIMEOUT')));
+      expect(queued()).toEqual([expect.objectContaining({ key: 'customers/a.csv', attempt: 1 })]);
+      expect(told()).toEqual([]);
+    });
+
     test('reads no outcomes without rules', async () => {
       process.env.SETTINGS = JSON.stringify(settings);
       givenFiles(manifestFile('a'));
@@ -375,10 +394,23 @@ describe('of a pipeline with rules', () => {
 
     test('tells of a file that three runs did not check and queues it no more', async () => {
       given([manifestFile('a', { attempt: 2 })]);
-      await handler(ended('TIMEOUT'));
+      await handler(ended('STOPPED'));
       expect(queued()).toEqual([]);
-      expect(told()[0].Subject).toBe('TIMEOUT: 1 file(s) held back by crm');
+      expect(told()[0].Subject).toBe('STOPPED: 1 file(s) held back by crm');
       expect(told()[0].Message).toContain('1 file(s) are where they were and are not checked:\n- s3://landing/customers/a.csv: not finished by 3 runs');
+    });
+
+    test('tells of the unfinished files of a run that timed out at once and queues none: a rule may never end', async () => {
+      given([manifestFile('a'), manifestFile('b')], outcomeDocument('a', { rows_rejected: 0 }));
+
+      const metrics = await metricsOf(() => handler(ended('TIMEOUT')));
+
+      expect(queued()).toEqual([]);
+      expect(metrics).toEqual({});
+      expect(told()[0].Subject).toBe('TIMEOUT: 1 file(s) held back by crm');
+      expect(told()[0].Message).toContain("- s3://landing/customers/b.csv: not finished before the job's timeout\n");
+      expect(told()[0].Message).toContain('the log says which rule was running last');
+      expect(told()[0].Message).not.toContain('a.csv');
     });
 
     test('fails, and so is repeated, when an outcome cannot be read: it may be that of a file that must not go again', async () => {

@@ -1,4 +1,6 @@
-import { isConfigurationFault } from '../../src/dispatch/run-outcome';
+import { manifestFile, outcomeDocument } from './factories';
+import { OutcomeDocument } from '../../src/dispatch/outcome-document';
+import { isConfigurationFault, KnownOutcomes, runOutcome, successOutcome } from '../../src/dispatch/run-outcome';
 
 test.each([
   'RulesFileError: quality_rules.py line 3: adult: the query is empty',
@@ -19,4 +21,38 @@ test.each([
   'Command failed with exit code 10',
 ])('takes nothing else for one: %s', (message) => {
   expect(isConfigurationFault(message)).toBe(false);
+});
+
+describe('rejected rows', () => {
+  const file = manifestFile('a');
+  const known = (status: OutcomeDocument['status'], more: Partial<KnownOutcomes> = {}): KnownOutcomes =>
+    ({ runId: 'jr_1', found: new Map([[file.load_id, outcomeDocument('a', { status })]]), ...more });
+  const ledger = (status: 'loaded' | 'failed' | 'superseded') => new Map([[file.load_id, { status, reason: '' }]]);
+
+  test.each(['loaded', 'passed'] as const)('are told of a file that is %s, of a run that ended well', (status) => {
+    expect(successOutcome([file], known(status)).rejected).toHaveLength(1);
+  });
+
+  test.each(['superseded', 'failed', 'quarantined'] as const)('are not told of a file that is %s, as if its other rows had gone on', (status) => {
+    expect(successOutcome([file], known(status)).rejected).toEqual([]);
+    expect(runOutcome([file], known(status)).rejected).toEqual([]);
+    expect(runOutcome([file], known(status, { ledger: ledger('loaded') })).rejected).toEqual([]);
+  });
+
+  test.each([['loaded', 1], ['failed', 0], ['superseded', 0]] as const)('of a load that the ledger has as %s are told of %d files', (status, files) => {
+    expect(runOutcome([file], known('loaded', { ledger: ledger(status) })).rejected).toHaveLength(files);
+  });
+
+  test('of a file that is not in the ledger are told of when it is loaded', () => {
+    expect(runOutcome([file], known('loaded', { ledger: new Map() }))).toMatchObject({ rejected: [], retried: [{ attempt: 1 }] });
+  });
+
+  test.each(['loaded', 'failed'] as const)('of a file found %s are told of when the ledger cannot be read, and the file goes again', (status) => {
+    expect(runOutcome([file], known(status, { ledger: new Map(), ledgerError: 'down' })))
+      .toMatchObject({ rejected: [{ file, found: { status } }], retried: [{ attempt: 1 }] });
+  });
+
+  test('that another run found are not told of when the ledger cannot be read', () => {
+    expect(runOutcome([file], known('loaded', { runId: 'jr_2', ledger: new Map(), ledgerError: 'down' })).rejected).toEqual([]);
+  });
 });

@@ -34,12 +34,25 @@ test.each<[string, DataQualityRule, object]>([
   expect(json(rule)).toEqual(expected);
 });
 
-test('every rule has a name, a description, a severity and a limit of its own', () => {
+test('every rule about records has a name, a description, a severity and a limit of its own', () => {
   const options = { name: 'has mail', description: 'customers can be reached', severity: RuleSeverity.WARNING, maxFailRatio: 0.1 };
   expect(json(DataQualityRule.notNull('email', options))).toEqual({
     name: 'has mail', kind: 'not_null', column: 'email', description: 'customers can be reached', severity: 'warning', max_fail_ratio: 0.1,
   });
-  expect(json(DataQualityRule.rowCount({ max: 9, severity: RuleSeverity.ERROR }))).toMatchObject({ severity: 'error' });
+});
+
+test('a rule about a file has a name, a description and a severity', () => {
+  const options = { name: 'has news', description: 'a file comes daily', severity: RuleSeverity.WARNING };
+  const expected = { name: 'has news', description: 'a file comes daily', severity: 'warning' };
+  expect(json(DataQualityRule.rowCount({ max: 9, ...options }))).toMatchObject(expected);
+  expect(json(DataQualityRule.freshness('updated_at', Duration.days(2), options))).toMatchObject(expected);
+});
+
+test('a rule about a file takes no part of records that may break it', () => {
+  // @ts-expect-error maxFailRatio would do nothing
+  expect(() => DataQualityRule.rowCount({ max: 9, maxFailRatio: 2 })).toThrow('a number from 0 to 1');
+  // @ts-expect-error maxFailRatio would do nothing
+  expect(() => DataQualityRule.freshness('updated_at', Duration.days(2), { maxFailRatio: 2 })).toThrow('a number from 0 to 1');
 });
 
 test.each([

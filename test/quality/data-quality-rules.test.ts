@@ -81,13 +81,14 @@ test('may be given to two pipelines', () => {
   expect(settings[0].quality.rules_files).toEqual(settings[1].quality.rules_files);
 });
 
-test('let the job read the one object of reference data, and its key', () => {
+test('let the job read the one object of reference data by its version, learn that it is missing, and use its key', () => {
   const stack = newStack();
   const reference = new Bucket(stack, 'Reference', { encryptionKey: new Key(stack, 'Key') });
   const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('glue.amazonaws.com') });
   DataQualityRules.of(DataQualityRule.foreignKey('country', ReferenceData.csv(reference, 'lists/countries.csv', 'code')))._bind(stack, role);
   expect(rightsOf(Template.fromStack(stack), 'RoleDefaultPolicy')).toEqual([
-    's3:GetObject on ${Reference.Arn}/lists/countries.csv',
+    's3:GetObject s3:GetObjectVersion on ${Reference.Arn}/lists/countries.csv',
+    's3:ListBucket on ${Reference.Arn} (lists/countries.csv*)',
     'kms:Decrypt on ${Key.Arn}',
   ]);
 });

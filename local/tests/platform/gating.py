@@ -56,6 +56,15 @@ class Gate:
     def runs(self, *states: str) -> list[str]:
         return [run["Id"] for run in self.cloud.glue_runs(self.job_name) if run["JobRunState"] in states]
 
+    def log_of(self, run_id: str) -> str:
+        """What a run printed so far."""
+        [group] = [run["LogGroupName"] for run in self.cloud.glue_runs(self.job_name) if run["Id"] == run_id]
+        events = self.cloud.client("logs").get_log_events(logGroupName=group, logStreamName=run_id)["events"]
+        return "\n".join(event["message"] for event in events)
+
+    def remove(self, name: str) -> None:
+        self.cloud.client("s3").delete_object(Bucket=self.bucket, Key=self.settings["prefix"] + name)
+
     def wait_for_idle(self) -> None:
         active = ("STARTING", "RUNNING", "STOPPING")
         self.cloud.wait_until(lambda: not self.runs(*active), TIMEOUT_SECONDS, "an idle gate")
