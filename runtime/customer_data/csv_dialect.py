@@ -6,8 +6,9 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TextIO
 
 from customer_data.errors import FileFault, SettingsError
 from customer_data.settings import CsvFormat
@@ -31,6 +32,22 @@ class CsvDialect:
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=strict)
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
+
+    def write(self, records: Iterable[Sequence[str | None]], out: TextIO) -> None:
+        """As the reader takes them, every value in quotes. Raises csv.Error for what has to be quoted and cannot be."""
+        quoting: dict[str, Any] = (
+            {"quotechar": self.quote, "quoting": csv.QUOTE_ALL}
+            if self.quote
+            else {"quoting": csv.QUOTE_NONE, "quotechar": None}
+        )
+        csv.writer(out, delimiter=self.delimiter, lineterminator="\n", **quoting).writerows(records)
+
+    def separator_line(self, header: Sequence[str]) -> str:
+        """What has to stand before the header, or else another delimiter might be detected: one that the header has
+        beside this one. Empty where nothing has to."""
+        others = [delimiter for delimiter in DELIMITERS if delimiter != self.delimiter]
+        is_clear = self.delimiter in DELIMITERS and not any(other in name for name in header for other in others)
+        return "" if is_clear else f"sep={self.delimiter}\n"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,6 +45,13 @@ class _DateFormat:
 def format_type(format: str) -> ColumnType:
     """The type of the values that a format describes: DATE, or TIMESTAMP when it has a time. Raises SettingsError."""
     return ColumnType("timestamp" if "minute" in _parse(format).parts else "date", format=format)
+
+
+def as_iso(formats: Sequence[str], values: pa.StringArray) -> pa.StringArray:
+    """The values, those in one of the formats as ISO 8601."""
+    for format in formats:
+        values = pc.coalesce(to_iso(format, values), values)
+    return values
 
 
 def to_iso(format: str, values: pa.StringArray) -> pa.StringArray:

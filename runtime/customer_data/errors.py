@@ -51,6 +51,16 @@ def _rebuild_file_fault(code: str, reason: str, line: int | None, column: str | 
     return FileFault(code, reason, line=line, column=column, value=value)
 
 
+class RowsLost(CustomerDataError):
+    """Not every row that was read is among those that are passed on or rejected: nothing of the file goes on."""
+
+
+def require_every_row(url: str, *, read: int, passed: int, rejected: int) -> None:
+    """Raises RowsLost."""
+    if passed + rejected != read:
+        raise RowsLost(f"{url}: {read:,} rows were read, {passed:,} passed and {rejected:,} were rejected")
+
+
 class SourceChanged(CustomerDataError):
     """The object that an event told of is gone or was overwritten: a newer event covers it."""
 

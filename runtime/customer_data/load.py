@@ -86,6 +86,9 @@ class Loader:
         self._added_early: set[str] = set()
         self._index: dict[str, int] = {}
         self._refusals = 0
+        self._outcomes: Outcomes | None = None
+        if settings.quality:
+            self._outcomes = Outcomes(settings.staging.bucket, settings.quality.outcomes_prefix, s3)
 
     def load(self, files: Sequence[SourceFile]) -> list[FileResult]:
         """Loads the files in the order of their writes; returns what became of each."""
@@ -282,11 +285,11 @@ class Loader:
     def _keep_outcome(self, staged: StagedFile) -> None:
         """What rules found, for the notifier: kept before the rows are loaded, or a run that ends in between tells
         nobody."""
-        check, quality = staged.check, self._settings.quality
-        if not check or not quality:
+        check = staged.check
+        if not check or not self._outcomes:
             return
         bucket = staged.file.bucket
-        Outcomes(self._settings.staging.bucket, quality.outcomes_prefix, self._s3).write(
+        self._outcomes.write(
             Outcome(
                 load_id=staged.file.load_id,
                 run_id=self._run_id,
@@ -304,6 +307,9 @@ class Loader:
 
     def _supersede(self, file: SourceFile, reason: str) -> None:
         result = self._source_result(file, "superseded", reason)
+        if self._outcomes:  # what was found in it is not what became of it
+            at = self._now().isoformat()
+            self._outcomes.write(Outcome(file.load_id, self._run_id, at, "superseded", reason))
         self._ledger.record(result)
         self._finish(result)
 

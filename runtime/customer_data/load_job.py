@@ -70,7 +70,8 @@ class Staging:
     def __init__(self, settings: LoaderSettings, run_id: str, *, write: bool = True) -> None:
         checks, self._rules = None, None
         if settings.quality:
-            checks = Checks(settings.quality, settings.pipeline, run_id, datetime.now(UTC))
+            formats = settings.csv.date_formats
+            checks = Checks(settings.quality, settings.pipeline, run_id, datetime.now(UTC), formats)
             checks = load_rules(checks, client("s3"))
             work = AllRows(checks, settings.csv, settings.primary_key, settings.staging, s3_of_process)
             self._rules = AllRowRules(work)

@@ -35,6 +35,7 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
         "columns_discarded": list(staged.discarded_columns),
         "guessed_encoding": staged.guessed_encoding,
+        "rules": dict(staged.check.rows_broken) if staged.check else {},
     }
     try:
         report.update(_changes(staged, settings, table))
@@ -75,6 +76,9 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield (f"  rows: {report['rows_read']} read, {report['rows_to_load']} to load, {report['rows_rejected']} rejected")
     if encoding := report["guessed_encoding"]:
         yield f"  the file is not UTF-8 and is taken for {encoding}: if it is another, say so with CsvFormat.encoding"
+    for rule, rows in report["rules"].items():
+        if rows:
+            yield f"  rule {rule}: {rows} rows"
     if fault := report.get("fault"):
         yield f"  the file would fail ({fault['code']}): {fault['reason']}"
         return

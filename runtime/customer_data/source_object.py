@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 5
 _CHANGED = frozenset(("NoSuchKey", "NoSuchVersion", "404", "412", "PreconditionFailed"))
+_NOT_THERE = _CHANGED | {"403", "AccessDenied", "NoSuchBucket", "400"}
 # What would let the job read the object. What KMS says comes from S3 as `KMS.DisabledException` and the like.
 _REMEDIES = {
     "AccessDenied": "let the job's role read it (bucket policy, owner of the object, key policy)",
@@ -91,7 +92,9 @@ def object_now(bucket: str, key: str, s3: Any) -> SourceFile:
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        raise SourceUnreadable(f"cannot be read: {error}") from error
+        if error.response["Error"]["Code"] in _NOT_THERE:
+            raise SourceUnreadable(f"cannot be read: {error}") from error
+        raise
     version = head.get("VersionId")
     return SourceFile(
         load_id=hashlib.sha256(f"{bucket}\n{key}".encode()).hexdigest(),

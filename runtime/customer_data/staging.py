@@ -21,11 +21,11 @@ from customer_data.column_names import column_names
 from customer_data.column_types import MAX_COLUMNS, TableSchema
 from customer_data.csv_reader import open_csv
 from customer_data.derived_keys import derived_key
-from customer_data.errors import FileFault, SourceChanged, SourceUnreadable
+from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, require_every_row
 from customer_data.file_columns import FileColumns, file_columns
 from customer_data.manifest import SourceFile
 from customer_data.parquet_parts import ParquetParts
-from customer_data.quality.check_results import MarkedRecords, write_report
+from customer_data.quality.check_results import MarkedRecords, rejected_key, summary_of, write_report
 from customer_data.quality.check_summary import CheckSummary
 from customer_data.quality.file_check import Checks, FileCheck
 from customer_data.quality.line_findings import LineFindings
@@ -95,8 +95,7 @@ class _Job:
 
     @property
     def rejected_key(self) -> str:
-        key = derived_key(self.file, self.settings.quarantine_prefix, self.settings.prefix)
-        return f"{key}.{self.file.load_id[:12]}.rejected.jsonl"
+        return rejected_key(self.file, self.settings.quarantine_prefix, self.settings.prefix)
 
 
 def _read(job: _Job, reading: Reading) -> StagedFile:
@@ -124,8 +123,8 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
                 parts.add(_staged_rows(checked, batch.rows, first_position, columns))
         if records.count:
             csv.require_lines()
-        fault = rejected.fault() if rejected.count and not keep else None
-        fault = fault or (check.conclude(rows_read, rejected.count) if check else None)
+        refusal = check.conclude(rows_read, rejected.count) if check else None
+        fault = rejected.fault() if rejected.count and not keep else refusal
         if columns.undecided and not fault:
             raise ReadAgain(columns.decisions())
         rejected_key = job.rejected_key if rejected.count and keep and job.write else None
@@ -143,7 +142,13 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             guessed_encoding=reading.guessed_encoding,
             check=_report(job, check, records, rows_read, rejected_key, fault) if check else None,
         )
-        return replace(staged, fault=fault, rows_staged=0) if fault else replace(staged, parts=parts.finish())
+        if fault:
+            return replace(staged, fault=fault, rows_staged=0)
+        staged = replace(staged, parts=parts.finish())
+        if job.write:
+            url, passed = f"s3://{job.file.bucket}/{job.file.key}", sum(part.rows for part in staged.parts)
+            require_every_row(url, read=rows_read, passed=passed, rejected=rejected.count)
+        return staged
 
 
 def _report(
@@ -153,9 +158,9 @@ def _report(
     rows_read: int,
     rejected_key: str | None,
     fault: FileFault | None,
-) -> CheckSummary | None:
+) -> CheckSummary:
     if not job.write or not job.checks:
-        return None
+        return summary_of(check.report(rows_read, records.rejected.count, fault, 0.0, {}), None)
     rejected = f"s3://{job.file.bucket}/{rejected_key}" if rejected_key else None
     aside = derived_key(job.file, job.settings.error_prefix, job.settings.prefix) if fault else job.file.key
     return write_report(

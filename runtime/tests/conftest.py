@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
+import sys
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 from psycopg import IsolationLevel
 from world import LANDING, STAGING, World
 
+from customer_data import clients
 from customer_data.data_api import DataApi
 from customer_data.errors import WarehouseError
 from customer_data.settings import WarehouseConnection
+from local.java import java_home
 from local.redshift.logins import RoleInfo
 from local.redshift.moto_backend import install
 from local.redshift.server import PostgresServer
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 WRITER = RoleInfo("loader", {"RedshiftDbRoles": "cdp_writer"})
 # moto knows access keys by their shape: 20 capitals and digits.
 ADMIN_KEY, LOADER_KEY = "AKIAADMINISTRATOR000", "AKIALOADER0000000000"
+_TESTS = Path(__file__).parent
 COPY_ROLE_ARN = "arn:aws:iam::123456789012:role/copy"
 
 
@@ -42,8 +52,51 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", LOADER_KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "loader")
+    clients.s3_of_process.cache_clear()
     with mock_aws():
         yield
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """One session for all tests, with two local workers. These are other processes, to which a server gives the same
+    objects that this process has in memory."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    of_workers = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": LOADER_KEY,
+        "AWS_SECRET_ACCESS_KEY": "loader",
+        "PYTHONPATH": os.pathsep.join(map(str, (_TESTS, _TESTS.parent, _TESTS.parents[1]))),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_HOME", str(java_home()))
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patch.delenv("PYSPARK_SUBMIT_ARGS", raising=False)
+        from pyspark.sql import SparkSession
+
+        builder = SparkSession.builder.master("local[2]")
+        for name, value in {
+            "spark.ui.enabled": "false",
+            "spark.driver.memory": "1g",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.sql.shuffle.partitions": "2",
+            # Compiling each query takes longer than the few rows of a test.
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false",
+            **{f"spark.executorEnv.{name}": value for name, value in of_workers.items()},
+        }.items():
+            builder = builder.config(name, value)
+        session = builder.getOrCreate()
+        session.sparkContext.setLogLevel("OFF")  # queries that fail are what tests are about
+        yield session
+        session.stop()
+    server.stop()
 
 
 @pytest.fixture

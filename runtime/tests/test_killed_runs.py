@@ -41,6 +41,8 @@ class _Client:
 
     def __getattr__(self, name: str) -> Any:
         fuse, call = self._fuse, getattr(self._client, name)
+        if name == "meta":
+            return call
 
         def step(*args: Any, **kwargs: Any) -> Any:
             changes = name in _OBJECTS or (name in _STATEMENTS and not kwargs.get("Sql", "").startswith("SELECT"))

@@ -34,7 +34,9 @@ _USES: dict[str, Callable[[str], object]] = {
     "quote": lambda quote: dialect_of(_TEXT, CsvFormat(quote=quote)),
     "encoding": _read,
     "date_format": format_type,
-    "of_type": lambda type: rule_from_json({"name": "r", "kind": "of_type", "column": "c", "parameters": {"type": type}}),
+    "of_type": lambda type: rule_from_json(
+        {"name": "r", "kind": "of_type", "column": "c", "parameters": {"type": type}}
+    ),
     "mapped_column": lambda column: column_names(["Header"], {"Header": column}),
 }
 

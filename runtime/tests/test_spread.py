@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from customer_data.errors import FileFault
 from customer_data.spread import DRIVER_BYTES, in_driver, over_spark, worth_distributing
-from local.java import java_home
 
 
 @pytest.mark.parametrize(
@@ -38,26 +35,11 @@ def test_one_item_needs_no_thread() -> None:
     assert in_driver(lambda item: threading.current_thread(), [1]) == [threading.current_thread()]
 
 
-@pytest.fixture
-def spark_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What spark-submit would set: two local workers with this Python and this package."""
-    monkeypatch.setenv("JAVA_HOME", str(java_home()))
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--master local[2] --conf spark.ui.enabled=false pyspark-shell")
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    tests = Path(__file__).parent
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tests), str(tests.parent), str(tests.parents[1])]))
-    yield
-    from pyspark.sql import SparkSession
-
-    SparkSession.builder.getOrCreate().stop()
-
-
 def fault_in_worker(item: int) -> tuple[int, int, FileFault]:
     return item, os.getpid(), FileFault("code", f"reason {item}", line=item)
 
 
-def test_spark_tasks_run_elsewhere_and_their_results_come_back_in_order(spark_settings: None) -> None:
+def test_spark_tasks_run_elsewhere_and_their_results_come_back_in_order(spark: Any) -> None:
     results = over_spark(fault_in_worker, list(range(6)))
 
     assert [item for item, _, _ in results] == list(range(6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -139,6 +139,6 @@ def load_rules(checks: Checks, s3: Any) -> Checks:
 
     files = checks.settings.rules_files
     sources = tuple(rules_source(file.name, partial(read, file.url)) for file in files)
-    loaded = Checks(checks.settings, checks.pipeline, checks.run_id, checks.started, sources)
+    loaded = replace(checks, sources=sources)
     log.info("%d rules", len(loaded.rules.all))
     return loaded

@@ -16,6 +16,11 @@ from customer_data.record_checks import Rejection
 from customer_data.rejected_records import RejectedRecords
 
 
+def rejected_key(file: SourceFile, prefix: str, watched: str) -> str:
+    """Where the rejected records of this write of the file are kept."""
+    return f"{derived_key(file, prefix, watched)}.{file.load_id[:12]}.rejected.jsonl"
+
+
 class MarkedRecords:
     """The records of one reading of a file in which something is wrong: those that are rejected, and those that only
     warnings are about. A context: what it keeps on disk goes with it."""
@@ -67,10 +72,10 @@ def write_report(
     report = check.report(rows_read, records.rejected.count, fault, seconds, there)
     _put(s3, file.bucket, f"{key}.json", to_json(report), "application/json")
     _put(s3, file.bucket, f"{key}.html", to_html(report), "text/html; charset=utf-8")
-    return _summary(report, f"s3://{file.bucket}/{key}.html")
+    return summary_of(report, f"s3://{file.bucket}/{key}.html")
 
 
-def _summary(report: QualityReport, url: str) -> CheckSummary:
+def summary_of(report: QualityReport, url: str | None) -> CheckSummary:
     broken = {rule.name: rule.rows_broken for rule in report.rules}
     return CheckSummary(report.rows_warned, broken, tuple(top_reasons(report)), url)
 

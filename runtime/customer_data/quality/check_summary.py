@@ -9,9 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CheckSummary:
-    """Plain data, without a value of any record. `rows_broken` goes from rule to records, warnings included."""
+    """Plain data, without a value of any record. `rows_broken` goes from rule to records, warnings included. A plan has
+    no report."""
 
     rows_warned: int
     rows_broken: Mapping[str, int]
     top_reasons: tuple[Mapping[str, Any], ...]
-    report_url: str
+    report_url: str | None

@@ -10,17 +10,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.csv_batch import CsvBatch
+from customer_data.date_formats import as_iso
 from customer_data.errors import FileFault
 from customer_data.manifest import SourceFile
-from customer_data.quality.file_rules import NewestTime
+from customer_data.quality.file_rules import FreshnessRule, NewestTime
 from customer_data.quality.line_findings import LineFindings, LineFindingsReader
 from customer_data.quality.masking import mask, mask_record
 from customer_data.quality.quality_settings import QualitySettings
 from customer_data.quality.report import QualityReport, RuleReport, Sample, Verdict
-from customer_data.quality.row_rules import RowRule
+from customer_data.quality.row_rules import RowRule, reads_dates
 from customer_data.quality.rule_set import RuleSet, make_rule_set
 from customer_data.quality.rules import Rule, Severity, missing_columns
 from customer_data.quality.rules_file import RulesSource
@@ -44,6 +46,7 @@ class Checks:
     pipeline: str
     run_id: str
     started: datetime
+    date_formats: tuple[str, ...] = ()
     sources: tuple[RulesSource, ...] = field(default=(), repr=False)
 
     @property
@@ -96,9 +99,8 @@ class FileCheck:
 
     def findings(self, batch: CsvBatch) -> list[Finding]:
         """What is wrong in the batch, errors and warnings."""
-        for rule in self._rules.freshness:
-            if rule.name in self._newest:
-                self._newest[rule.name].add(batch.columns[self._index[rule.column]])
+        for rule in self._newest_rules:
+            self._newest[rule.name].add(self._iso(batch.columns[self._index[rule.column]]))
         found = [self._of_row_rule(rule, batch) for rule in self._rules.row if rule.name not in self._failures]
         return [*(finding for finding in found if finding), *self._over_all_rows.findings(batch)]
 
@@ -112,24 +114,30 @@ class FileCheck:
                     self._samples[rule].append(Sample(record.line, self._masked(record.record)))
 
     def conclude(self, rows_read: int, rows_rejected: int) -> FileFault | None:
-        """Why the file is refused as a whole. Raises LinesDoNotMatch."""
-        self._over_all_rows.require_end()
+        """Why the file is refused as a whole."""
+        for name, lines in self._over_all_rows.unknown_lines().items():
+            self._failures[name] = f"it told {lines:,} lines on which no record of the file begins"
+        # A rule that did not run fails the file whatever its severity: nobody knows what it would have found.
+        about_the_file = {rule.name for rule in (*self._rules.row_counts, *self._newest_rules)}
         for count in self._rules.row_counts:
             self._fail(count, count.failure(rows_read))
-        for freshness in self._rules.freshness:
-            if freshness.name in self._newest:
-                self._fail(freshness, freshness.failure(self._newest[freshness.name].value))
-        failed = {rule.name: rule for rule in self._rules.all if rule.name in self._failures and not rule.is_warning}
+        for freshness in self._newest_rules:
+            self._fail(freshness, freshness.failure(self._newest[freshness.name].value))
+        failed = {
+            rule.name: rule
+            for rule in self._rules.all
+            if rule.name in self._failures and not (rule.is_warning and rule.name in about_the_file)
+        }
         reasons = [f"the rule {rule.label} fails the file: {self._failures[name]}" for name, rule in failed.items()]
         for rule in self._rules.all:
             checked = self._found.checked.get(rule.name, rows_read)
-            if rule.max_fail_ratio is not None and self._broken[rule.name] > rule.max_fail_ratio * checked:
+            if rule.max_fail_ratio is not None and _share(self._broken[rule.name], checked) > rule.max_fail_ratio:
                 reasons.append(
                     f"{self._broken[rule.name]:,} of {checked:,} records break the rule {rule.label}, more than its"
                     f" max_fail_ratio of {rule.max_fail_ratio:g}"
                 )
         limit = self._checks.settings.max_fail_ratio
-        if limit is not None and rows_rejected > limit * rows_read:
+        if limit is not None and _share(rows_rejected, rows_read) > limit:
             reasons.append(
                 f"{rows_rejected:,} of {rows_read:,} records are rejected, more than the maxFailRatio of {limit:g}"
             )
@@ -161,6 +169,14 @@ class FileCheck:
             links=links,
         )
 
+    @property
+    def _newest_rules(self) -> list[FreshnessRule]:
+        return [rule for rule in self._rules.freshness if rule.name in self._newest]
+
+    def _iso(self, values: pa.StringArray) -> pa.StringArray:
+        """Dates in ISO 8601 where they are in one of the formats that `CsvFormat` names."""
+        return as_iso(self._checks.date_formats, values)
+
     def _missing_columns(self, names: Sequence[str]) -> dict[str, str]:
         columns = {rule.name: rule.column for rule in self._rules.row}
         columns |= {rule.name: rule.column for rule in self._rules.freshness}
@@ -168,7 +184,8 @@ class FileCheck:
 
     def _of_row_rule(self, rule: RowRule, batch: CsvBatch) -> Finding | None:
         index = self._index[rule.column]
-        rows = pc.fill_null(rule.check.broken(batch.columns[index]), False)
+        values = batch.columns[index]
+        rows = pc.fill_null(rule.check.broken(self._iso(values) if reads_dates(rule.check) else values), False)
         if not pc.any(rows).as_py():
             return None
         header = self._headers[index]
@@ -218,3 +235,8 @@ class FileCheck:
             for name, count in self._broken.items()
             if name not in known
         ]
+
+
+def _share(rows: int, of: int) -> float:
+    """Divided, not multiplied: 29 of 100 is 0.29, but 0.29 * 100 is less than 29."""
+    return rows / of if of else 0.0

@@ -13,6 +13,8 @@ from customer_data.column_types import TIMESTAMP, TIMESTAMPTZ
 from customer_data.quality.rules import Rule
 from customer_data.value_checks import misfits
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class RowCountRule(Rule):
@@ -55,7 +57,15 @@ class NewestTime:
     def add(self, values: pa.StringArray) -> None:
         for type, target in ((TIMESTAMP, pa.timestamp("us")), (TIMESTAMPTZ, pa.timestamp("us", "UTC"))):
             unfit = misfits(type, values)
-            greatest = pc.max((values if unfit is None else pc.if_else(unfit, None, values)).cast(target)).as_py()
-            if greatest is not None:
-                aware = greatest.replace(tzinfo=UTC)
+            greatest = pc.max((values if unfit is None else pc.if_else(unfit, None, values)).cast(target))
+            if greatest.is_valid:
+                aware = _moment(greatest.value)
                 self.value = aware if self.value is None else max(self.value, aware)
+
+
+def _moment(microseconds: int) -> datetime:
+    """Since 1970 in UTC, in which a time may be outside of the years that Python has: then the nearest."""
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return (datetime.max if microseconds > 0 else datetime.min).replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from customer_data.errors import FileFault, SourceChanged
 from customer_data.manifest import SourceFile
 from customer_data.quality.gate_result import GateResult
 from customer_data.quality.outcomes import Outcome, Outcomes
-from customer_data.quality.sieve import SievedFile, processed_key
+from customer_data.quality.sieve import SievedFile, original_key
 from customer_data.set_aside import COPY, GONE_CODES, copy_aside, copy_write, remove_original
 from customer_data.settings import GateSettings
 from customer_data.write_order import Write, in_write_order, written_after
@@ -66,7 +67,7 @@ class Gate:
         outcome = self._outcomes.read(file.load_id)
         if outcome is None:
             return False
-        if outcome.status != "superseded":
+        if outcome.moved_to:
             remove_original(file, self._s3)  # the run that wrote the outcome may have ended there
         self._finish(GateResult(file, "already_done", f"it is {outcome.status} by the run {outcome.run_id}"))
         return True
@@ -74,50 +75,64 @@ class Gate:
     def _conclude(self, sieved: SievedFile) -> None:
         file = sieved.file
         try:
-            if sieved.superseded:
+            if self._is_done(file):  # by a run that was given the file as well, and was faster
+                log.info("another run has finished s3://%s/%s meanwhile", file.bucket, file.key)
+            elif sieved.superseded:
                 self._supersede(file, "the object is gone or was overwritten since its event")
             elif sieved.unreadable:
                 self._finish(GateResult(file, "unfinished", sieved.unreadable))
             elif sieved.fault:
-                self._set_aside(sieved, sieved.fault, self._settings.error_prefix, "failed")
+                key = derived_key(file, self._settings.error_prefix, self._settings.prefix)
+                self._set_aside(sieved, sieved.fault, key, "failed")
             elif sieved.refusal:
-                self._set_aside(sieved, sieved.refusal, self._settings.quarantine_prefix, "quarantined")
+                key = original_key(file, self._settings, refused=True)
+                self._set_aside(sieved, self._with_what_passed(sieved.refusal, file), key, "quarantined")
             else:
                 self._pass(sieved)
         except SourceChanged as changed:
-            self._supersede(file, str(changed))
+            if not self._is_done(file):  # whoever moved it has written its outcome before
+                self._supersede(file, str(changed))
         if sieved.passed_key:
             staged_objects.delete(self._settings.staging.bucket, [sieved.passed_key], self._s3)
 
     def _pass(self, sieved: SievedFile) -> None:
         file = sieved.file
-        if (sieved.rows_passed or sieved.rows_read == 0) and not self._publish(sieved):
-            self._supersede(file, "a newer write of the same key has passed already")
+        target = self._target(file)
+        there = self._published(file.bucket, target)
+        key = original_key(file, self._settings, refused=False)
+        copy_write(file, key, self._s3)  # first: of a write that is gone nothing is published
+        if there and there.file.load_id != file.load_id and written_after(Write.of(there.file), Write.of(file)):
+            self._end(sieved, "superseded", "a newer write of the same key has passed already", key)
             return
-        key = processed_key(file, self._settings)
-        copy_write(file, key, self._s3)
+        same = there is not None and (there.file.load_id, there.rejected) == (file.load_id, sieved.rejected_digest)
+        if not same and (sieved.rows_passed or sieved.rows_read == 0):
+            self._publish(sieved, target)
         self._end(sieved, "passed", None, key)
 
-    def _publish(self, sieved: SievedFile) -> bool:
-        """Copies the good rows to the passed prefix, in one piece. False when those of a newer write of the key are
-        there."""
+    def _with_what_passed(self, refusal: FileFault, file: SourceFile) -> FileFault:
+        """What an earlier run published before it died cannot be taken back; who is told must know."""
+        there = self._published(file.bucket, self._target(file))
+        if there is None or there.file.load_id != file.load_id:
+            return refusal
+        url = f"s3://{file.bucket}/{self._target(file)}"
+        return FileFault(refusal.code, f"{refusal.reason}; a run that died before had passed rows of it on: {url}")
+
+    def _publish(self, sieved: SievedFile, target: str) -> None:
+        """Copies the good rows to the passed prefix, in one piece."""
         file = sieved.file
-        target = derived_key(file, self._settings.passed_prefix, self._settings.prefix)
-        there = self._published(file.bucket, target)
-        if there and there.load_id == file.load_id:
-            return True
-        if there and written_after(Write.of(there), Write.of(file)):
-            return False
-        mark = {"Metadata": {_MARK: _marked(file)}, "MetadataDirective": "REPLACE", "ContentType": "text/csv"}
+        mark = _marked(file, sieved.rejected_digest)
+        extra = {"Metadata": {_MARK: mark}, "MetadataDirective": "REPLACE", "ContentType": "text/csv"}
         if sieved.passed_key:
             source = {"Bucket": self._settings.staging.bucket, "Key": sieved.passed_key}
-            self._s3.copy(source, file.bucket, target, ExtraArgs=mark, Config=COPY)
+            self._s3.copy(source, file.bucket, target, ExtraArgs=extra, Config=COPY)
         else:
-            copy_write(file, target, self._s3, **mark)
-        return True
+            copy_write(file, target, self._s3, **extra)
 
-    def _published(self, bucket: str, key: str) -> SourceFile | None:
-        """The write of which the rows are under the passed prefix, as the copy says."""
+    def _target(self, file: SourceFile) -> str:
+        return derived_key(file, self._settings.passed_prefix, self._settings.prefix)
+
+    def _published(self, bucket: str, key: str) -> _Published | None:
+        """What is under the passed prefix, as the copy says."""
         try:
             mark = self._s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(_MARK)
         except ClientError as error:
@@ -126,8 +141,7 @@ class Gate:
             raise
         return _unmarked(mark, bucket, key) if mark else None
 
-    def _set_aside(self, sieved: SievedFile, fault: FileFault, prefix: str, status: Any) -> None:
-        key = derived_key(sieved.file, prefix, self._settings.prefix)
+    def _set_aside(self, sieved: SievedFile, fault: FileFault, key: str, status: Any) -> None:
         copy_aside(sieved.file, fault, key, run_id=self._run_id, at=self._now(), s3=self._s3)
         self._end(sieved, status, fault.reason, key)
 
@@ -162,15 +176,21 @@ class Gate:
         self.results.append(result)
 
 
-#: Metadata of what is published: of which write it is.
+#: Metadata of what is published: of which write it is, and which of its rows are not in it.
 _MARK = "gate-source"
 
 
-def _marked(file: SourceFile) -> str:
+@dataclass(frozen=True)
+class _Published:
+    file: SourceFile
+    rejected: str
+
+
+def _marked(file: SourceFile, rejected: str) -> str:
     """ASCII, as metadata has to be, and far below its 2 KB."""
-    return json.dumps([file.load_id, file.version_id, file.etag, file.sequencer, file.event_time])
+    return json.dumps([file.load_id, file.version_id, file.etag, file.sequencer, file.event_time, rejected])
 
 
-def _unmarked(mark: str, bucket: str, key: str) -> SourceFile:
-    load_id, version_id, etag, sequencer, event_time = json.loads(mark)
-    return SourceFile(load_id, bucket, key, version_id, etag, 0, sequencer, event_time)
+def _unmarked(mark: str, bucket: str, key: str) -> _Published:
+    load_id, version_id, etag, sequencer, event_time, rejected = json.loads(mark)
+    return _Published(SourceFile(load_id, bucket, key, version_id, etag, 0, sequencer, event_time), rejected)

@@ -23,6 +23,11 @@ class GateResult:
     sieved: SievedFile | None = None
 
     @property
+    def was_published(self) -> bool:
+        """Not when every row of the file was rejected."""
+        return self.status == "passed" and bool(self.sieved and (self.sieved.rows_passed or not self.sieved.rows_read))
+
+    @property
     def rows_passed(self) -> int:
         return self.sieved.rows_passed if self.sieved else 0
 

@@ -85,7 +85,7 @@ def _first(root: Path, rejected_key: str | None, most: int) -> tuple[dict[str, A
 
 
 def _work(root: Path, source: RulesSource, settings: GateSettings) -> AllRows:
-    checks = Checks(settings.quality, settings.pipeline, "laptop", datetime.now(UTC), (source,))
+    checks = Checks(settings.quality, settings.pipeline, "laptop", datetime.now(UTC), sources=(source,))
     return AllRows(checks, settings.csv, settings.key, settings.staging, partial(LocalObjects, root))
 
 

@@ -6,16 +6,17 @@ Sorted, so that whoever reads the file once more reads them beside it, with boun
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from customer_data.csv_batch import CsvBatch
-from customer_data.errors import CustomerDataError
 from customer_data.quality.rules import Rule
 from customer_data.reading import Reading
 from customer_data.record_checks import Finding, RowError
@@ -23,11 +24,9 @@ from customer_data.staged_file import StagedPart
 
 #: `rule` is the rule's place in `RuleSet.over_all_rows`; `code` and `reason` are NULL where the rule's own will do.
 SCHEMA = pa.schema([("line", pa.int64()), ("rule", pa.int32()), ("code", pa.string()), ("reason", pa.string())])
+#: Codes of records that a Python rule could not judge: it raised, or gave what is neither None nor a dict.
+RAISED, WRONG_RESULT, NOT_RUN = NOT_JUDGED = ("rule_raised", "rule_wrong_result", "rule_not_run")
 SPARK_SCHEMA = "line BIGINT, rule INT, code STRING, reason STRING"
-
-
-class LinesDoNotMatch(CustomerDataError):
-    """A rule named lines that are none of the file's: with a line left over, what it is about would pass."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,37 @@ class LineFindingsReader:
         self._rules = rules
         self._entries = _entries(found.parts, s3)
         self._waiting: pa.Table = SCHEMA.empty_table()
+        self._unknown: Counter[str] = Counter()
 
     def findings(self, batch: CsvBatch) -> Iterator[Finding]:
         """What was found in the batch's records, a finding a rule."""
-        entries = self._up_to(int(batch.lines[-1])) if batch.rows else SCHEMA.empty_table()
+        if batch.rows == 0:
+            return
+        entries = self._up_to(int(batch.lines[-1]))
+        lines = entries["line"].to_numpy()
+        known = batch.lines[np.searchsorted(batch.lines, lines)] == lines
+        self._count_unknown(entries.filter(pa.array(~known)))
+        entries = entries.filter(pa.array(known))
         for place in sorted(set(entries["rule"].to_pylist())):
-            of_rule = entries.filter(pa.compute.equal(entries["rule"], place))
-            yield _finding(self._rules[place], of_rule, batch)
+            of_rule = entries.filter(pc.equal(entries["rule"], place))
+            not_judged = pc.is_in(of_rule["code"], pa.array(NOT_JUDGED))
+            # Of a record that a rule could not judge nobody knows whether it is good: it is kept out in any case.
+            for chosen, warning in ((pc.invert(not_judged), self._rules[place].is_warning), (not_judged, False)):
+                said = of_rule.filter(chosen)
+                if said.num_rows:
+                    yield _finding(self._rules[place], said, batch, warning)
 
-    def require_end(self) -> None:
-        """Raises LinesDoNotMatch where it speaks of lines after the last record."""
-        if self._waiting.num_rows or next(self._entries, None) is not None:
-            raise LinesDoNotMatch("rules selected lines that the file does not have")
+    def unknown_lines(self) -> dict[str, int]:
+        """To be called after the last batch: how many lines a rule told on which no record begins, by its name. What
+        such a rule is about is unknown, so that it must not count as run."""
+        self._count_unknown(self._waiting)
+        for batch in self._entries:
+            self._count_unknown(pa.Table.from_batches([batch]))
+        self._waiting = SCHEMA.empty_table()
+        return dict(self._unknown)
+
+    def _count_unknown(self, entries: pa.Table) -> None:
+        self._unknown.update(self._rules[place].name for place in entries["rule"].to_pylist())
 
     def _up_to(self, line: int) -> pa.Table:
         taken = []
@@ -72,11 +90,8 @@ class LineFindingsReader:
             self._waiting = pa.Table.from_batches([batch])
 
 
-def _finding(rule: Rule, entries: pa.Table, batch: CsvBatch) -> Finding:
-    lines = entries["line"].to_numpy()
-    rows = np.searchsorted(batch.lines, lines)
-    if not np.array_equal(batch.lines[np.minimum(rows, batch.rows - 1)], lines):
-        raise LinesDoNotMatch(f"the rule {rule.name!r} selected lines on which no record of the file begins")
+def _finding(rule: Rule, entries: pa.Table, batch: CsvBatch, warning: bool) -> Finding:
+    rows = np.searchsorted(batch.lines, entries["line"].to_numpy())
     marked = np.zeros(batch.rows, dtype=bool)
     marked[rows] = True
     said = dict(
@@ -85,13 +100,15 @@ def _finding(rule: Rule, entries: pa.Table, batch: CsvBatch) -> Finding:
 
     def error(row: int, _fields: Sequence[str | None]) -> RowError:
         code, reason = said[row]
-        return RowError(rule.name, code or rule.error_type, reason or rule.description, warning=rule.is_warning)
+        return RowError(rule.name, code or rule.error_type, reason or rule.description, warning=warning)
 
-    return Finding(pa.array(marked), error, warning=rule.is_warning)
+    return Finding(pa.array(marked), error, warning)
 
 
 def _entries(parts: Sequence[StagedPart], s3: Any) -> Iterator[pa.RecordBatch]:
     for part in parts:
         with tempfile.NamedTemporaryFile(prefix="findings-") as local:
             s3.download_file(part.bucket, part.key, local.name)
-            yield from pyarrow.parquet.ParquetFile(local.name).iter_batches(65_536)
+            for batch in pyarrow.parquet.ParquetFile(local.name).iter_batches(65_536):
+                # Spark says of a constant that it is never NULL, which makes it another schema.
+                yield pa.RecordBatch.from_arrays(batch.columns, schema=SCHEMA)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
 import io
 import tempfile
@@ -15,12 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from customer_data.csv_dialect import DELIMITERS, CsvDialect
+from customer_data.csv_dialect import CsvDialect
 from customer_data.csv_text import codec_named
 from customer_data.errors import FileFault
 from customer_data.settings import CsvFormat
-
-_LINE_END = "\n"
 
 
 class PassedRows:
@@ -29,7 +26,7 @@ class PassedRows:
     def __init__(self, header: tuple[str, ...], dialect: CsvDialect, format: CsvFormat, *, packed: bool) -> None:
         self.rows = 0
         self._dialect = dialect
-        self._null = format.null_values[0] if format.null_values else None
+        self._null = null_text(format, len(header))
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="passed-")  # noqa: SIM115
         self._out: Any = (
             gzip.GzipFile(fileobj=self._file, mode="wb", compresslevel=6, mtime=0) if packed else self._file
@@ -38,8 +35,8 @@ class PassedRows:
         self._encode = None if encoding == "utf-8" else codecs.getincrementalencoder(encoding)().encode
         # Arrow quotes with '"' only.
         self._write = self._write_by_arrow if dialect.quote == '"' else self._write_by_python
-        if format.delimiter is None and dialect.delimiter not in DELIMITERS:
-            self._put(f"sep={dialect.delimiter}{_LINE_END}".encode())
+        if format.delimiter is None:
+            self._put(dialect.separator_line(header).encode())
         self._put(self._as_text([list(header)]).encode())
 
     def __enter__(self) -> PassedRows:
@@ -76,12 +73,7 @@ class PassedRows:
 
     def _as_text(self, records: list[list[str | None]]) -> str:
         text = io.StringIO()
-        quoting: dict[str, Any] = (
-            {"quotechar": self._dialect.quote, "quoting": csv.QUOTE_ALL}
-            if self._dialect.quote
-            else {"quoting": csv.QUOTE_NONE, "quotechar": None}
-        )
-        csv.writer(text, delimiter=self._dialect.delimiter, lineterminator=_LINE_END, **quoting).writerows(records)
+        self._dialect.write(records, text)
         return text.getvalue()
 
     def _put(self, utf8: bytes) -> None:
@@ -94,3 +86,9 @@ class PassedRows:
                 f"the file's byte order mark says another encoding than CsvFormat.encoding, which has no"
                 f" {error.object[error.start : error.end]!r}; leave CsvFormat.encoding out, or save the file in it",
             ) from error
+
+
+def null_text(format: CsvFormat, columns: int) -> str | None:
+    """What stands for NULL; None where nothing does. Without quotes, an empty line would be no record of one column."""
+    allowed = [text for text in format.null_values if text or columns > 1 or format.quote]
+    return allowed[0] if allowed else None

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from customer_data.column_types import ColumnType
-from customer_data.quality.line_findings import SCHEMA
+from customer_data.quality.line_findings import NOT_RUN, RAISED, SCHEMA, WRONG_RESULT
 from customer_data.quality.rule_set import LINE
 from customer_data.quality.rules import PythonRule
 from customer_data.quality.rules_file import RulesSource, read_rules
@@ -64,7 +64,7 @@ class CheckRecords:
         conditions = tuple(self.only_where.values())
         for batch in batches:
             flags = {name: batch.column(name).to_pylist() for name in conditions}
-            records = batch.drop_columns([LINE, *conditions]).to_pylist()
+            records = _records(batch.drop_columns([LINE, *conditions]))
             found = [
                 (line, number, *problem)
                 for row, (line, record) in enumerate(zip(batch.column(LINE).to_pylist(), records, strict=True))
@@ -86,21 +86,58 @@ def _rules_of_process(sources: tuple[RulesSource, ...]) -> Sequence[PythonRule]:
     return [rule for source in sources for rule in read_rules(source).python]
 
 
-def problem_of(rule: PythonRule, record: dict[str, Any]) -> tuple[str | None, str] | None:
+def _records(batch: pa.RecordBatch) -> list[dict[str, Any] | None]:
+    """None for a record with a time that is in the years 1 to 9999 in its own zone and not in UTC: Python has none."""
+    names = batch.schema.names
+    try:
+        return [dict(zip(names, values, strict=True)) for values in zip(*map(_values, batch.columns), strict=True)]
+    except (OverflowError, ValueError):
+        if batch.num_rows == 1:
+            return [None]
+        return [record for row in range(batch.num_rows) for record in _records(batch.slice(row, 1))]
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """As `to_pylist`, which takes ten times as long for what numpy can give."""
+    has_zone = pa.types.is_timestamp(column.type) and column.type.tz is not None
+    is_whole = column.null_count == 0 and (pa.types.is_integer(column.type) or pa.types.is_boolean(column.type))
+    if is_whole or pa.types.is_string(column.type) or (pa.types.is_temporal(column.type) and not has_zone):
+        values: list[Any] = column.to_numpy(zero_copy_only=False).tolist()
+        return values
+    listed: list[Any] = column.to_pylist()
+    return listed
+
+
+def problem_of(rule: PythonRule, record: dict[str, Any] | None) -> tuple[str | None, str] | None:
     """What the rule says of a record: its own error code, if it gives one, and the reason. None when it is good.
 
     A rule that raises, or returns what is neither None nor a dict, is a problem of the record: never a pass.
     """
+    if record is None:
+        return (
+            NOT_RUN,
+            "a time of the record is before the year 1 or after 9999 in UTC, which Python cannot hold",
+        )
     try:
         said = rule.check(dict(record))  # a copy: what one rule changes, the next must not see
+        return None if said is None else _problem(rule, said)
     except (Exception, SystemExit) as error:
-        return "rule_raised", _cut(f"the rule raised {type(error).__name__}: {error}")
-    if said is None:
-        return None
+        return RAISED, _cut(f"the rule raised {type(error).__name__}: {_text_of(error)}")
+
+
+def _problem(rule: PythonRule, said: object) -> tuple[str | None, str]:
     if not isinstance(said, Mapping):
-        return "rule_wrong_result", _cut(f"the rule returned {said!r}, but None (good) or a dict (bad) is expected")
+        return WRONG_RESULT, _cut(f"the rule returned {said!r}, but None (good) or a dict (bad) is expected")
     code = said.get("error_type")
-    return str(code) if code else None, _cut(str(said.get("description") or "") or _described(said) or rule.description)
+    reason = str(said.get("description") or "") or _described(said) or rule.description
+    return _cut(str(code)) if code else None, _cut(reason)
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "what it says cannot be shown"
 
 
 def _described(said: Mapping[Any, Any]) -> str:
@@ -109,4 +146,5 @@ def _described(said: Mapping[Any, Any]) -> str:
 
 
 def _cut(text: str) -> str:
+    text = text.encode(errors="replace").decode()  # half a surrogate pair cannot be written as UTF-8
     return text if len(text) <= _REASON_CHARACTERS else text[:_REASON_CHARACTERS] + "…"

@@ -14,8 +14,10 @@ from typing import IO, Any
 
 from botocore.exceptions import ClientError
 
+from customer_data.csv_dialect import CsvDialect
 from customer_data.csv_text import codec_named
 from customer_data.errors import SettingsError
+from customer_data.quality.passed_rows import null_text
 from customer_data.s3_url import parse_s3_url
 from customer_data.settings import CsvFormat
 
@@ -29,8 +31,8 @@ def replay(url: str, prefix: str, format: CsvFormat, s3: Any) -> str:
     """Writes the `record` of each line of `url` (JSON Lines, `s3://bucket/key.rejected.jsonl`) as a CSV under
     `<prefix>replayed/` in the same bucket, written as `format` says; returns its URL.
 
-    The quarantine file stays. Raises SettingsError, and writes nothing, for a line that holds no record: then it names
-    the line.
+    The quarantine file stays. Raises SettingsError, and writes nothing, for a line that holds no record, or one that
+    `format` has no way to write: then it names the line.
     """
     bucket, key = parse_s3_url(url)
     with tempfile.TemporaryFile(prefix="replay-") as local:
@@ -39,7 +41,7 @@ def replay(url: str, prefix: str, format: CsvFormat, s3: Any) -> str:
         if not header:
             raise SettingsError(f"--replay {url}: the file holds no record")
         with tempfile.TemporaryFile(prefix="replayed-") as out:
-            rows = _write(out, header, (record for _, record in _records(url, local)), format)
+            rows = _write(url, out, header, _records(url, local), format)
             out.seek(0)
             target = f"{prefix}replayed/{_name(key)}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.csv"
             s3.upload_fileobj(out, bucket, target)
@@ -79,17 +81,24 @@ def _unusable(url: str, number: int, what: str) -> SettingsError:
     return SettingsError(f"--replay {url}, line {number}: {what}; nothing was sent")
 
 
-def _write(out: IO[bytes], header: list[str], records: Iterator[Mapping[str, Any]], format: CsvFormat) -> int:
-    null = format.null_values[0] if format.null_values else ""
+def _write(
+    url: str, out: IO[bytes], header: list[str], records: Iterator[tuple[int, Mapping[str, Any]]], format: CsvFormat
+) -> int:
+    dialect = CsvDialect(format.delimiter or ",", format.quote)
+    null = null_text(format, len(header)) or ""
     text = io.TextIOWrapper(out, encoding=codec_named(format.encoding or "utf-8"), newline="", write_through=True)
-    dialect: dict[str, Any] = {"delimiter": format.delimiter or ",", "quotechar": format.quote or '"'}
-    writer = csv.writer(text, **dialect, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(header)
-    rows = 0
-    for record in records:
-        values = (record.get(name) for name in header)
-        writer.writerow([null if value is None else _as_text(value) for value in values])
-        rows += 1
+    rows, at = 0, 1
+    try:
+        text.write("" if format.delimiter else dialect.separator_line(header))
+        dialect.write([header], text)
+        for at, record in records:  # noqa: B007 (the error names it)
+            values = [null if value is None else _as_text(value) for value in map(record.get, header)]
+            if not dialect.quote and any("\r" in value or "\n" in value for value in values):
+                raise csv.Error("a line break needs quotes")
+            dialect.write([values], text)
+            rows += 1
+    except (UnicodeEncodeError, csv.Error) as error:
+        raise _unusable(url, at, f"CsvFormat has no way to write it: {error}") from error
     text.detach()
     return rows
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from customer_data.column_names import column_names
 from customer_data.column_types import ColumnType
 from customer_data.csv_reader import open_csv
-from customer_data.date_formats import format_type
+from customer_data.date_formats import as_iso, format_type
 from customer_data.errors import FileFault
 from customer_data.manifest import SourceFile
 from customer_data.parquet_parts import ParquetParts
@@ -86,10 +86,15 @@ def stage_rows(
             inferences = [
                 None if name in types else TypeInference(formats, is_key=name in identifying) for name in names
             ]
+            dates = {name for name, type in types.items() if type.name in ("date", "timestamp", "timestamptz")}
             rows = 0
             for batch in csv.batches:
                 rows += batch.rows
-                parts.add(pa.RecordBatch.from_arrays([pa.array(batch.lines), *batch.columns], names=[LINE, *names]))
+                columns = [
+                    as_iso(format.date_formats, values) if name in dates else values
+                    for name, values in zip(names, batch.columns, strict=True)
+                ]
+                parts.add(pa.RecordBatch.from_arrays([pa.array(batch.lines), *columns], names=[LINE, *names]))
                 for inference, values in zip(inferences, batch.columns, strict=True):
                     if inference:
                         inference.add(values)

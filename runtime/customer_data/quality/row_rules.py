@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.column_types import DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType, parse_type
+from customer_data.column_types import DATE, DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType, parse_type
 from customer_data.quality.rules import Rule
 from customer_data.value_checks import misfits, misfits_of_existing
 
@@ -96,7 +96,7 @@ class Matches:
     pattern: str
 
     def __post_init__(self) -> None:
-        self.broken(pa.array([""]))  # raises for what is no pattern
+        pc.match_substring_regex(pa.array([""]), self.pattern)  # raises for what is no pattern by itself
 
     @property
     def requirement(self) -> str:
@@ -144,16 +144,20 @@ class NotInFuture:
 
     def broken(self, values: pa.StringArray) -> pa.BooleanArray:
         now = self.now().astimezone(UTC)
-        naive = pa.scalar(now.replace(tzinfo=None), pa.timestamp("us"))
-        past = pa.array([False] * len(values), pa.bool_())
+        naive = now.replace(tzinfo=None)
+        not_past = values
         for type, target, limit in (
-            (TIMESTAMP, pa.timestamp("us"), naive),  # takes dates too
-            (TIMESTAMPTZ, pa.timestamp("us", "UTC"), pa.scalar(now, pa.timestamp("us", "UTC"))),
+            (DATE, pa.date32(), now.date()),  # first what costs least: most columns need only one of them
+            (TIMESTAMP, pa.timestamp("us"), naive),
+            (TIMESTAMPTZ, pa.timestamp("us", "UTC"), now),
         ):
-            unfit = misfits(type, values)
-            fit = values if unfit is None else pc.if_else(unfit, None, values)
-            past = pc.or_(past, pc.fill_null(pc.less_equal(fit.cast(target), limit), False))
-        return _unless(past, values)
+            if not_past.null_count == len(values):
+                break
+            unfit = misfits(type, not_past)
+            fit = not_past if unfit is None else pc.if_else(unfit, None, not_past)
+            past = pc.fill_null(pc.less_equal(fit.cast(target), pa.scalar(limit, target)), False)
+            not_past = pc.if_else(past, None, not_past)
+        return pc.is_valid(not_past)
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,13 @@ class OfType:
     def broken(self, values: pa.StringArray) -> pa.BooleanArray:
         found = misfits_of_existing(self.column_type, values)
         return pa.array(np.zeros(len(values), dtype=bool)) if found is None else found
+
+
+def reads_dates(check: Check) -> bool:
+    """Whether the check takes values as ISO 8601 that are in a date format of `CsvFormat`."""
+    if isinstance(check, OfType):
+        return check.column_type.name in ("date", "timestamp", "timestamptz")
+    return isinstance(check, NotInFuture)
 
 
 @dataclass(frozen=True)

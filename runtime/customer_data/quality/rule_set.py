@@ -78,6 +78,8 @@ def rule_from_json(given: Mapping[str, Any]) -> Rule:
     if make is None:
         raise SettingsError(f"the rule {name!r} is of the kind {kind!r}; allowed: {', '.join(_KINDS)}")
     parameters = {key: tuple(v) if isinstance(v, list) else v for key, v in described.pop("parameters", {}).items()}
+    if described.get("filter") is not None and kind != "sql":
+        raise SettingsError(f"the rule {name!r} of the kind {kind!r} has a filter, which only SQL rules have")
     try:
         described["severity"] = Severity(described.get("severity", Severity.ERROR))
         return make(described, parameters)

@@ -11,9 +11,9 @@ from typing import Any
 from customer_data.csv_batch import CsvBatch
 from customer_data.csv_reader import open_csv
 from customer_data.derived_keys import derived_key
-from customer_data.errors import CustomerDataError, FileFault, SourceChanged, SourceUnreadable
+from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, require_every_row
 from customer_data.manifest import SourceFile
-from customer_data.quality.check_results import MarkedRecords, write_report
+from customer_data.quality.check_results import MarkedRecords, rejected_key, write_report
 from customer_data.quality.check_summary import CheckSummary
 from customer_data.quality.file_check import Checks, FileCheck
 from customer_data.quality.line_findings import LineFindings
@@ -31,7 +31,7 @@ class SievedFile:
 
     `refusal` is why no row passes although the file is a CSV, `fault` why it is none, `superseded` and `unreadable` as
     in `StagedFile`. `passed_key` is where the good rows wait in staging to be published: None where there are none, and
-    where all are, since then the file itself is what passes.
+    where all are, since then the file itself is what passes. `rejected_digest` tells one choice of rows from another.
     """
 
     file: SourceFile
@@ -40,6 +40,7 @@ class SievedFile:
     rows_rejected: int = 0
     rejected_key: str | None = None
     passed_key: str | None = None
+    rejected_digest: str = ""
     check: CheckSummary | None = None
     refusal: FileFault | None = None
     fault: FileFault | None = None
@@ -47,10 +48,6 @@ class SievedFile:
     unreadable: str | None = None
     guessed_encoding: str | None = None
     seconds: float = 0.0
-
-
-class RowsLost(CustomerDataError):
-    """Not every row that was read is among those that passed or were rejected: nothing of the file is published."""
 
 
 def sieve_file(
@@ -85,8 +82,7 @@ class _Sieve:
 
     @property
     def rejected_key(self) -> str:
-        key = derived_key(self.file, self.settings.quarantine_prefix, self.settings.prefix)
-        return f"{key}.{self.file.load_id[:12]}.rejected.jsonl"
+        return rejected_key(self.file, self.settings.quarantine_prefix, self.settings.prefix)
 
     def url(self, prefix: str) -> str:
         return f"s3://{self.file.bucket}/{derived_key(self.file, prefix, self.settings.prefix)}"
@@ -110,11 +106,8 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
         if records.count:
             csv.require_lines()
         rejected = records.rejected.count
-        if passed.rows + rejected != rows_read:
-            raise RowsLost(
-                f"s3://{file.bucket}/{file.key}: {rows_read:,} rows were read, {passed.rows:,} passed and"
-                f" {rejected:,} were rejected"
-            )
+        url = f"s3://{file.bucket}/{file.key}"
+        require_every_row(url, read=rows_read, passed=passed.rows, rejected=rejected)
         refusal = check.conclude(rows_read, rejected)
         if rejected:
             records.rejected.upload(sieve.s3, sieve.rejected_key)
@@ -128,6 +121,7 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
             rows_rejected=rejected,
             rejected_key=sieve.rejected_key if rejected else None,
             passed_key=sieve.passed_key if parted else None,
+            rejected_digest=records.rejected.digest,
             check=_report(sieve, check, records, rows_read, refusal, published=refusal is None and passed.rows > 0),
             refusal=refusal,
             guessed_encoding=reading.guessed_encoding,
@@ -154,6 +148,7 @@ def _report(
     published: bool,
 ) -> CheckSummary:
     settings = sieve.settings
+    original = original_key(sieve.file, settings, refused=refusal is not None)
     rejected = f"s3://{sieve.file.bucket}/{sieve.rejected_key}" if records.rejected.count else None
     return write_report(
         sieve.checks,
@@ -167,16 +162,13 @@ def _report(
         links={
             "Passed rows": sieve.url(settings.passed_prefix) if published else None,
             "Rejected rows": rejected,
-            "Original file": sieve.url(settings.quarantine_prefix) if refusal else processed_url(sieve.file, settings),
+            "Original file": f"s3://{sieve.file.bucket}/{original}",
         },
         s3=sieve.s3,
     )
 
 
-def processed_key(file: SourceFile, settings: GateSettings) -> str:
-    """Where the original of a file goes whose good rows have passed; each write of a name has a place of its own."""
-    return derived_key(file, f"{settings.processed_prefix}{file.load_id[:12]}/", settings.prefix)
-
-
-def processed_url(file: SourceFile, settings: GateSettings) -> str:
-    return f"s3://{file.bucket}/{processed_key(file, settings)}"
+def original_key(file: SourceFile, settings: GateSettings, *, refused: bool) -> str:
+    """Where the original of a CSV goes; each write of a name has a place of its own."""
+    prefix = settings.quarantine_prefix if refused else settings.processed_prefix
+    return derived_key(file, f"{prefix}{file.load_id[:12]}/", settings.prefix)

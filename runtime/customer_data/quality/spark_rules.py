@@ -45,12 +45,32 @@ _CONFIGURATION = {
 #: Of the 96 MiB that a part of rows takes in memory; Spark's own default suits neither a small file nor a large one.
 _SHUFFLES_PER_PART = 4
 #: How Spark's errors name what is wrong with a query or its data: [DIVIDE_BY_ZERO], [CAST_INVALID_INPUT].
-_ERROR_CLASS = re.compile(r"\[[A-Z][A-Z_]+(\.[A-Z_]+)*\]")
+_ERROR_CLASS = re.compile(r"\[[A-Z][A-Z_]+(\.[A-Z_]+)*\] ?")
+#: What Spark's functions raise besides. Lost workers, full memory and what our own code raises are none of these.
+_RAISED_BY_FUNCTIONS = re.compile(
+    r"(java\.lang\.(Runtime|Arithmetic|IllegalArgument|NumberFormat|UnsupportedOperation|\w*IndexOutOfBounds)Exception"
+    r"|java\.time\.[\w.]+|java\.util\.(regex\.)?\w+Exception|org\.apache\.spark\.Spark\w+Exception)(: |$)"
+)
+#: What says nothing of a query, whatever class of Spark's it comes in.
+_OF_MACHINES = re.compile(
+    r"UNABLE_TO_ACQUIRE_MEMORY|INTERNAL_ERROR|OutOfMemory|ConcurrentModification|NoSuchElement|Interrupted|ExecutorLost"
+)
+#: Types of which each value is written in one way.
+_WRITTEN_ONE_WAY = ("varchar", "char", "bigint", "integer", "smallint")
 #: What a SQL rule says of a row: nothing but its own description.
 _NO_WORDS = ("CAST(NULL AS STRING) AS code", "CAST(NULL AS STRING) AS reason")
 _NOT_FOR_USERS = re.compile(r"^[\w.$]+: (?=\[)| If necessary set \S*ansi.enabled\S* to .*")
-#: Spark quotes values like this, names in backticks.
-_QUOTED_VALUE = re.compile(r"'([^']*)'")
+#: Errors that quote the text that they show, so that the words around it can be shown too.
+_QUOTING = re.compile(
+    r"\[(CAST_INVALID_INPUT|CAST_OVERFLOW|DIVIDE_BY_ZERO|ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE|"
+    r"CANNOT_PARSE_TIMESTAMP|INVALID_ARRAY_INDEX\w*|SCALAR_SUBQUERY_TOO_MANY_ROWS)[\].]"
+)
+#: Spark quotes values like this, which may have quotes themselves, and numbers not at all; names are in backticks.
+_VALUE = re.compile(r"'.*'|\d+", re.DOTALL)
+
+
+class SparkFailed(CustomerDataError):
+    """Spark failed for another reason than a rule: the run ends, and its files stay."""
 
 
 class RuleNotRun(CustomerDataError):
@@ -89,12 +109,18 @@ class SparkRules:
                     raise RulesFileError(f"{rule.label}: its {what} is no Spark SQL: {_said(error)}") from error
 
     def check(self, files: Sequence[FileRows]) -> list[LineFindings]:
-        """What was found, in the order of the files. Raises what Spark raises for another reason than a rule."""
+        """What was found, in the order of the files. Raises SparkFailed."""
         with ThreadPoolExecutor(_THREADS) as pool:
             return list(pool.map(self._check, files))
 
     def _check(self, file: FileRows) -> LineFindings:
-        return _Check(self, file, _session().newSession()).run()
+        try:
+            return _Check(self, file, _session().newSession()).run()
+        except Exception as error:
+            if not hasattr(error, "java_exception") and not type(error).__module__.startswith("pyspark"):
+                raise
+            log.exception("Spark failed on %s", file.name)
+            raise SparkFailed(f"Spark failed on {file.name}: {_said(error)}") from None
 
 
 class _Check:
@@ -108,6 +134,7 @@ class _Check:
         self._failures: dict[str, str] = {}
         self._checked: dict[str, int] = {}
         self._held: list[DataFrame] = []
+        self._text: DataFrame | None = None
         shuffles = {"spark.sql.shuffle.partitions": str(_SHUFFLES_PER_PART * max(1, len(file.rows.parts)))}
         for name, value in (_CONFIGURATION | shuffles).items():
             session.conf.set(name, value)
@@ -153,15 +180,21 @@ class _Check:
         self._require_columns(rule.columns)
         if isinstance(rule, ForeignKeyRule):
             self._view_of_reference(rule)
+        if rule.columns:
+            rows = self._as_written(rule.columns, rows)
         with _failing_as_rule():
-            self._filtered(rule, rows).createOrReplaceTempView(VIEW)
+            rows = self._filtered(rule, rows)
+            rows.createOrReplaceTempView(VIEW)
             selected = self._session.sql(_all_of(rule.query))
             names = [name.lower() for name in selected.columns]
             key = self._spark_rules.key
+            unknown = f"rows without a {LINE}, as an outer join does: add WHERE {LINE} IS NOT NULL"
             if names.count(LINE) == 1:
+                _require_whole_numbers(selected.dtypes[names.index(LINE)][1])
                 lines = selected.selectExpr(f"CAST({quoted(LINE)} AS BIGINT) AS line")
             elif key and all(names.count(column.lower()) == 1 for column in key):
                 lines = _lines_by_key(selected, rows, key)
+                unknown = f"a key ({', '.join(key)}) that no record of {VIEW} has: select the key as it is there"
             else:
                 count = selected.count()
                 if count:
@@ -170,9 +203,7 @@ class _Check:
             lines = self._hold(lines.distinct())
             missing = lines.where("line IS NULL").count()  # which also runs the query, while its errors are the rule's
         if missing:
-            raise RuleNotRun(
-                f"the query gave rows without a {LINE}, as an outer join does: add WHERE {LINE} IS NOT NULL"
-            )
+            raise RuleNotRun(f"the query gave {unknown}")
         return lines
 
     def _filtered(self, rule: Rule, rows: DataFrame) -> DataFrame:
@@ -181,6 +212,17 @@ class _Check:
         filtered = rows.where(f"(\n{rule.filter}\n)")
         self._checked[rule.name] = filtered.count()  # which also runs the condition, while its errors are the rule's
         return filtered
+
+    def _as_written(self, columns: Sequence[str], rows: DataFrame) -> DataFrame:
+        """Rows in which the columns are compared as the file has them: `1.0` and `1.00`, `TRUE` and `true` are two."""
+        types = self._file.rows.types
+        if all(type is None or type.name in _WRITTEN_ONE_WAY for type in map(types.__getitem__, columns)):
+            return rows
+        if self._text is None:
+            compared = {column: None for rule in self._rules.sql for column in rule.columns if column in types}
+            text = self._frame(self._file.rows.as_text())
+            self._text = self._hold(text.selectExpr(quoted(LINE), *map(quoted, compared)))
+        return self._text
 
     def _require_columns(self, columns: Sequence[str]) -> None:
         missing = [column for column in columns if column not in self._file.rows.types]
@@ -195,7 +237,8 @@ class _Check:
     def _by_python(self, rows: DataFrame) -> Iterator[DataFrame]:
         if not self._rules.python:
             return
-        log.info("%d Python rules run on %s", len(self._rules.python), self._file.name)
+        names = ", ".join(rule.name for rule in self._rules.python)
+        log.info("the Python rules %s run on %s", names, self._file.name)
         conditions: dict[str, str] = {}
         for number, rule in enumerate(rule for rule in self._rules.python if rule.filter):
             try:
@@ -268,11 +311,8 @@ class _failing_as_rule:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if error is None or isinstance(error, RuleNotRun):
             return
-        from pyspark.errors import AnalysisException, ParseException
-
-        said = _said(error)
-        if isinstance(error, AnalysisException | ParseException) or _ERROR_CLASS.search(said):
-            raise RuleNotRun(said) from error
+        if _is_about_query(error):
+            raise RuleNotRun(_said(error)) from error
 
 
 def _session() -> SparkSession:
@@ -290,13 +330,19 @@ def _where(condition: str) -> str:
     return f"SELECT * FROM {VIEW} WHERE (\n{condition}\n)"
 
 
+def _require_whole_numbers(type: str) -> None:
+    if type not in ("bigint", "int"):
+        raise RuleNotRun(f"the query's {LINE} is of the type {type.upper()}: select it as it is in {VIEW}")
+
+
 def _lines_by_key(selected: DataFrame, rows: DataFrame, key: Sequence[str]) -> DataFrame:
+    """The lines of the records that have a selected key, and NULL for a key that none has."""
     names = [f"__key_{number}" for number in range(len(key))]
     bad = selected.selectExpr(
         *(f"{quoted(column)} AS {name}" for column, name in zip(key, names, strict=True))
     ).distinct()
     same = [rows[quoted(column)].eqNullSafe(bad[name]) for column, name in zip(key, names, strict=True)]
-    return rows.join(bad, same, "left_semi").selectExpr(f"{quoted(LINE)} AS line")
+    return bad.join(rows, same, "left").selectExpr(f"{quoted(LINE)} AS line")
 
 
 def _unidentified(count: int, names: Sequence[str], key: Sequence[str]) -> str:
@@ -307,16 +353,45 @@ def _unidentified(count: int, names: Sequence[str], key: Sequence[str]) -> str:
     )
 
 
+def _is_about_query(error: BaseException) -> bool:
+    """Whether it says what is wrong with a query, or with the data for it, and not with the machines."""
+    from pyspark.errors import PySparkException, PythonException, QueryExecutionException
+
+    if any(_OF_MACHINES.search(cause) for cause in (str(error), *_causes(error))):
+        return False
+    if isinstance(error, PySparkException):
+        return not isinstance(error, PythonException | QueryExecutionException)
+    return any(map(_is_raised_by_query, _causes(error)))
+
+
+def _is_raised_by_query(cause: str) -> bool:
+    return bool(_RAISED_BY_FUNCTIONS.match(cause) or _ERROR_CLASS.match(_for_users(cause)))
+
+
 def _said(error: BaseException) -> str:
-    """What Spark says, without plans and traces, and with the values masked that it quotes: reports and messages show
-    it."""
-    text = _root(error.java_exception) if hasattr(error, "java_exception") else str(error)
-    first = _NOT_FOR_USERS.sub("", text.strip().partition("\n")[0].rstrip(" ;"))[:1000]
-    in_query = re.sub(r"\bline (\d+)", lambda line: f"line {int(line[1]) - 1}", first)  # the wrapping has one before
-    return _QUOTED_VALUE.sub(lambda quote: f"'{mask(quote[1])}'", in_query)
+    """What Spark says, without plans and traces. What it says of data, not of the query alone, is masked: reports and
+    messages show it."""
+    causes = _causes(error)
+    text = _for_users(next(filter(_is_raised_by_query, causes), causes[0]) if causes else str(error))
+    if causes:
+        named = _ERROR_CLASS.match(text)
+        of_data = text[named.end() :] if named else text.partition(": ")[2]
+        quotes = named is not None and _QUOTING.match(text) is not None
+        masked = _VALUE.sub(lambda value: mask(value[0]) or "", of_data) if quotes else mask(of_data)
+        text = f"{text.removesuffix(of_data)}{masked}"
+    # The wrapping has one line before the query.
+    return re.sub(r"\bline (\d+)", lambda line: f"line {int(line[1]) - 1}", text.partition("\n")[0].rstrip(" ;"))[:1000]
 
 
-def _root(exception: Any) -> str:
-    while exception.getCause() is not None:
+def _for_users(text: str) -> str:
+    return _NOT_FOR_USERS.sub("", text.strip().partition("\n== SQL")[0])
+
+
+def _causes(error: BaseException) -> list[str]:
+    """What Java says where a query failed that ran, from what began it; none for other errors."""
+    causes: list[str] = []
+    exception = getattr(error, "java_exception", None)
+    while exception is not None:
+        causes.insert(0, str(exception.toString()))
         exception = exception.getCause()
-    return str(exception.toString())
+    return causes

@@ -54,8 +54,9 @@ def _cast(type: ColumnType) -> Callable[[pa.StringArray], pa.Array]:
 
 
 def _decimals(texts: pa.StringArray, precision: int, scale: int) -> pa.Array:
-    """Zeros beyond the scale say nothing and would not be cast."""
+    """Zeros beyond the scale say nothing and would not be cast, and neither would a point alone."""
     has_point = pc.greater_equal(pc.find_substring(texts, "."), 0)
     if pc.any(has_point).as_py():
+        texts = pc.replace_substring_regex(texts, r"^(-?)\.", r"\10.")
         texts = pc.if_else(has_point, pc.utf8_rtrim(texts, "0"), texts)
     return texts.cast(pa.decimal128(precision, scale))

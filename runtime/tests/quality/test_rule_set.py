@@ -51,6 +51,7 @@ def test_a_row_rule_says_what_it_asks_and_what_it_got() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
+        ({"kind": "not_null", "column": "a", "filter": "b > 1"}, "has a filter, which only SQL rules have"),
         ({"kind": "magic", "column": "c"}, "'r' is of the kind 'magic'; allowed: not_null, in_set"),
         ({"kind": "range", "column": "c", "parameters": {"min": 1}}, "'r'.*min; allowed: minimum, maximum"),
         ({"kind": "not_null", "column": "c", "extra": 1}, "'r'.*'extra'"),
