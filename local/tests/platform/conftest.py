@@ -42,7 +42,7 @@ def purchases(cloud: LocalCloud, outputs: dict[str, str]) -> Pipeline:
     return pipeline(cloud, outputs, "Purchases", outputs["PurchasesPrefix"], outputs["PurchasesJobName"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def gate(cloud: LocalCloud, outputs: dict[str, str]) -> Gate:
     return Gate(cloud, outputs["LandingBucketName"], outputs["QualityJobName"])
 

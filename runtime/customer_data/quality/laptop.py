@@ -23,7 +23,7 @@ from customer_data.quality.file_check import Checks
 from customer_data.quality.local_objects import LocalObjects
 from customer_data.quality.quality_settings import QualitySettings
 from customer_data.quality.row_parts import ColumnNaming
-from customer_data.quality.rules_file import RulesSource
+from customer_data.quality.rules_file import RulesSource, read_rules
 from customer_data.quality.sieve import SievedFile, sieve_file
 from customer_data.settings import GateSettings, StagingLocation
 
@@ -46,7 +46,7 @@ def has_spark() -> bool:
 
 def require_syntax(source: RulesSource) -> None:
     """Raises RulesFileError for a query or a filter that is no Spark SQL."""
-    with tempfile.TemporaryDirectory(prefix="quality-") as directory, _quiet_spark():
+    with tempfile.TemporaryDirectory(prefix="quality-") as directory, _quiet_spark(source):
         AllRowRules(_work(Path(directory), source, GateSettings("check", _staging(), _quality()))).close()
 
 
@@ -58,7 +58,7 @@ def try_rules(source: RulesSource, data: Path, key: tuple[str, ...], page: Path 
     if not data.is_file():
         raise SettingsError(f"{data} is not a file")
     settings = GateSettings("check", _staging(), _quality(), key=key)
-    with tempfile.TemporaryDirectory(prefix="quality-") as directory, _quiet_spark():
+    with tempfile.TemporaryDirectory(prefix="quality-") as directory, _quiet_spark(source):
         root = Path(directory)
         (root / _DATA).mkdir()
         (root / _DATA / data.name).symlink_to(data.resolve())
@@ -98,9 +98,10 @@ def _quality() -> QualitySettings:
 
 
 @contextmanager
-def _quiet_spark() -> Iterator[None]:
-    """A session that says nothing of its own, and whose workers find this package; none where there is no Spark."""
-    if not has_spark():
+def _quiet_spark(source: RulesSource) -> Iterator[None]:
+    """A session that says nothing of its own, and whose workers find this package; none where no rule needs one."""
+    rules = read_rules(source)
+    if not (rules.sql or rules.python):
         yield
         return
     from pyspark.sql import SparkSession

@@ -377,7 +377,7 @@ def test_a_file_must_be_as_fresh_as_a_rule_says(world: GateWorld, values: list[s
     assert result.status == status
 
 
-def test_a_failed_warning_refuses_no_file_and_is_told(world: GateWorld) -> None:
+def test_a_warning_about_the_file_refuses_no_file_and_is_reported(world: GateWorld) -> None:
     rule = {"name": "rows", "kind": "row_count", "parameters": {"minimum": 9}, "severity": "warning"}
     file = world.put("a.csv", "user_id,name", "1,Ann")
     (result,) = world.sieve(file, quality={"rules": [rule]})
@@ -389,3 +389,87 @@ def test_keys_and_tags_are_kept(world: GateWorld) -> None:
     file = world.put("ü#1 %25?.csv", "user_id,name", "1,Ann", "2,")
     world.sieve(file)
     assert world.list_keys("passed/") == ["passed/ü#1 %25?.csv"]
+
+
+def test_of_two_runs_that_overlap_the_slower_one_leaves_the_outcome_alone(world: GateWorld) -> None:
+    passed, refused = world.put("a.csv", HEADER, "1,Ann,4", "2,,5"), world.put("b.csv", HEADER, "1,,4")
+    changes: dict[str, Any] = {"quality": {"max_fail_ratio": 0.5}}
+    gate = world.gate(run_id="jr_2", **changes)
+    sieved = gate._sieve
+
+    def slow(files: Any) -> Any:
+        world.sieve(passed, refused, run_id="jr_1", **changes)
+        return sieved(files)
+
+    gate._sieve = slow
+    results = gate.run([passed, refused])
+
+    assert [result.status for result in results] == ["already_done", "already_done"]
+    for file, status in ((passed, "passed"), (refused, "quarantined")):
+        outcome = world.outcome(file)
+        assert (outcome["status"], outcome["run_id"], outcome["rows_rejected"]) == (status, "jr_1", 1)
+    assert world.versions("passed/") == ["passed/a.csv"]
+
+
+def test_rows_are_published_again_when_the_rules_judge_otherwise_than_a_run_that_died(world: GateWorld) -> None:
+    file = world.put("a.csv", HEADER, "1,Ann,4", "2,,5", "3,Cy,200")
+    gate = world.gate()
+    gate._end = died  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="killed"):
+        gate.run([file])
+    assert world.read("passed/a.csv").count(b"\n") == 3
+
+    mended = {"name": "young", "kind": "range", "column": "age", "parameters": {"maximum": 100}}
+    (result,) = world.sieve(file, run_id="jr_2", quality={"rules": [mended]})
+
+    assert (result.rows_passed, result.rows_rejected) == (2, 1)
+    assert world.read("passed/a.csv") == b'"user_id","name","age"\n"1","Ann","4"\n"2","","5"\n'
+    assert [record["line"] for record in world.rejected(file)] == [4]
+
+
+def test_who_is_told_of_a_refused_file_is_told_what_a_run_that_died_had_passed_on(world: GateWorld) -> None:
+    file = world.put("a.csv", HEADER, "1,Ann,4", "2,,5")
+    gate = world.gate()
+    gate._end = died  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="killed"):
+        gate.run([file])
+    world.sieve(file, run_id="jr_2", quality={"max_fail_ratio": 0.1})
+
+    assert "had passed rows of it on: s3://data/passed/a.csv" in world.outcome(file)["reason"]
+
+
+def died(*_: Any) -> None:
+    raise RuntimeError("killed")
+
+
+def test_each_refused_write_of_a_key_has_a_place_of_its_own(aws: None) -> None:
+    world = gate_world(versioned=False)
+    for age in ("4", "5"):
+        world.sieve(world.put("a.csv", HEADER, f"1,,{age}"), quality={"max_fail_ratio": 0.5})
+
+    originals = [key for key in world.list_keys("quarantine/") if key.endswith("/a.csv")]
+    assert sorted(world.read(key) for key in originals) == [b"user_id,name,age\n1,,4", b"user_id,name,age\n1,,5"]
+
+
+def test_a_warning_that_cannot_run_refuses_the_file(world: GateWorld) -> None:
+    warning = {"name": "w", "kind": "not_null", "column": "not_there", "severity": "warning"}
+    (result,) = world.sieve(world.put("a.csv", HEADER, "1,Ann,4"), quality={"rules": [warning]})
+
+    assert result.status == "quarantined"
+    assert "has no column 'not_there'" in (result.reason or "")
+
+
+def test_dates_are_read_in_the_formats_of_the_csv(world: GateWorld) -> None:
+    rules = [
+        {"name": "past", "kind": "not_in_future", "column": "born"},
+        {"name": "date", "kind": "of_type", "column": "born", "parameters": {"type": "DATE"}},
+        {"name": "fresh", "kind": "freshness", "column": "born", "parameters": {"max_age_seconds": 86_400 * 365_000}},
+    ]
+    file = world.put("a.csv", "id,born", "1,31/01/2020", "2,2020-01-31", "3,31/01/2999", "4,01-31-2020")
+    (result,) = world.sieve(file, csv={"date_formats": ["DD/MM/YYYY"]}, quality={"rules": rules})
+
+    assert [(record["line"], [error["rule"] for error in record["errors"]]) for record in world.rejected(file)] == [
+        (4, ["past"]),
+        (5, ["past", "date"]),
+    ]
+    assert result.status == "passed"
