@@ -134,6 +134,7 @@ def test_a_query_that_is_no_sql_fails_the_run_before_any_file_is_read(gate: Gate
     gate.remove("unread.csv")
 
 
+@pytest.mark.full
 def test_corrected_rows_go_through_the_gate_again(gate: Gate, purchases: Pipeline) -> None:
     gate.upload("again.csv", "2600000,u1,1997-01-02,1,1.00", "2600001,u1,1997-01-02,1,-7.00")
     gate.wait_for("again.csv")
@@ -148,6 +149,7 @@ def test_corrected_rows_go_through_the_gate_again(gate: Gate, purchases: Pipelin
     assert purchases.rows("amount::text", "260000%") == [("1.0000",), ("7.0000",)]
 
 
+@pytest.mark.full
 def test_files_that_come_while_others_are_checked_lose_nothing(gate: Gate) -> None:
     gate.wait_for_idle()
     gate.upload("first.csv", *(f"{2_700_000 + row},u,1997-01-02,1,{row % 2}.00" for row in range(20_000)))
