@@ -6,7 +6,7 @@ Each is a whole process, from its start to its end, on two cores: the gate's own
 (the store is not what is compared), and a PySpark script that reads the CSV with a schema, evaluates the same eight
 conditions in one projection with the names of those that a row breaks, and writes good and bad rows. About one row in
 a hundred breaks a rule. Then the gate with one rule, with the eight and most rows bad, and three Python rules over all
-rows in Spark, counted from the moment at which the session stands. Prints seconds, ratios, rows a second, and the peak
+XX
 memory of the Python processes (proportional set size, Linux).
 """
 
@@ -106,10 +106,13 @@ root, data, rules, python = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], s
 sources = (RulesSource("quality_rules.py", python),) if python else ()
 quality = QualitySettings("report/", "outcomes/", rules=rules)
 settings = GateSettings("bench", StagingLocation("staging", ""), quality)
-checks = Checks(quality, "bench", "run", datetime.now(UTC), sources)
+checks = Checks(quality, "bench", "run", datetime.now(UTC), sources=sources)
 file = SourceFile("0" * 64, "landing", "data.csv", None, "", data.stat().st_size, None, "2024-01-01T00:00:00Z")
 work = AllRows(checks, settings.csv, (), settings.staging, partial(LocalObjects, root))
 rules_of_all_rows = AllRowRules(work)
+if python:
+    from pyspark.sql import SparkSession
+    SparkSession.builder.getOrCreate().range(2).mapInArrow(iter, "id BIGINT").count()
 started = time.monotonic()
 [found] = rules_of_all_rows.find([file], ColumnNaming({}))
 checked = time.monotonic() - started

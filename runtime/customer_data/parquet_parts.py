@@ -24,10 +24,11 @@ _ROW_GROUP_BYTES = 16 * 2**20
 class ParquetParts:
     """A context: `finish` leaves the objects behind, without it all that was written is deleted again."""
 
-    def __init__(self, s3: S3Client, bucket: str, prefix: str) -> None:
+    def __init__(self, s3: S3Client, bucket: str, prefix: str, part_bytes: int = _PART_BYTES) -> None:
         self._s3 = s3
         self._bucket = bucket
         self._prefix = prefix
+        self._part_bytes = part_bytes
         self._directory = tempfile.TemporaryDirectory(prefix="staging-")
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_bytes = 0
@@ -62,7 +63,7 @@ class ParquetParts:
         self._waiting_bytes += batch.nbytes
         if self._waiting_bytes >= _ROW_GROUP_BYTES:
             self._write_row_group()
-        if self._written_bytes >= _PART_BYTES:
+        if self._written_bytes >= self._part_bytes:
             self._finish_part()
 
     def discard(self) -> None:

@@ -46,8 +46,8 @@ class Checks:
     pipeline: str
     run_id: str
     started: datetime
-    date_formats: tuple[str, ...] = ()
-    sources: tuple[RulesSource, ...] = field(default=(), repr=False)
+    date_formats: tuple[str, ...] = field(default=(), kw_only=True)
+    sources: tuple[RulesSource, ...] = field(default=(), repr=False, kw_only=True)
 
     @property
     def rules(self) -> RuleSet:

@@ -81,6 +81,17 @@ class CheckRecords:
                 )
 
 
+@dataclass(frozen=True)
+class CheckParts:
+    """(bucket, key) of row parts -> what the Python rules say of their records; plain data."""
+
+    read: ReadParts
+    check: CheckRecords
+
+    def __call__(self, listed: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return self.check(self.read(listed))
+
+
 @cache
 def _rules_of_process(sources: tuple[RulesSource, ...]) -> Sequence[PythonRule]:
     return [rule for source in sources for rule in read_rules(source).python]

@@ -25,6 +25,9 @@ from customer_data.source_object import SourceObject
 from customer_data.staged_file import StagedPart
 from customer_data.type_inference import TypeInference
 
+#: In memory; a part is the work of one Spark task, and all workers should have some.
+_PART_BYTES = 16 * 2**20
+
 
 @dataclass(frozen=True)
 class RowParts:
@@ -79,7 +82,7 @@ def stage_rows(
     """
 
     def read(reading: Reading) -> RowParts:
-        with SourceObject(s3, file) as source, ParquetParts(s3, bucket, prefix) as parts:
+        with SourceObject(s3, file) as source, ParquetParts(s3, bucket, prefix, _PART_BYTES) as parts:
             csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact)
             names = naming.names(csv.header)
             formats = tuple(map(format_type, format.date_formats))

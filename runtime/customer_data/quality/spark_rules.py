@@ -22,7 +22,7 @@ from customer_data.column_names import snake_case
 from customer_data.errors import CustomerDataError
 from customer_data.quality.line_findings import SPARK_SCHEMA, LineFindings
 from customer_data.quality.masking import mask
-from customer_data.quality.python_rules import CheckRecords, ReadParts
+from customer_data.quality.python_rules import CheckParts, CheckRecords, ReadParts
 from customer_data.quality.row_parts import RowParts
 from customer_data.quality.rule_set import LINE, REFERENCE_VIEW, VIEW, RuleSet, quoted
 from customer_data.quality.rules import ForeignKeyRule, Rule, SqlRule, missing_columns
@@ -42,8 +42,8 @@ _CONFIGURATION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "8192",
 }
-#: Of the 96 MiB that a part of rows takes in memory; Spark's own default suits neither a small file nor a large one.
-_SHUFFLES_PER_PART = 4
+#: Of the 16 MiB that a part of rows takes in memory; Spark's own default suits neither a small file nor a large one.
+_SHUFFLES_PER_PART = 1
 #: How Spark's errors name what is wrong with a query or its data: [DIVIDE_BY_ZERO], [CAST_INVALID_INPUT].
 _ERROR_CLASS = re.compile(r"\[[A-Z][A-Z_]+(\.[A-Z_]+)*\] ?")
 #: What Spark's functions raise besides. Lost workers, full memory and what our own code raises are none of these.
@@ -154,10 +154,16 @@ class _Check:
 
     def _frame(self, rows: RowParts) -> DataFrame:
         columns = ", ".join(f"{quoted(name)} {spark_type(type)}" for name, type in rows.types.items())
+        return self._parts(rows).mapInArrow(self._reader(rows), f"{quoted(LINE)} BIGINT, {columns}")  # type: ignore[arg-type]
+
+    def _parts(self, rows: RowParts) -> DataFrame:
         listed = [(part.bucket, part.key) for part in rows.parts]
-        parts = self._session.createDataFrame(listed, "bucket STRING, key STRING").repartition(max(1, len(listed)))
-        read = ReadParts(dict(rows.types), self._spark_rules.connect)
-        return parts.mapInArrow(read, f"{quoted(LINE)} BIGINT, {columns}")  # type: ignore[arg-type]
+        # A part a partition; `repartition` might put two into one.
+        spread = self._session.sparkContext.parallelize(listed, max(1, len(listed)))
+        return self._session.createDataFrame(spread, "bucket STRING, key STRING")
+
+    def _reader(self, rows: RowParts) -> ReadParts:
+        return ReadParts(dict(rows.types), self._spark_rules.connect)
 
     def _hold(self, frame: DataFrame) -> DataFrame:
         self._held.append(frame.persist())
@@ -249,7 +255,11 @@ class _Check:
             except RuleNotRun as error:
                 self._fail(rule, str(error))
         check = CheckRecords(self._rules.sources, len(self._rules.sql), conditions, frozenset(self._failures))
-        yield rows.mapInArrow(check, SPARK_SCHEMA)  # type: ignore[arg-type]
+        if conditions:
+            yield rows.mapInArrow(check, SPARK_SCHEMA)  # type: ignore[arg-type]
+        else:  # each part from the worker that reads it, without the way through Java's rows and back
+            read_and_check = CheckParts(self._reader(self._file.rows), check)
+            yield self._parts(self._file.rows).mapInArrow(read_and_check, SPARK_SCHEMA)  # type: ignore[arg-type]
 
     def _fail(self, rule: Rule, reason: str) -> None:
         log.warning("the rule %s does not run on %s: %s", rule.name, self._file.name, reason)
