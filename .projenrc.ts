@@ -160,7 +160,7 @@ tests.addJob('test', {
 });
 
 // What users need no copy of.
-for (const path of ['/.cache/', '/.ci/', '/.local/', '/.venv/', '/bench/', '/examples/', '/local/', '/projenrc/', '/requirements*', '/runtime/', '/script/', '/tsconfig.dev.json', '**/cdk.out', '__pycache__', '*.pyc']) {
+for (const path of ['/.cache/', '/.ci/', '/.local/', '/.venv/', '/bench/', '/docs/', '/examples/', '/local/', '/projenrc/', '/requirements*', '/runtime/', '/script/', '/tsconfig.dev.json', '**/cdk.out', '__pycache__', '*.pyc']) {
   project.addPackageIgnore(path);
 }
 

@@ -8,26 +8,23 @@ record pass, the rule fails and says so.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet
-
 from customer_data.column_names import snake_case
 from customer_data.errors import CustomerDataError
 from customer_data.quality.line_findings import SPARK_SCHEMA, LineFindings
-from customer_data.quality.masking import mask
 from customer_data.quality.python_rules import CheckParts, CheckRecords, ReadParts
 from customer_data.quality.row_parts import RowParts
 from customer_data.quality.rule_set import LINE, REFERENCE_VIEW, VIEW, RuleSet, quoted
 from customer_data.quality.rules import ForeignKeyRule, Rule, SqlRule, missing_columns
 from customer_data.quality.rules_file import RulesFileError
+from customer_data.quality.spark_errors import is_about_query, said
 from customer_data.quality.typed_values import spark_type
+from customer_data.quality.write_findings import WriteFindings
 from customer_data.staged_file import StagedPart
 
 if TYPE_CHECKING:
@@ -44,29 +41,10 @@ _CONFIGURATION = {
 }
 #: Of the 16 MiB that a part of rows takes in memory; Spark's own default suits neither a small file nor a large one.
 _SHUFFLES_PER_PART = 1
-#: How Spark's errors name what is wrong with a query or its data: [DIVIDE_BY_ZERO], [CAST_INVALID_INPUT].
-_ERROR_CLASS = re.compile(r"\[[A-Z][A-Z_]+(\.[A-Z_]+)*\] ?")
-#: What Spark's functions raise besides. Lost workers, full memory and what our own code raises are none of these.
-_RAISED_BY_FUNCTIONS = re.compile(
-    r"(java\.lang\.(Runtime|Arithmetic|IllegalArgument|NumberFormat|UnsupportedOperation|\w*IndexOutOfBounds)Exception"
-    r"|java\.time\.[\w.]+|java\.util\.(regex\.)?\w+Exception|org\.apache\.spark\.Spark\w+Exception)(: |$)"
-)
-#: What says nothing of a query, whatever class of Spark's it comes in.
-_OF_MACHINES = re.compile(
-    r"UNABLE_TO_ACQUIRE_MEMORY|INTERNAL_ERROR|OutOfMemory|ConcurrentModification|NoSuchElement|Interrupted|ExecutorLost"
-)
 #: Types of which each value is written in one way.
 _WRITTEN_ONE_WAY = ("varchar", "char", "bigint", "integer", "smallint")
 #: What a SQL rule says of a row: nothing but its own description.
 _NO_WORDS = ("CAST(NULL AS STRING) AS code", "CAST(NULL AS STRING) AS reason")
-_NOT_FOR_USERS = re.compile(r"^[\w.$]+: (?=\[)| If necessary set \S*ansi.enabled\S* to .*")
-#: Errors that quote the text that they show, so that the words around it can be shown too.
-_QUOTING = re.compile(
-    r"\[(CAST_INVALID_INPUT|CAST_OVERFLOW|DIVIDE_BY_ZERO|ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE|"
-    r"CANNOT_PARSE_TIMESTAMP|INVALID_ARRAY_INDEX\w*|SCALAR_SUBQUERY_TOO_MANY_ROWS)[\].]"
-)
-#: Spark quotes values like this, which may have quotes themselves, and numbers not at all; names are in backticks.
-_VALUE = re.compile(r"'.*'|\d+", re.DOTALL)
 
 
 class SparkFailed(CustomerDataError):
@@ -106,7 +84,7 @@ class SparkRules:
                 try:
                     parser.parsePlan(text)
                 except Exception as error:
-                    raise RulesFileError(f"{rule.label}: its {what} is no Spark SQL: {_said(error)}") from error
+                    raise RulesFileError(f"{rule.label}: its {what} is no Spark SQL: {said(error)}") from error
 
     def check(self, files: Sequence[FileRows]) -> list[LineFindings]:
         """What was found, in the order of the files. Raises SparkFailed."""
@@ -120,7 +98,7 @@ class SparkRules:
             if not hasattr(error, "java_exception") and not type(error).__module__.startswith("pyspark"):
                 raise
             log.exception("Spark failed on %s", file.name)
-            raise SparkFailed(f"Spark failed on {file.name}: {_said(error)}") from None
+            raise SparkFailed(f"Spark failed on {file.name}: {said(error)}") from None
 
 
 class _Check:
@@ -266,50 +244,13 @@ class _Check:
         self._failures[rule.name] = reason
 
     def _written(self, found: DataFrame) -> tuple[StagedPart, ...]:
-        write = _WriteFindings(self._spark_rules.bucket, self._file.prefix, self._spark_rules.connect)
+        write = WriteFindings(self._spark_rules.bucket, self._file.prefix, self._spark_rules.connect)
         ordered = self._hold(found).orderBy("line", "rule")  # held, since sorting looks at it twice
-        parts = ordered.mapInArrow(write, _WriteFindings.SCHEMA).collect()  # type: ignore[arg-type]
+        parts = ordered.mapInArrow(write, WriteFindings.SCHEMA).collect()  # type: ignore[arg-type]
         return tuple(
             StagedPart(write.bucket, part["key"], part["size"], part["rows"])
             for part in sorted(parts, key=lambda part: part["first"])
         )
-
-
-@dataclass(frozen=True)
-class _WriteFindings:
-    """Sorted entries -> one Parquet object a partition, and a row that tells of it; plain data."""
-
-    SCHEMA = "first BIGINT, key STRING, size BIGINT, rows BIGINT"
-
-    bucket: str
-    prefix: str
-    connect: Callable[[], Any]
-
-    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        import tempfile
-        from pathlib import Path
-
-        from pyspark import TaskContext
-
-        first, rows = None, 0
-        context = TaskContext.get()
-        with tempfile.TemporaryDirectory(prefix="findings-") as directory:
-            path = Path(directory, "findings.parquet")
-            writer: Any = None
-            for batch in batches:
-                if batch.num_rows == 0:
-                    continue
-                writer = writer or pyarrow.parquet.ParquetWriter(path, batch.schema, compression="snappy")
-                first = batch.column(0)[0].as_py() if first is None else first
-                rows += batch.num_rows
-                writer.write_batch(batch)
-            if writer is None:
-                return
-            writer.close()
-            key = f"{self.prefix}findings-{context.partitionId() if context else 0:05d}.parquet"
-            self.connect().upload_file(str(path), self.bucket, key)
-            told = {"first": [first], "key": [key], "size": [path.stat().st_size], "rows": [rows]}
-            yield pa.RecordBatch.from_pydict(told)
 
 
 class _failing_as_rule:
@@ -321,8 +262,8 @@ class _failing_as_rule:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if error is None or isinstance(error, RuleNotRun):
             return
-        if _is_about_query(error):
-            raise RuleNotRun(_said(error)) from error
+        if is_about_query(error):
+            raise RuleNotRun(said(error)) from error
 
 
 def _session() -> SparkSession:
@@ -361,47 +302,3 @@ def _unidentified(count: int, names: Sequence[str], key: Sequence[str]) -> str:
         f"the query gave {count:,} rows that cannot be told among the file's, since its result"
         f" ({', '.join(names)[:500]}) does not have {LINE} once; {remedy}"
     )
-
-
-def _is_about_query(error: BaseException) -> bool:
-    """Whether it says what is wrong with a query, or with the data for it, and not with the machines."""
-    from pyspark.errors import PySparkException, PythonException, QueryExecutionException
-
-    if any(_OF_MACHINES.search(cause) for cause in (str(error), *_causes(error))):
-        return False
-    if isinstance(error, PySparkException):
-        return not isinstance(error, PythonException | QueryExecutionException)
-    return any(map(_is_raised_by_query, _causes(error)))
-
-
-def _is_raised_by_query(cause: str) -> bool:
-    return bool(_RAISED_BY_FUNCTIONS.match(cause) or _ERROR_CLASS.match(_for_users(cause)))
-
-
-def _said(error: BaseException) -> str:
-    """What Spark says, without plans and traces. What it says of data, not of the query alone, is masked: reports and
-    messages show it."""
-    causes = _causes(error)
-    text = _for_users(next(filter(_is_raised_by_query, causes), causes[0]) if causes else str(error))
-    if causes:
-        named = _ERROR_CLASS.match(text)
-        of_data = text[named.end() :] if named else text.partition(": ")[2]
-        quotes = named is not None and _QUOTING.match(text) is not None
-        masked = _VALUE.sub(lambda value: mask(value[0]) or "", of_data) if quotes else mask(of_data)
-        text = f"{text.removesuffix(of_data)}{masked}"
-    # The wrapping has one line before the query.
-    return re.sub(r"\bline (\d+)", lambda line: f"line {int(line[1]) - 1}", text.partition("\n")[0].rstrip(" ;"))[:1000]
-
-
-def _for_users(text: str) -> str:
-    return _NOT_FOR_USERS.sub("", text.strip().partition("\n== SQL")[0])
-
-
-def _causes(error: BaseException) -> list[str]:
-    """What Java says where a query failed that ran, from what began it; none for other errors."""
-    causes: list[str] = []
-    exception = getattr(error, "java_exception", None)
-    while exception is not None:
-        causes.insert(0, str(exception.toString()))
-        exception = exception.getCause()
-    return causes
