@@ -24,11 +24,11 @@ _ROW_GROUP_BYTES = 16 * 2**20
 class ParquetParts:
     """A context: `finish` leaves the objects behind, without it all that was written is deleted again."""
 
-    def __init__(self, s3: S3Client, bucket: str, prefix: str, part_bytes: int = _PART_BYTES) -> None:
+    def __init__(self, s3: S3Client, bucket: str, prefix: str, part_bytes: int | None = None) -> None:
         self._s3 = s3
         self._bucket = bucket
         self._prefix = prefix
-        self._part_bytes = part_bytes
+        self._part_bytes = part_bytes or _PART_BYTES
         self._directory = tempfile.TemporaryDirectory(prefix="staging-")
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_bytes = 0

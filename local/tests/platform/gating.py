@@ -29,7 +29,9 @@ class Gate:
         return settings
 
     def upload(self, name: str, *rows: str, header: str = HEADER) -> None:
-        body = "".join(f"{line}\n" for line in (header, *rows)).encode()
+        self.put(name, "".join(f"{line}\n" for line in (header, *rows)).encode())
+
+    def put(self, name: str, body: bytes) -> None:
         self.cloud.client("s3").put_object(Bucket=self.bucket, Key=self.settings["prefix"] + name, Body=body)
 
     def keys(self, kind: str, name: str) -> list[str]:

@@ -28,7 +28,7 @@ def counted(gate: Gate) -> list[float]:
     gate.upload("mixed.csv", *MIXED)
     gate.upload("clean.csv", "2200000,u1,1997-01-02,1,1.00")
     gate.upload("toomany.csv", "2300000,u1,1997-01-02,1,0", "2300001,u1,1997-01-02,1,0", "2300002,u1,1997-01-02,1,1.00")
-    gate.upload("picture.csv", header="\x89PNG\r\n\x1a\n" + "\0" * 64)
+    gate.put("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(64))
     for name in ("mixed.csv", "clean.csv", "toomany.csv", "picture.csv"):
         gate.wait_for(name)
     gate.wait_for_idle()
