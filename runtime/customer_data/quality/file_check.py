@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from customer_data.csv_batch import CsvBatch
 from customer_data.date_formats import as_iso
-from customer_data.errors import FileFault
+from customer_data.errors import CustomerDataError, FileFault
 from customer_data.manifest import SourceFile
 from customer_data.quality.file_rules import FreshnessRule, NewestTime
 from customer_data.quality.line_findings import LineFindings, LineFindingsReader
@@ -60,7 +60,7 @@ def _rules_of_process(rules: str, sources: tuple[RulesSource, ...]) -> RuleSet:
     return make_rule_set(tuple(json.loads(rules)), sources)
 
 
-class RulesDidNotRun(Exception):
+class RulesDidNotRun(CustomerDataError):
     """A file came to be read without the findings of the rules that Spark runs: it must not pass without them."""
 
 

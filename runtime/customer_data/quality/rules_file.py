@@ -61,11 +61,6 @@ class RulesSource:
     text: str
 
 
-def load_rules_file(path: Path) -> RulesFile:
-    """Runs the file and takes its rules. Raises RulesFileError."""
-    return read_rules(rules_source(str(path), path.read_bytes))
-
-
 def rules_source(name: str, read: Callable[[], bytes]) -> RulesSource:
     """Raises RulesFileError for what cannot be read or is not UTF-8."""
     try:

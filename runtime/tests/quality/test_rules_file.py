@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from customer_data.quality.rules import Severity
-from customer_data.quality.rules_file import RulesFile, RulesFileError, load_rules_file
+from customer_data.quality.rules_file import RulesFile, RulesFileError, read_rules, rules_source
 
 GOOD = """
     from decimal import Decimal
@@ -44,7 +44,7 @@ def load(tmp_path: Path):
     def load(text: str) -> RulesFile:
         path = tmp_path / "quality_rules.py"
         path.write_text(dedent(text).lstrip())
-        return load_rules_file(path)
+        return read_rules(rules_source(str(path), path.read_bytes))
 
     return load
 
@@ -114,7 +114,7 @@ def test_a_mistake_is_told_with_file_line_and_rule(load, text: str, line: int | 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RulesFileError, match=r"none\.py: it cannot be read"):
-        load_rules_file(tmp_path / "none.py")
+        rules_source("none.py", (tmp_path / "none.py").read_bytes)
 
 
 def test_a_function_may_use_what_the_file_imports_and_defines(load) -> None:
