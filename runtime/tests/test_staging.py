@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
-from customer_data import csv_reader, csv_text, parquet_parts
+from customer_data import csv_reader, csv_text, parquet_parts, staging
 from customer_data.column_types import (
     BIGINT,
     BOOLEAN,
@@ -28,7 +28,7 @@ from customer_data.column_types import (
     varchar,
     varchar_with_headroom,
 )
-from customer_data.errors import SourceChanged
+from customer_data.errors import RowsLost, SourceChanged
 from customer_data.manifest import SourceFile
 from customer_data.settings import (
     CsvFormat,
@@ -544,3 +544,16 @@ def test_a_staged_file_with_its_fault_travels_between_processes(landing: Landing
     assert staged.fault is not None
     assert (str(copy.fault), vars(copy.fault)) == (str(staged.fault), vars(staged.fault))
     assert copy.file == staged.file
+
+
+def test_when_a_row_is_lost_nothing_is_staged(landing: Landing) -> None:
+    kept = staging._staged_rows
+
+    def losing(*arguments: Any) -> Any:
+        return kept(*arguments).slice(1)
+
+    with (
+        mock.patch.object(staging, "_staged_rows", losing),
+        pytest.raises(RowsLost, match="3 rows were read, 2 passed"),
+    ):
+        landing.stage("user_id,name\n1,a\n2,b\n3,c\n")
