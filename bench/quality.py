@@ -90,15 +90,16 @@ import json, sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from customer_data.quality.all_rows import AllRowRules, AllRows
-from customer_data.quality.file_check import Checks
-from customer_data.quality.local_objects import LocalObjects
-from customer_data.quality.quality_settings import QualitySettings
-from customer_data.quality.row_parts import ColumnNaming
-from customer_data.quality.rules_file import RulesSource
-from customer_data.quality.sieve import sieve_file
-from customer_data.manifest import SourceFile
-from customer_data.settings import GateSettings, StagingLocation
+from customer_data.quality.running.all_rows import AllRowRules, AllRows
+from customer_data.quality.running.file_check import Checks
+from customer_data.quality.laptop.local_objects import LocalObjects
+from customer_data.quality.rules.settings import QualitySettings
+from customer_data.quality.running.row_parts import ColumnNaming
+from customer_data.quality.rules.rules_file import RulesSource
+from customer_data.quality.gate.sieve import sieve_file
+from customer_data.files.manifest import SourceFile
+from customer_data.files.staging_location import StagingLocation
+from customer_data.quality.gate.settings import GateSettings
 import time
 root, data, rules, python = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 (root / "landing").mkdir()

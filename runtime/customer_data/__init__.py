@@ -1,5 +1,6 @@
 """What runs in AWS Glue for cdk-customer-data-platform: CSV files in, rows of a Redshift table out.
 
-The package needs only what Glue 5.1 ships (pyarrow, numpy, boto3) and imports no Spark: `jobs/` spreads its
-functions over Spark tasks.
+Its rooms, each of which imports only from those after it: `loading`, `quality`, `warehouse`, `records`, `columns`,
+`csv`, `files`. The package needs only what Glue 5.1 ships; only `records/spread.py` and `quality/running/` know of
+Spark, and import it where they use it.
 """

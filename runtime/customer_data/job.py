@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 
 from customer_data.errors import CustomerDataError, RunFailed, SettingsError
-from customer_data.manifest import Manifest, SourceFile
-from customer_data.s3_url import parse_s3_url
+from customer_data.files.manifest import Manifest, SourceFile
+from customer_data.files.s3_url import parse_s3_url
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,14 @@ def new_parser() -> argparse.ArgumentParser:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise SettingsError(f"the job's arguments are not usable: {message}")
+
+
+def not_understood(error: Exception) -> SettingsError:
+    """What to raise for a `--settings` argument that is not as this version writes it."""
+    return SettingsError(
+        f"the --settings argument is not what this job understands: {error}; deploy the construct and the job from one"
+        " version of the library"
+    )
 
 
 def read_manifest(url: str, s3: Any) -> tuple[SourceFile, ...]:

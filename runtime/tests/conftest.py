@@ -19,10 +19,10 @@ from moto.server import ThreadedMotoServer
 from psycopg import IsolationLevel
 from world import LANDING, STAGING, World
 
-from customer_data import clients
-from customer_data.data_api import DataApi
 from customer_data.errors import WarehouseError
-from customer_data.settings import WarehouseConnection
+from customer_data.files import clients
+from customer_data.warehouse.connection import WarehouseConnection
+from customer_data.warehouse.data_api import DataApi
 from local.java import java_home
 from local.redshift.logins import RoleInfo
 from local.redshift.moto_backend import install

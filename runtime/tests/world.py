@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from customer_data.data_api import DataApi
-from customer_data.file_result import FileResult
-from customer_data.load import Loader
-from customer_data.manifest import SourceFile
-from customer_data.settings import LoaderSettings, StagingLocation, TableName, WarehouseConnection
-from customer_data.staging import stage_file
+from customer_data.files.manifest import SourceFile
+from customer_data.files.staging_location import StagingLocation
+from customer_data.loading.file_result import FileResult
+from customer_data.loading.load import Loader
+from customer_data.loading.settings import LoaderSettings
+from customer_data.loading.staging import stage_file
+from customer_data.warehouse.connection import WarehouseConnection
+from customer_data.warehouse.data_api import DataApi
+from customer_data.warehouse.table_name import TableName
 
 LANDING = "landing"
 STAGING = "staging"

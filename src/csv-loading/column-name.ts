@@ -12,7 +12,7 @@ const SYSTEM_COLUMNS = ['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid
 export const COLUMN_NAMES = `1 to ${LONGEST_NAME_BYTES} bytes, without '__' (the platform's own) at the beginning, none of Redshift's system columns`
   + ` (${SYSTEM_COLUMNS.join(', ')})`;
 
-/** Whether a table may have such a column; `runtime/customer_data/column_names.py` has the same rules. */
+/** Whether a table may have such a column; `runtime/customer_data/columns/names.py` has the same rules. */
 export function isColumnName(text: string): boolean {
   const bytes = Buffer.byteLength(text);
   return bytes >= 1 && bytes <= LONGEST_NAME_BYTES && !text.startsWith('__') && !SYSTEM_COLUMNS.includes(text);

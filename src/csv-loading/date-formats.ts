@@ -17,7 +17,7 @@ const TOKENS: Record<string, string> = {
 const TOKEN = new RegExp(Object.keys(TOKENS).join('|'), 'iy');
 const TIME = ['hour', 'hour of half', 'half', 'minute', 'second'];
 
-/** Throws unless the job reads the format; `runtime/customer_data/date_formats.py` has the same rules. */
+/** Throws unless the job reads the format; `runtime/customer_data/columns/date_formats.py` has the same rules. */
 export function requireDateFormat(format: string): void {
   const parts = partsOf(format);
   const has = (...names: string[]): boolean => names.every((name) => parts.includes(name));

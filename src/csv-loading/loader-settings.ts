@@ -27,7 +27,7 @@ export interface LoaderSettings {
 }
 
 /**
- * The job's `--settings`: the only place that names its fields here; `customer_data.settings.LoaderSettings` reads
+ * The job's `--settings`: the only place that names its fields here; `customer_data.loading.settings.LoaderSettings` reads
  * them. What is undefined is left out, which the job takes as null.
  */
 export function renderLoaderSettings(settings: LoaderSettings): object {

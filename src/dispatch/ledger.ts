@@ -15,7 +15,7 @@ export interface LoadOutcome {
   readonly reason: string;
 }
 
-/** Suffix of the table that holds what became of each file; `runtime/customer_data/ledger.py` writes it. */
+/** Suffix of the table that holds what became of each file; `runtime/customer_data/warehouse/ledger.py` writes it. */
 export const LEDGER_SUFFIX = '__loads';
 
 /** Keeps a statement under the 100 KB that the Data API allows. */

@@ -1,7 +1,7 @@
 import { loadId } from './load-id';
 import { ObjectCreated } from './object-event';
 
-/** Where a staging bucket keeps manifests; `runtime/customer_data/manifest.py` reads them. */
+/** Where a staging bucket keeps manifests; `runtime/customer_data/files/manifest.py` reads them. */
 export const MANIFESTS_PREFIX = 'manifests/';
 
 /** One file of a manifest; the names are the JSON's. */

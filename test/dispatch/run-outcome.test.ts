@@ -8,7 +8,7 @@ test.each([
   'RunFailed: RulesFileError: quality_rules.py line 3: adult: the query is empty',
   'customer_data.errors.RunFailed: SettingsError: the job\'s arguments are not usable',
   'Error Category: UNCLASSIFIED_ERROR; RunFailed: RulesFileError: quality_rules.py line 3',
-  'customer_data.quality.rules_file.RulesFileError: quality_rules.py line 3',
+  'customer_data.quality.rules.rules_file.RulesFileError: quality_rules.py line 3',
 ])('takes a fault of the configuration for one: %s', (message) => {
   expect(isConfigurationFault(message)).toBe(true);
 });

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from customer_data.errors import CustomerDataError
-from customer_data.quality import laptop
-from customer_data.quality.rules_file import RulesSource, read_rules, rules_source
+from customer_data.quality.laptop import check as laptop
+from customer_data.quality.rules.rules_file import RulesSource, read_rules, rules_source
 
 _SHOWN_RECORDS = 5
 

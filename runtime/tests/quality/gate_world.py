@@ -12,13 +12,13 @@ from typing import Any
 
 import boto3
 
-from customer_data.manifest import SourceFile
-from customer_data.quality import gate_job
-from customer_data.quality.file_check import Checks
-from customer_data.quality.gate import Gate
-from customer_data.quality.gate_result import GateResult
-from customer_data.quality.sieve import sieve_file
-from customer_data.settings import GateSettings
+from customer_data.files.manifest import SourceFile
+from customer_data.quality.gate import gate_job
+from customer_data.quality.gate.gate import Gate
+from customer_data.quality.gate.result import GateResult
+from customer_data.quality.gate.settings import GateSettings
+from customer_data.quality.gate.sieve import sieve_file
+from customer_data.quality.running.file_check import Checks
 
 BUCKET = "data"
 STAGING = "staging"

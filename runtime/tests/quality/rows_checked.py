@@ -14,14 +14,15 @@ from typing import Any
 import pyarrow.parquet
 from folder_s3 import FolderS3
 
-from customer_data.manifest import SourceFile
-from customer_data.quality.all_rows import AllRowRules, AllRows
-from customer_data.quality.file_check import Checks
-from customer_data.quality.line_findings import LineFindings
-from customer_data.quality.quality_settings import QualitySettings
-from customer_data.quality.row_parts import ColumnNaming
-from customer_data.quality.rules_file import RulesSource
-from customer_data.settings import CsvFormat, StagingLocation
+from customer_data.csv.format import CsvFormat
+from customer_data.files.manifest import SourceFile
+from customer_data.files.staging_location import StagingLocation
+from customer_data.quality.rules.rules_file import RulesSource
+from customer_data.quality.rules.settings import QualitySettings
+from customer_data.quality.running.all_rows import AllRowRules, AllRows
+from customer_data.quality.running.file_check import Checks
+from customer_data.quality.running.line_findings import LineFindings
+from customer_data.quality.running.row_parts import ColumnNaming
 
 BUCKET = "bucket"
 

@@ -1,0 +1,152 @@
+"""The type of a new column, inferred over all of its values, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from customer_data.columns.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    DOUBLE_DIGITS,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    ColumnType,
+    new_numeric,
+    varchar_with_headroom,
+)
+from customer_data.columns.value_checks import (
+    NUMBER,
+    integer_extremes,
+    longest,
+    matches_all,
+    misfits,
+    significant_digits,
+)
+
+
+class TypeInference:
+    """Narrows the candidates until one is left; a column that none describes is text.
+
+    Formats that the user named come first: `20240131` is a date to who says `YYYYMMDD`. A key's numbers are whole
+    ones: `1.1` and `1.10` are one number and, as what tells records apart, two.
+    """
+
+    def __init__(self, formats: Sequence[ColumnType] = (), *, is_key: bool = False) -> None:
+        self.max_bytes = 0
+        self._seen = False
+        self._candidates: list[_Candidate] = [
+            *(_Widening(format) for format in formats),
+            _Words(),
+            _Number(whole_only=is_key),
+            _Widening(DATE, TIMESTAMP),
+            _Widening(TIMESTAMPTZ),
+        ]
+
+    def add(self, values: pa.StringArray) -> None:
+        if values.null_count == len(values):
+            return
+        self.max_bytes = max(self.max_bytes, longest(values))
+        if not self._seen:
+            self._seen = True
+            first = values.drop_null().slice(0, 1)  # rules out most candidates without a look at a whole batch
+            self._candidates = [candidate for candidate in self._candidates if candidate.accepts(first)]
+        self._candidates = [candidate for candidate in self._candidates if candidate.accepts(values)]
+
+    @property
+    def type(self) -> ColumnType | None:
+        """None as long as there was no value."""
+        if not self._seen:
+            return None
+        types = (candidate.type for candidate in self._candidates)
+        return next((type for type in types if type is not None), varchar_with_headroom(self.max_bytes))
+
+
+class _Candidate(Protocol):
+    @property
+    def type(self) -> ColumnType | None: ...
+
+    def accepts(self, values: pa.StringArray) -> bool: ...
+
+
+class _Widening:
+    """Types of which each holds all texts of the one before it."""
+
+    def __init__(self, *types: ColumnType) -> None:
+        self._types = list(types)
+
+    @property
+    def type(self) -> ColumnType:
+        return self._types[0]
+
+    def accepts(self, values: pa.StringArray) -> bool:
+        while self._types:
+            if misfits(self._types[0], values) is None:
+                return True
+            self._types.pop(0)
+        return False
+
+
+class _Words:
+    """true and false only: 0 and 1, y and n are as often something else."""
+
+    type = BOOLEAN
+
+    def accepts(self, values: pa.StringArray) -> bool:
+        words = pc.is_in(pc.ascii_lower(values), pa.array(["true", "false"]), skip_nulls=False)
+        return bool(pc.all(pc.or_(words, pc.is_null(values))).as_py())
+
+
+class _Number:
+    """BIGINT, then NUMERIC, then DOUBLE PRECISION: the last only where exponents ask for it and nothing is lost."""
+
+    def __init__(self, *, whole_only: bool = False) -> None:
+        self._kind = "integer"
+        self._whole_only = whole_only
+        self._before_point = 0
+        self._after_point = 0
+        self._significant = 0
+
+    @property
+    def type(self) -> ColumnType | None:
+        if self._kind == "integer":
+            return BIGINT
+        return new_numeric(self._before_point, self._after_point) if self._kind == "decimal" else DOUBLE
+
+    def accepts(self, values: pa.StringArray) -> bool:
+        if self._kind == "integer":
+            extremes = integer_extremes(values)
+            if extremes is not None:
+                self._count(max(len(str(abs(number))) for number in extremes), 0)
+                return True
+            if self._whole_only:
+                return False
+            self._kind = "decimal"
+        if self._kind == "decimal":
+            if matches_all(NUMBER, values):
+                self._measure(values)
+                return True
+            self._kind = "exponent"
+        return self._significant <= DOUBLE_DIGITS and misfits(DOUBLE, values) is None
+
+    def _measure(self, values: pa.StringArray) -> None:
+        length = pc.binary_length(values)
+        point = pc.find_substring(values, ".")
+        has_point = pc.greater_equal(point, 0)
+        sign = pc.starts_with(values, "-").cast(pa.int32())
+        before_point = pc.subtract(pc.if_else(has_point, point, length), sign)
+        after_point = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
+        self._count(pc.max(before_point).as_py(), pc.max(after_point).as_py())
+        if longest(values) > DOUBLE_DIGITS:
+            self._significant = max(self._significant, pc.max(significant_digits(values)).as_py())
+
+    def _count(self, before_point: int, after_point: int) -> None:
+        self._before_point = max(self._before_point, before_point)
+        self._after_point = max(self._after_point, after_point)
+        if not after_point:
+            self._significant = max(self._significant, before_point)

@@ -1,0 +1,93 @@
+"""Column names of the table from the headers of a file."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+
+from customer_data.columns.types import MAX_IDENTIFIER_BYTES
+from customer_data.errors import FileFault, SettingsError
+
+RESCUE_SUFFIX = "__as_varchar"
+# Hidden columns of every Redshift table: a CREATE TABLE with one of these names fails.
+_SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "insertxid", "deletexid"))
+
+
+def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str] = ()) -> tuple[str, ...]:
+    """The column of each header: as the mapping says (the exact header, then without blanks around it), else the
+    existing column of that very name, else in snake case. Raises FileFault when two headers become one column."""
+    names: dict[str, str] = {}
+    for number, header in enumerate(headers, start=1):
+        name = _mapped(header, mapping) or _same(header, existing) or snake_case(header) or f"column_{number}"
+        if name in names:
+            raise FileFault(
+                "duplicate_column",
+                f"the headers {names[name]!r} and {header!r} both become the column {name!r};"
+                " rename one in the file or give one another column in columnMapping",
+                line=1,
+                column=header,
+            )
+        names[name] = header
+    return tuple(names)
+
+
+def rescue_name(column: str) -> str:
+    """The column that keeps, as text, the values that do not fit `column`."""
+    return _cut(column, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX)) + RESCUE_SUFFIX
+
+
+def snake_case(header: str) -> str:
+    """`UserId`, `user id` and `USER-ID` are `user_id`, `CDs` is `cds`; accents are folded, letters of other alphabets
+    are kept. Empty when the header has neither letters nor digits."""
+    text = "".join(_fold(character) for character in unicodedata.normalize("NFKC", header))
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s\b)", "_", text)
+    words = "".join(character if _is_word(character) else "_" for character in text.lower())
+    name = re.sub("_+", "_", words).strip("_")
+    if name in _SYSTEM_COLUMNS:
+        return f"{name}_"
+    # A cut name leaves room for the rescue column's, so that cutting that again does not change it.
+    return name if len(name.encode()) <= MAX_IDENTIFIER_BYTES else _cut(name, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX))
+
+
+def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:
+    name = mapping.get(header, mapping.get(header.strip()))
+    if name is None:
+        return None
+    # Redshift folds identifiers to lower case, quoted ones too, unless a session asks otherwise.
+    name = name.lower()
+    if name.startswith("__") or not name or len(name.encode()) > MAX_IDENTIFIER_BYTES or name in _SYSTEM_COLUMNS:
+        raise SettingsError(
+            f"columnMapping gives the header {header!r} the column {name!r}: a column has 1 to {MAX_IDENTIFIER_BYTES}"
+            " bytes, does not begin with '__' (the loader's own) and is not one of Redshift's system columns"
+            f" ({', '.join(sorted(_SYSTEM_COLUMNS))})"
+        )
+    return name
+
+
+def _same(header: str, existing: Collection[str]) -> str | None:
+    """A table that others made has names such as `_source` and `address__city`, which snake case would change."""
+    name = header.strip().lower()
+    return name if name in existing else None
+
+
+def _fold(character: str) -> str:
+    if character == "ß":
+        return "ss"
+    letters = unicodedata.normalize("NFKD", character)
+    # Only Latin letters: taking the marks off others (が, й) would make other letters of them.
+    return letters[0] if letters[0].isascii() and letters[0].isalpha() else character
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def _cut(name: str, max_bytes: int) -> str:
+    """Within `max_bytes`, told apart from other names with the same beginning by a hash."""
+    encoded = name.encode()
+    if len(encoded) <= max_bytes:
+        return name
+    suffix = "_" + hashlib.sha256(encoded).hexdigest()[:8]
+    return encoded[: max_bytes - len(suffix)].decode(errors="ignore") + suffix

@@ -1,0 +1,114 @@
+"""How a CSV is written: its delimiter, its quote, its header."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from customer_data.csv.format import CsvFormat
+from customer_data.errors import FileFault, SettingsError
+
+DELIMITERS = (",", ";", "\t", "|")
+# Redshift manual, COPY: "The maximum size of a single input row from any source is 4 MB."
+MAX_RECORD_BYTES = 4 * 2**20
+_CHARACTERS_LOOKED_AT = 65_536
+# What Excel understands as the first line, and some programs write for it.
+_SEPARATOR_LINE = re.compile(r"sep=([\t\x20-\x7e])(?:\r\n|\r|\n)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CsvDialect:
+    delimiter: str
+    quote: str
+
+    def reader(self, lines: Iterator[str], strict: bool) -> Iterator[list[str]]:
+        """Python's own reader of this dialect, one list of fields a record."""
+        csv.field_size_limit(MAX_RECORD_BYTES)
+        if not self.quote:
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=strict)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
+
+    def write(self, records: Iterable[Sequence[str | None]], out: TextIO) -> None:
+        """As the reader takes them, every value in quotes. Raises csv.Error for what has to be quoted and cannot be."""
+        quoting: dict[str, Any] = (
+            {"quotechar": self.quote, "quoting": csv.QUOTE_ALL}
+            if self.quote
+            else {"quoting": csv.QUOTE_NONE, "quotechar": None}
+        )
+        csv.writer(out, delimiter=self.delimiter, lineterminator="\n", **quoting).writerows(records)
+
+    def separator_line(self, header: Sequence[str]) -> str:
+        """What has to stand before the header, or else another delimiter might be detected: one that the header has
+        beside this one. Empty where nothing has to."""
+        others = [delimiter for delimiter in DELIMITERS if delimiter != self.delimiter]
+        is_clear = self.delimiter in DELIMITERS and not any(other in name for name in header for other in others)
+        return "" if is_clear else f"sep={self.delimiter}\n"
+
+
+@dataclass(frozen=True)
+class CsvHeader:
+    """The names as written, which begin on `line`; `text` is all that stands before the first record, `lines` how many
+    lines that is."""
+
+    names: tuple[str, ...]
+    line: int
+    text: str
+    lines: int
+
+
+def dialect_of(sample: str, format: CsvFormat) -> CsvDialect:
+    """The dialect that the format says, else `sep=` in the first line, else the delimiter that cuts the first records
+    into equally many fields."""
+    for name, value, allowed in (("delimiter", format.delimiter or ",", (1,)), ("quote", format.quote, (0, 1))):
+        if len(value) not in allowed or not value.isascii() or value in ("\r", "\n"):
+            raise SettingsError(f"CsvFormat.{name} is {value!r}: allowed is one ASCII character that is no line break")
+    if format.delimiter is not None:
+        return CsvDialect(format.delimiter, format.quote)
+    if separator := _SEPARATOR_LINE.match(sample):
+        return CsvDialect(separator[1], format.quote)
+    return max((CsvDialect(delimiter, format.quote) for delimiter in DELIMITERS), key=lambda d: _consistency(d, sample))
+
+
+def _consistency(dialect: CsvDialect, sample: str) -> tuple[float, int]:
+    """Share of the records as wide as the header, then its width; nothing for a delimiter that the header lacks."""
+    lines = io.StringIO(sample[:_CHARACTERS_LOOKED_AT], newline="")
+    widths = []
+    with contextlib.suppress(csv.Error):
+        for record in dialect.reader(lines, strict=False):
+            if record:
+                widths.append(len(record))
+    if len(sample) > _CHARACTERS_LOOKED_AT and len(widths) > 1:
+        widths.pop()  # the record that is cut off
+    if not widths or widths[0] == 1:
+        return (0.0, 1)
+    return (widths.count(widths[0]) / len(widths), widths[0])
+
+
+def header_of(sample: str, dialect: CsvDialect) -> CsvHeader:
+    """The first record that is neither a blank line nor the line that names the delimiter."""
+    lines = io.StringIO(sample, newline="")
+    taken = [next(lines)] if _SEPARATOR_LINE.match(sample) else []
+
+    def counted() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    line = len(taken) + 1
+    try:
+        for names in dialect.reader(counted(), strict=True):
+            if names:
+                return CsvHeader(tuple(names), line, "".join(taken), len(taken))
+            line = len(taken) + 1
+    except csv.Error as error:
+        raise FileFault(
+            "broken_header",
+            f"the header line cannot be read: {error}; every quote that opens must close before the next delimiter",
+            line=line,
+        ) from error
+    raise FileFault("empty_file", "the file holds blank lines only; upload it with its content")

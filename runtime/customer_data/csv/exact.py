@@ -1,0 +1,151 @@
+"""The exact path: Python's csv module, strict, one record at a time with its line number."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from customer_data.csv.batch import BrokenRecord, CsvBatch
+from customer_data.csv.dialect import MAX_RECORD_BYTES, CsvDialect, CsvHeader
+from customer_data.csv.text import CHUNK_BYTES, ChunkStream
+
+_BATCH_ROWS = 16_384
+_BATCH_BYTES = 8 * 2**20
+_BATCH_FIELDS = 2**19  # however short, each costs some 50 bytes as a string of Python's
+_RAW_CHARACTERS = 65_536
+
+
+class _RecordTooLong(Exception):
+    """The record does not end within MAX_RECORD_BYTES."""
+
+
+def exact_batches(
+    chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, null_values: tuple[str, ...]
+) -> Iterator[CsvBatch]:
+    """Records and broken records in the order of the file. After a broken one the next line begins a new record."""
+    width = len(header.names)
+    batch = _Batch(width, pa.array(null_values, pa.string()))
+    lines = _Lines(chunks)
+    reader = dialect.reader(lines, strict=True)
+    line = header.lines + 1
+    while True:
+        taken = lines.begin_record()
+        try:
+            record = next(reader, None)
+        except (csv.Error, _RecordTooLong) as error:
+            code, reason = _why_broken(error)
+            batch.add_broken(BrokenRecord(line, code, reason, _raw(taken[0])))
+            lines.go_back_to_second_line()
+            del taken[1:]
+        else:
+            if record is None:
+                break
+            if len(record) == width:
+                batch.add(line, record, lines.bytes)
+            elif record:  # an empty line is no record
+                reason = f"the record has {len(record)} fields, the header {width}"
+                batch.add_broken(BrokenRecord(line, "ragged_record", reason, _raw("".join(taken))))
+        line += len(taken)
+        if batch.full:
+            yield batch.take()
+    if batch.rows or batch.broken:
+        yield batch.take()
+
+
+def _raw(text: str) -> str:
+    return text[:_RAW_CHARACTERS].rstrip("\r\n")
+
+
+def _why_broken(error: Exception) -> tuple[str, str]:
+    if isinstance(error, _RecordTooLong) or "field larger" in str(error):
+        return "record_too_long", f"the record does not end within {MAX_RECORD_BYTES:,} bytes, the most Redshift loads"
+    if "unexpected end" in str(error):
+        return "broken_quote", "a quote opens and does not close before the file ends"
+    return "broken_quote", f"text follows a closing quote ({error}); a quote within quotes is written twice"
+
+
+class _Lines(Iterator[str]):
+    """Physical lines, line breaks included, that can be given back after a record that turned out broken."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        buffered = io.BufferedReader(ChunkStream(chunks), CHUNK_BYTES)
+        # newline='' ends lines at LF, CR and CRLF and leaves them as they are, as the csv module asks for.
+        self._text = io.TextIOWrapper(buffered, encoding="utf-8", newline="")
+        self._given_back: deque[str] = deque()
+        self.begin_record()
+
+    def begin_record(self) -> list[str]:
+        """The lines that the reader will take for the next record."""
+        self.bytes = 0
+        self._taken: list[str] = []
+        return self._taken
+
+    def __next__(self) -> str:
+        line = self._given_back.popleft() if self._given_back else self._read_line()
+        if not line:
+            raise StopIteration
+        self._taken.append(line)
+        self.bytes += len(line) if line.isascii() else len(line.encode())
+        if self.bytes > MAX_RECORD_BYTES:
+            raise _RecordTooLong
+        return line
+
+    def _read_line(self) -> str:
+        """The next line, of one that is too long its beginning only."""
+        line = self._text.readline(MAX_RECORD_BYTES + 1)
+        rest = line if len(line) > MAX_RECORD_BYTES else ""
+        while rest and rest[-1] not in "\r\n":
+            rest = self._text.readline(MAX_RECORD_BYTES)
+        return line
+
+    def go_back_to_second_line(self) -> None:
+        self._given_back.extendleft(reversed(self._taken[1:]))
+
+
+class _Batch:
+    """Fields gathered by row, given out by column."""
+
+    def __init__(self, width: int, null_values: pa.StringArray) -> None:
+        self._width = width
+        self._null_values = null_values
+        self._records: list[list[str]] = []
+        self._lines: list[int] = []
+        self._bytes = 0
+        self.broken: list[BrokenRecord] = []
+
+    @property
+    def rows(self) -> int:
+        return len(self._records)
+
+    @property
+    def full(self) -> bool:
+        return (
+            self._bytes >= _BATCH_BYTES
+            or len(self._records) * self._width >= _BATCH_FIELDS
+            or len(self._records) + len(self.broken) >= _BATCH_ROWS
+        )
+
+    def add_broken(self, record: BrokenRecord) -> None:
+        self.broken.append(record)
+        self._bytes += len(record.raw)
+
+    def add(self, line: int, record: list[str], size: int) -> None:
+        self._records.append(record)
+        self._lines.append(line)
+        self._bytes += size
+
+    def take(self) -> CsvBatch:
+        fields = zip(*self._records, strict=True) if self._records else [()] * self._width
+        columns = tuple(self._with_nulls(pa.array(column, pa.string())) for column in fields)
+        batch = CsvBatch(columns, self.rows, np.array(self._lines, dtype=np.int64), broken=tuple(self.broken))
+        self._records, self._lines, self._bytes, self.broken = [], [], 0, []
+        return batch
+
+    def _with_nulls(self, column: pa.StringArray) -> pa.StringArray:
+        return pc.if_else(pc.is_in(column, self._null_values), None, column)

@@ -1,0 +1,27 @@
+"""What a pipeline is told of its CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CsvFormat:
+    """How to read a CSV; None means detected from the file.
+
+    `date_formats` are Redshift's (`DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`); ISO 8601 needs none.
+    """
+
+    delimiter: str | None = None
+    quote: str = '"'
+    encoding: str | None = None
+    null_values: tuple[str, ...] = ("",)
+    date_formats: tuple[str, ...] = ()
+
+    @staticmethod
+    def from_dict(given: Mapping[str, Any]) -> CsvFormat:
+        """Raises TypeError for a field that is unknown."""
+        lists = {name: tuple(given[name]) for name in ("null_values", "date_formats") if name in given}
+        return CsvFormat(**{**given, **lists})

@@ -1,0 +1,168 @@
+"""Reads a CSV of any size in batches of text columns, by one of two paths that give the same records.
+
+The fast path is Arrow's parser, watched by a check that every quote stands where Python's csv module (strict) wants
+it. What it cannot vouch for, it leaves to the exact path: Python's csv module itself, record by record, which knows the
+line of each record and goes on after a broken one. The fast path takes each record for one line: where at the end there
+were as many lines as records, each was one, for a blank line has none and a line break within quotes makes two of one.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from customer_data.csv.batch import CsvBatch
+from customer_data.csv.dialect import CsvDialect, CsvHeader, dialect_of, header_of
+from customer_data.csv.exact import exact_batches
+from customer_data.csv.format import CsvFormat
+from customer_data.csv.text import CHUNK_BYTES, ChunkStream, LineCounter, utf8_chunks
+from customer_data.errors import FileFault
+
+# The header has to fit in here; 1,600 names of 127 bytes do, four times.
+_SAMPLE_BYTES = 2**20
+
+
+class IrregularCsv(Exception):
+    """Something that only the exact path can tell apart: read again with it."""
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """A CSV whose header has been read; `batches` can be taken once."""
+
+    dialect: CsvDialect
+    header: tuple[str, ...]
+    batches: Iterator[CsvBatch]
+    _lines: LineCheck | None = None
+
+    def require_lines(self) -> None:
+        """To be called after the last batch by who used lines. Raises IrregularCsv where they were assumed wrongly."""
+        if self._lines is not None and not self._lines.right:
+            raise IrregularCsv("not every record takes one line")
+
+
+class LineCheck:
+    """Counts the records of a body and its lines up to the last one that is not blank."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self._counter = LineCounter()
+        self._last_line = 0
+
+    def watch(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            text = chunk.rstrip(b"\r\n")
+            if text:
+                self._last_line = self._counter.count(text)
+            self._counter.count(chunk[len(text) :])
+            yield chunk
+
+    @property
+    def right(self) -> bool:
+        return self.records == self._last_line
+
+
+def open_csv(
+    raw: BinaryIO | io.RawIOBase, format: CsvFormat, *, encoding: str | None = None, exact: bool = False
+) -> CsvFile:
+    """Opens one CSV. `encoding` overrules the format's, after NotUtf8 asked for it.
+
+    Raises FileFault; while batches are taken also NotUtf8 and (fast path) IrregularCsv.
+    """
+    chunks = utf8_chunks(raw, encoding or format.encoding)
+    first = b""
+    for chunk in chunks:
+        first += chunk
+        if len(first) >= _SAMPLE_BYTES:
+            break
+    sample = first[:_SAMPLE_BYTES].decode(errors="ignore")
+    dialect = dialect_of(sample, format)
+    header = header_of(sample, dialect)
+    if len(header.text) == len(sample) and len(first) > len(header.text.encode()):
+        raise FileFault(
+            "broken_header",
+            f"the header does not end within {_SAMPLE_BYTES:,} bytes: is a quote left open, or is this no CSV?",
+            line=header.line,
+        )
+    body = _body(first[len(header.text.encode()) :], chunks)
+    if exact:
+        return CsvFile(dialect, header.names, exact_batches(body, dialect, header, format.null_values))
+    lines = LineCheck()
+    batches = _fast_batches(lines.watch(body), dialect, header, format.null_values, lines)
+    return CsvFile(dialect, header.names, batches, lines)
+
+
+def _body(rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    if rest:
+        yield rest
+    yield from chunks
+
+
+def _fast_batches(
+    chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, null_values: tuple[str, ...], check: LineCheck
+) -> Iterator[CsvBatch]:
+    names = [str(index) for index in range(len(header.names))]
+    chunks = _not_marked(chunks)
+    if dialect.quote:
+        chunks = _strictly_quoted(chunks, dialect)
+    try:
+        reader = pyarrow.csv.open_csv(
+            ChunkStream(chunks),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=CHUNK_BYTES, use_threads=False),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=bool(dialect.quote)
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                check_utf8=False,
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=bool(null_values),
+                null_values=list(null_values),
+            ),
+        )
+        for batch in reader:
+            first = header.lines + 1 + check.records
+            check.records += batch.num_rows
+            yield CsvBatch(tuple(batch.columns), batch.num_rows, np.arange(first, first + batch.num_rows), assumed=True)
+    except pa.ArrowInvalid as error:  # a ragged record, one longer than a block, or no record at all
+        raise IrregularCsv(str(error)) from error
+
+
+def _not_marked(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Arrow drops a byte order mark where its input begins; here that is after the header, in the first value."""
+    for number, chunk in enumerate(chunks):
+        if number == 0 and chunk.startswith(codecs.BOM_UTF8):
+            raise IrregularCsv("a byte order mark after the header")
+        yield chunk
+
+
+def _strictly_quoted(chunks: Iterator[bytes], dialect: CsvDialect) -> Iterator[bytes]:
+    """Passes the chunks on as long as quotes alternate between opening and closing ones, each opening one stands at
+    the beginning of a field, and each closing one at its end; a doubled quote counts as closing and opening again."""
+    quote = ord(dialect.quote)
+    beside = np.zeros(256, dtype=bool)
+    beside[[quote, ord(dialect.delimiter), ord("\r"), ord("\n")]] = True
+    inside = False  # a quote is open where the chunk begins
+    before = ord("\n")  # the byte before the chunk
+    for chunk in chunks:
+        if not inside and before == quote and not beside[chunk[0]]:
+            raise IrregularCsv("text after a closing quote")
+        if dialect.quote.encode() in chunk:
+            data = np.frombuffer(chunk, dtype=np.uint8)
+            quotes = np.flatnonzero(data == quote)
+            opening, closing = quotes[inside::2], quotes[not inside :: 2]
+            preceding = np.where(opening > 0, data[opening - 1], before)
+            following = data[closing[closing < len(data) - 1] + 1]
+            if not (beside[preceding].all() and beside[following].all()):
+                raise IrregularCsv("a quote within a field")
+            inside ^= bool(len(quotes) % 2)
+        before = chunk[-1]
+        yield chunk
+    if inside:
+        raise IrregularCsv("a quote is still open where the file ends")

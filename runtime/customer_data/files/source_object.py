@@ -1,0 +1,108 @@
+"""One S3 object as a stream that survives broken connections and never mixes two writes of a key."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
+
+from customer_data.errors import SourceChanged, SourceUnreadable
+from customer_data.files.manifest import SourceFile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_ATTEMPTS = 5
+_CHANGED = frozenset(("NoSuchKey", "NoSuchVersion", "404", "412", "PreconditionFailed"))
+_NOT_THERE = _CHANGED | {"403", "AccessDenied", "NoSuchBucket", "400"}
+# What would let the job read the object. What KMS says comes from S3 as `KMS.DisabledException` and the like.
+_REMEDIES = {
+    "AccessDenied": "let the job's role read it (bucket policy, owner of the object, key policy)",
+    "InvalidObjectState": "it is archived: restore it or copy it to another storage class",
+    "KMS": "enable the key that it is encrypted with, or copy it under another",
+}
+# What a body raises when the connection goes while it is read; a request that fails is retried by boto3 itself.
+_BROKEN_STREAM = (HTTPClientError, IncompleteReadError, ResponseStreamingError, ConnectionError)
+
+
+class SourceObject(io.RawIOBase):
+    """Reads exactly the write that the manifest names: by its version id, else as long as the ETag is the same.
+
+    Raises SourceChanged when that write is gone, SourceUnreadable when S3 does not give it out. A stream that breaks is
+    taken up again where it broke.
+    """
+
+    def __init__(self, s3: S3Client, file: SourceFile) -> None:
+        self._s3 = s3
+        self._file = file
+        self.position = 0
+        self._body: Any = None
+        self._body = self._open()
+
+    def close(self) -> None:
+        if self._body is not None:
+            self._body.close()  # else the connection would wait for bytes that nobody reads
+        super().close()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                chunk: bytes = self._body.read(len(buffer))
+                break
+            except _BROKEN_STREAM:
+                if attempt == _ATTEMPTS:
+                    raise
+                time.sleep(0.1 * 2**attempt)
+                self._body = self._open()
+        buffer[: len(chunk)] = chunk
+        self.position += len(chunk)
+        return len(chunk)
+
+    def _open(self) -> Any:
+        file = self._file
+        request: dict[str, str] = {"Bucket": file.bucket, "Key": file.key}
+        if file.version_id and file.version_id != "null":  # 'null' is one id for every write without versioning
+            request["VersionId"] = file.version_id
+        else:
+            request["IfMatch"] = '"' + file.etag.strip('"') + '"'
+        if self.position:
+            request["Range"] = f"bytes={self.position}-"
+        try:
+            return self._s3.get_object(**request)["Body"]  # type: ignore[arg-type]
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in _CHANGED:
+                raise SourceChanged(
+                    f"s3://{file.bucket}/{file.key} (version {file.version_id}, ETag {file.etag}) is gone or was"
+                    f" overwritten ({code}); the event of the newer write covers it"
+                ) from error
+            if remedy := _REMEDIES.get(code.partition(".")[0]):
+                raise SourceUnreadable(f"it cannot be read ({error}): {remedy}") from error
+            raise
+
+
+def object_now(bucket: str, key: str, s3: Any) -> SourceFile:
+    """An object that no event told of, as it is now. Raises SourceUnreadable when it is not there or not given out."""
+    try:
+        head = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _NOT_THERE:
+            raise SourceUnreadable(f"cannot be read: {error}") from error
+        raise
+    version = head.get("VersionId")
+    return SourceFile(
+        load_id=hashlib.sha256(f"{bucket}\n{key}".encode()).hexdigest(),
+        bucket=bucket,
+        key=key,
+        version_id=None if version in (None, "null") else version,
+        etag=head["ETag"].strip('"'),
+        size=head["ContentLength"],
+        sequencer=None,
+        event_time=head["LastModified"].isoformat(),
+    )

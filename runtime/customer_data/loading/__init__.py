@@ -1,0 +1,1 @@
+"""The loader: CSV files in, rows of one Redshift table out."""

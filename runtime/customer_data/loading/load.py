@@ -1,0 +1,357 @@
+"""Loads the files of one manifest: read the ledger, stage, group, plan, load, report.
+
+Every step may be repeated. A file is finished when the ledger has a row for it, and that row is written in the
+transaction that loads the file's rows: a run that ends anywhere leaves each file loaded or untouched.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from customer_data.columns.types import TableSchema
+from customer_data.errors import FileFault, SourceChanged, TransientWarehouseError, WarehouseError
+from customer_data.files import set_aside
+from customer_data.files.derived_keys import derived_key
+from customer_data.files.manifest import SourceFile
+from customer_data.files.outcomes import Outcome, Outcomes
+from customer_data.files.write_order import in_write_order
+from customer_data.loading.file_result import FileResult, Status
+from customer_data.loading.settings import LoaderSettings
+from customer_data.loading.staged_file import StagedFile, groups, parts_of
+from customer_data.records import staged_objects
+from customer_data.warehouse import ledger, sql, table_changes
+from customer_data.warehouse.catalog import read_table
+from customer_data.warehouse.data_api import DataApi, backoff_seconds
+from customer_data.warehouse.failure_texts import is_about_values
+from customer_data.warehouse.ledger import Ledger
+from customer_data.warehouse.plan import LoadPlan, check_plan, fits, make_plan
+
+log = logging.getLogger(__name__)
+
+#: Attempts without a single file finished, after which the run gives up.
+_MAX_STALLS = 60
+
+#: Files in a row that the warehouse does not take, after which it is not the files.
+_MAX_REFUSALS = 3
+
+Group = tuple[StagedFile, ...]
+
+
+@dataclass(frozen=True)
+class StageTask:
+    """One file to stage, checked against `table`; `index` is its place in the manifest."""
+
+    file: SourceFile
+    index: int
+    table: TableSchema | None
+
+
+StageFiles = Callable[[Sequence[StageTask]], Iterable[StagedFile]]
+
+
+class Loader:
+    """One run. `results` has the files finished so far, also when `load` raises.
+
+    `stage` stages files, spread as the job sees fit, and answers in the order of its tasks. Raises WarehouseError and
+    botocore's errors for what is not a file's fault.
+    """
+
+    def __init__(
+        self,
+        settings: LoaderSettings,
+        run_id: str,
+        *,
+        warehouse: DataApi,
+        s3: Any,
+        stage: StageFiles,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.results: list[FileResult] = []
+        self._settings = settings
+        self._run_id = run_id
+        self._warehouse = warehouse
+        self._s3 = s3
+        self._stage_files = stage
+        self._now = now
+        self._sleep = sleep
+        self._ledger = Ledger(warehouse, settings.table)
+        self._table: TableSchema | None = None
+        self._not_widenable: set[str] = set()
+        self._added_early: set[str] = set()
+        self._index: dict[str, int] = {}
+        self._refusals = 0
+        self._outcomes: Outcomes | None = None
+        if settings.quality:
+            self._outcomes = Outcomes(settings.staging.bucket, settings.quality.outcomes_prefix, s3)
+
+    def load(self, files: Sequence[SourceFile]) -> list[FileResult]:
+        """Loads the files in the order of their writes; returns what became of each."""
+        ordered = in_write_order({file.load_id: file for file in files}.values())
+        self._index = {file.load_id: index for index, file in enumerate(ordered)}
+        self._ledger.ensure()
+        self._read_table()
+        staged = self._stage(self._unfinished(ordered))
+        self._load_groups(deque(groups(staged)))
+        return self.results
+
+    def _load_groups(self, pending: deque[Group]) -> None:
+        stalls = 0
+        while pending:
+            finished = len(self.results)
+            follow_up = self._load_group(pending.popleft(), stalls)
+            pending.extendleft(reversed(follow_up))
+            stalls = stalls + 1 if len(self.results) == finished else 0
+            if stalls > _MAX_STALLS:
+                raise WarehouseError(
+                    f"{stalls} attempts to load into {self._settings.table} were overtaken by other writers of the"
+                    " table; run the manifest again"
+                )
+
+    def _load_group(self, group: Group, stalls: int) -> list[Group]:
+        """Loads a group in one transaction. Returns the groups to try next in its place: none when it is done."""
+        outdated = [file for file in group if not self._fits(file)]
+        if outdated:
+            log.info("staging %d files again: the table has changed", len(outdated))
+            return groups(self._staged_again(group, outdated))
+        planned_against = self._table
+        try:
+            plan = plan_load(group, self._table, self._settings)
+            check_plan(plan)
+            if self._prepare_table(plan):
+                return [group]
+            self._submit(group, plan)
+        except TransientWarehouseError as error:
+            log.info("loading again: %s", error)
+            self._sleep(backoff_seconds(stalls))
+            self._read_table()
+            return self._unloaded(group)
+        except (FileFault, WarehouseError) as error:
+            self._read_table()
+            remaining = self._unloaded(group)
+            if self._table != planned_against or remaining != [group]:
+                log.info("planning again, another run was faster: %s", error)
+                self._sleep(backoff_seconds(min(stalls, 4)))
+                return remaining
+            if len(group) > 1:
+                log.info("looking for the file that fails, in two halves of %d files: %s", len(group), error)
+                middle = len(group) // 2
+                return [group[:middle], group[middle:]]
+            if isinstance(error, WarehouseError):
+                self._leave_unfinished(group[0], error)
+            else:
+                self._fail(group[0], error)
+        else:
+            self._refusals = 0
+            if plan.new_columns:
+                self._read_table()
+        return []
+
+    def _fits(self, file: StagedFile) -> bool:
+        may_evolve = self._settings.schema_contract.may_evolve
+        return fits(file.columns, file.discarded_columns, self._table, may_evolve=may_evolve)
+
+    def _prepare_table(self, plan: LoadPlan) -> bool:
+        """Whether the table had to be changed before the load, which then has to be planned again."""
+        table = self._settings.table
+        self._not_widenable |= table_changes.widen(plan, table, self._warehouse)
+        added = table_changes.add_excess_columns(plan, table, self._ledger.name, self._warehouse)
+        self._added_early.update(added)
+        if plan.widenings or added:
+            self._read_table()
+        return bool(plan.widenings or added)
+
+    def _submit(self, group: Group, plan: LoadPlan) -> None:
+        started = time.monotonic()
+        has_rows = any(file.parts for file in group)
+        added = [column.name for column in plan.new_columns] + sorted(self._added_early) if has_rows else []
+        results = [replace(self._result(file, "loaded"), columns_waiting=plan.waiting) for file in group]
+        # Files of one group bring the same columns: the first one is said to have added them.
+        results[0] = replace(results[0], columns_added=tuple(added))
+        self._run_batch(group, plan, results, has_rows)
+        seconds = time.monotonic() - started
+        for result in results:
+            self._finish(replace(result, seconds=result.seconds + seconds))
+        staged_objects.delete_parts(parts_of(group), self._s3)
+        if added:
+            self._added_early.clear()
+
+    def _run_batch(self, group: Group, plan: LoadPlan, results: Sequence[FileResult], has_rows: bool) -> None:
+        """Raises FileFault when the warehouse refuses what is in the files."""
+        bucket, suffix = self._settings.staging.bucket, uuid.uuid4().hex[:12]
+        manifest_key = f"{self._settings.staging.prefix}{self._run_id}/{suffix}.manifest"
+        manifest_url = None
+        if has_rows:
+            manifest_url = staged_objects.put_copy_manifest(parts_of(group), bucket, manifest_key, self._s3)
+        try:
+            batch = sql.upsert_batch(
+                plan,
+                target=self._settings.table,
+                ledger=self._ledger.name,
+                ledger_statements=ledger.guarded_insert(self._ledger.name, results),
+                copy_manifest_url=manifest_url,
+                copy_role_arn=self._settings.warehouse.copy_role_arn,
+                suffix=suffix,
+            )
+            log.info("loading %d files, %d rows", len(group), sum(file.rows_staged for file in group))
+            self._warehouse.batch(batch.statements)
+        except sql.BatchTooLarge as error:
+            raise FileFault("too_wide", str(error)) from error
+        except TransientWarehouseError:
+            raise
+        except WarehouseError as error:
+            if error.sql in batch.on_data and is_about_values(str(error)):
+                raise FileFault("refused_by_warehouse", f"Redshift refused the file's rows: {error}") from error
+            raise
+        finally:
+            if has_rows:
+                staged_objects.delete(bucket, [manifest_key], self._s3)
+
+    def _stage(self, files: Sequence[SourceFile]) -> list[StagedFile]:
+        """Stages the files against the table as it is now; finishes those that cannot be loaded."""
+        if not files:
+            return []
+        log.info("staging %d files, %d bytes", len(files), sum(file.size for file in files))
+        tasks = [StageTask(file, self._index[file.load_id], self._table) for file in files]
+        loadable = []
+        for staged in self._stage_files(tasks):
+            self._keep_outcome(staged)
+            if staged.superseded:
+                self._supersede(staged.file, "the object is gone or was overwritten since its event")
+            elif staged.unreadable:
+                self._finish(self._source_result(staged.file, "unfinished", staged.unreadable))
+            elif staged.fault:
+                self._fail(staged, staged.fault)
+            else:
+                loadable.append(staged)
+        return loadable
+
+    def _staged_again(self, group: Group, outdated: Sequence[StagedFile]) -> list[StagedFile]:
+        staged_objects.delete_parts(parts_of(outdated), self._s3)
+        again = {staged.file.load_id: staged for staged in self._stage([file.file for file in outdated])}
+        outdated_ids = {file.file.load_id for file in outdated}
+        return [
+            again.get(file.file.load_id, file)
+            for file in group
+            if file.file.load_id in again or file.file.load_id not in outdated_ids
+        ]
+
+    def _unloaded(self, group: Group) -> list[Group]:
+        """The group without the files that another run has finished since."""
+        unfinished = {file.load_id for file in self._unfinished([staged.file for staged in group])}
+        remaining = tuple(staged for staged in group if staged.file.load_id in unfinished)
+        elsewhere = [staged for staged in group if staged.file.load_id not in unfinished]
+        staged_objects.delete_parts(parts_of(elsewhere), self._s3)
+        return [remaining] if remaining else []
+
+    def _unfinished(self, files: Sequence[SourceFile]) -> list[SourceFile]:
+        """The files that the ledger does not have, finishing those that it tells what to do with."""
+        view = self._ledger.read(files)
+        unfinished = []
+        for file in files:
+            status = view.status(file)
+            if status == "failed":
+                set_aside.remove_original(file, self._s3)  # the run that kept the row may have ended there
+            if status:
+                self._finish(self._source_result(file, "already_done", f"the ledger says {status}"))
+            elif reason := view.superseded_by(file):
+                self._supersede(file, reason)
+            else:
+                unfinished.append(file)
+        return unfinished
+
+    def _fail(self, staged: StagedFile, fault: FileFault) -> None:
+        file = staged.file
+        try:
+            key = derived_key(file, self._settings.error_prefix, self._settings.prefix)
+            set_aside.copy_aside(file, fault, key, run_id=self._run_id, at=self._now(), s3=self._s3)
+        except SourceChanged as changed:
+            self._supersede(file, str(changed))
+            return
+        result = replace(self._result(staged, "failed"), reason=fault.reason, rows_loaded=0)
+        self._ledger.record(result)
+        set_aside.remove_original(file, self._s3)
+        self._finish(result)
+        staged_objects.delete_parts(staged.parts, self._s3)
+
+    def _leave_unfinished(self, staged: StagedFile, error: WarehouseError) -> None:
+        """Goes on without a file that the warehouse does not take: another run may load it. Raises the error when the
+        files before it fared no better."""
+        self._refusals += 1
+        if self._refusals == _MAX_REFUSALS:
+            raise error
+        self._finish(self._source_result(staged.file, "unfinished", str(error)))
+        staged_objects.delete_parts(staged.parts, self._s3)
+
+    def _keep_outcome(self, staged: StagedFile) -> None:
+        """What rules found, for the notifier: kept before the rows are loaded, or a run that ends in between tells
+        nobody."""
+        check = staged.check
+        if not check or not self._outcomes:
+            return
+        bucket = staged.file.bucket
+        self._outcomes.write(
+            Outcome(
+                load_id=staged.file.load_id,
+                run_id=self._run_id,
+                at=self._now().isoformat(),
+                status="failed" if staged.fault else "loaded",
+                reason=staged.fault.reason if staged.fault else None,
+                rows_read=staged.rows_read,
+                rows_rejected=staged.rows_rejected,
+                rows_warned=check.rows_warned,
+                top_reasons=check.top_reasons,
+                report=check.report_url,
+                rejected=f"s3://{bucket}/{staged.rejected_key}" if staged.rejected_key else None,
+            )
+        )
+
+    def _supersede(self, file: SourceFile, reason: str) -> None:
+        result = self._source_result(file, "superseded", reason)
+        if self._outcomes:  # what was found in it is not what became of it
+            at = self._now().isoformat()
+            self._outcomes.write(Outcome(file.load_id, self._run_id, at, "superseded", reason))
+        self._ledger.record(result)
+        self._finish(result)
+
+    def _finish(self, result: FileResult) -> None:
+        log.info("%s", result.summary_line())
+        self.results.append(result)
+
+    def _result(self, staged: StagedFile, status: Status) -> FileResult:
+        return replace(
+            self._source_result(staged.file, status),
+            rows_read=staged.rows_read,
+            rows_loaded=staged.rows_staged,
+            rows_rejected=staged.rows_rejected,
+            rejected_key=staged.rejected_key,
+            columns_discarded=staged.discarded_columns,
+            header_map=staged.header_map,
+            guessed_encoding=staged.guessed_encoding,
+            seconds=staged.seconds,
+            check=staged.check,
+        )
+
+    def _source_result(self, file: SourceFile, status: Status, reason: str | None = None) -> FileResult:
+        return FileResult(file, status, self._run_id, self._now(), reason=reason)
+
+    def _read_table(self) -> None:
+        self._table = read_table(
+            self._warehouse,
+            self._settings.table,
+            may_evolve=self._settings.schema_contract.may_evolve,
+            refused=self._not_widenable,
+        )
+
+
+def plan_load(files: Sequence[StagedFile], table: TableSchema | None, settings: LoaderSettings) -> LoadPlan:
+    """What the files do to the table."""
+    columns = [file.columns for file in files]
+    return make_plan(columns, table, key=settings.primary_key, sequence=settings.sequence_column)

@@ -1,0 +1,77 @@
+"""The loader's `--settings` as values. `src/csv-loading/` writes the same JSON; a test holds both together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from customer_data.csv.format import CsvFormat
+from customer_data.files.staging_location import StagingLocation
+from customer_data.job import not_understood
+from customer_data.quality.rules.settings import QualitySettings
+from customer_data.warehouse.connection import WarehouseConnection
+from customer_data.warehouse.table_name import TableName
+
+
+class SchemaContract(StrEnum):
+    """What happens to a column that the table lacks, and to a value that its column cannot hold.
+
+    EVOLVE adds and widens columns, and keeps a value that still does not fit as text in a rescue column. FREEZE fails
+    the file. DISCARD leaves new columns out, and rejects the record that has the value.
+    """
+
+    EVOLVE = "evolve"
+    FREEZE = "freeze"
+    DISCARD = "discard"
+
+    @property
+    def may_evolve(self) -> bool:
+        """Whether the table may be changed."""
+        return self is SchemaContract.EVOLVE
+
+
+class RowErrorPolicy(StrEnum):
+    """What happens to the rest of a file when some of its records are rejected."""
+
+    FAIL_FILE = "fail_file"
+    QUARANTINE_ROWS = "quarantine_rows"
+
+
+@dataclass(frozen=True)
+class LoaderSettings:
+    pipeline: str
+    table: TableName
+    staging: StagingLocation
+    warehouse: WarehouseConnection
+    primary_key: tuple[str, ...] = ("user_id",)
+    column_mapping: Mapping[str, str] = field(default_factory=dict)
+    schema_contract: SchemaContract = SchemaContract.EVOLVE
+    sequence_column: str | None = None
+    csv: CsvFormat = field(default_factory=CsvFormat)
+    row_errors: RowErrorPolicy = RowErrorPolicy.FAIL_FILE
+    prefix: str = ""
+    error_prefix: str = "error/"
+    quarantine_prefix: str = "quarantine/"
+    quality: QualitySettings | None = None
+
+    @staticmethod
+    def from_json(text: str) -> LoaderSettings:
+        """Parses the `--settings` argument. Raises SettingsError naming the field that is wrong or unknown."""
+        try:
+            given: dict[str, Any] = json.loads(text)
+            nested: dict[str, Any] = {
+                "table": TableName(**given.pop("table")),
+                "staging": StagingLocation(**given.pop("staging")),
+                "warehouse": WarehouseConnection(**given.pop("warehouse")),
+                "csv": CsvFormat.from_dict(given.pop("csv", {})),
+                "primary_key": tuple(given.pop("primary_key", ("user_id",))),
+                "schema_contract": SchemaContract(given.pop("schema_contract", "evolve")),
+                "row_errors": RowErrorPolicy(given.pop("row_errors", "fail_file")),
+                "quality": QualitySettings.from_dict(given.pop("quality")) if "quality" in given else None,
+            }
+            return LoaderSettings(**nested, **given)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            raise not_understood(error) from error

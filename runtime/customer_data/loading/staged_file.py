@@ -1,0 +1,55 @@
+"""What staging makes of a file; plain data, so that a Spark task can return it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from customer_data.columns.staged import StagedColumn
+from customer_data.errors import FileFault
+from customer_data.files.manifest import SourceFile
+from customer_data.quality.report.summary import CheckSummary
+from customer_data.records.parquet_parts import StagedPart
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """What became of one file; plain data, so that a Spark task can return it.
+
+    Either `fault`, `superseded` or `unreadable` (what S3 says) tells why nothing is staged, or `parts` holds the rows
+    (none for a header-only file). `position` in the Parquet is the file's index in the manifest times 2**40 plus the
+    record's number, so that "the last one wins" holds across the files of one transaction.
+    """
+
+    file: SourceFile
+    columns: tuple[StagedColumn, ...] = ()
+    parts: tuple[StagedPart, ...] = ()
+    header_map: dict[str, str] = field(default_factory=dict)
+    discarded_columns: tuple[str, ...] = ()
+    rows_read: int = 0
+    rows_staged: int = 0
+    rows_rejected: int = 0
+    rejected_key: str | None = None
+    guessed_encoding: str | None = None
+    seconds: float = 0.0
+    fault: FileFault | None = None
+    superseded: bool = False
+    unreadable: str | None = None
+    check: CheckSummary | None = None
+
+
+def groups(files: Iterable[StagedFile]) -> list[tuple[StagedFile, ...]]:
+    """Consecutive files with the same columns in the same order: each group is one transaction.
+
+    Files are never reordered: a later file wins over an earlier one.
+    """
+    return [tuple(group) for _, group in groupby(files, key=lambda file: tuple(map(_shape, file.columns)))]
+
+
+def parts_of(files: Iterable[StagedFile]) -> list[StagedPart]:
+    return [part for file in files for part in file.parts]
+
+
+def _shape(column: StagedColumn) -> tuple[object, ...]:
+    return column.name, column.is_new, column.rescue_for, column.type.format if column.type else None

@@ -1,0 +1,1 @@
+"""The gate's job: good rows go on, bad ones into quarantine."""

@@ -1,0 +1,46 @@
+"""The gate's `--settings` as values. `src/quality/` writes the same JSON; a test holds both together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from customer_data.csv.format import CsvFormat
+from customer_data.files.staging_location import StagingLocation
+from customer_data.job import not_understood
+from customer_data.quality.rules.settings import QualitySettings
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """What a gate's job is told. `key` are columns that identify a record: by them the rows of a query are told which
+    does not give their lines."""
+
+    pipeline: str
+    staging: StagingLocation
+    quality: QualitySettings
+    csv: CsvFormat = field(default_factory=CsvFormat)
+    column_mapping: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    prefix: str = ""
+    passed_prefix: str = "passed/"
+    quarantine_prefix: str = "quarantine/"
+    processed_prefix: str = "processed/"
+    error_prefix: str = "error/"
+
+    @staticmethod
+    def from_json(text: str) -> GateSettings:
+        """Parses the `--settings` argument. Raises SettingsError naming the field that is wrong or unknown."""
+        try:
+            given: dict[str, Any] = json.loads(text)
+            nested: dict[str, Any] = {
+                "staging": StagingLocation(**given.pop("staging")),
+                "quality": QualitySettings.from_dict(given.pop("quality")),
+                "csv": CsvFormat.from_dict(given.pop("csv", {})),
+                "key": tuple(given.pop("key", ())),
+            }
+            return GateSettings(**nested, **given)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            raise not_understood(error) from error

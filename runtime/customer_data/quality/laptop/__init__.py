@@ -1,0 +1,1 @@
+"""The same check on the machine of whoever writes the rules."""

@@ -1,0 +1,242 @@
+"""All rules against one file while it is read: what they find in each batch, and what that comes to at its end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from customer_data.columns.date_formats import as_iso
+from customer_data.csv.batch import CsvBatch
+from customer_data.errors import CustomerDataError, FileFault
+from customer_data.files.manifest import SourceFile
+from customer_data.quality.report.masking import mask, mask_record
+from customer_data.quality.report.report import QualityReport, RuleReport, Sample, Verdict
+from customer_data.quality.rules.file_rules import FreshnessRule, NewestTime
+from customer_data.quality.rules.row_rules import RowRule, reads_dates
+from customer_data.quality.rules.rule import Rule, Severity, missing_columns
+from customer_data.quality.rules.rule_set import RuleSet, make_rule_set
+from customer_data.quality.rules.rules_file import RulesSource
+from customer_data.quality.rules.settings import QualitySettings
+from customer_data.quality.running.line_findings import LineFindings, LineFindingsReader
+from customer_data.records.checks import Finding, Rejection, RowError, shorten
+
+_MOST_SAMPLES = 5
+#: What rejects records beside the rules, as a report calls it.
+_OTHER_REASONS = {
+    "csv": "A line of the file is one record with as many fields as the header",
+    "primary_key": "The columns of the key tell each record apart",
+    "column_type": "A value is one of its column's type in the table",
+    "max_bytes": "A value is no longer than a column of the warehouse holds",
+}
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What a run checks files against. Plain data: functions of rules files travel as the text of their file."""
+
+    settings: QualitySettings
+    pipeline: str
+    run_id: str
+    started: datetime
+    date_formats: tuple[str, ...] = field(default=(), kw_only=True)
+    sources: tuple[RulesSource, ...] = field(default=(), repr=False, kw_only=True)
+
+    @property
+    def rules(self) -> RuleSet:
+        """Raises SettingsError and RulesFileError."""
+        return _rules_of_process(self.settings.rules, self.sources)
+
+
+@cache
+def _rules_of_process(rules: str, sources: tuple[RulesSource, ...]) -> RuleSet:
+    return make_rule_set(tuple(json.loads(rules)), sources)
+
+
+class RulesDidNotRun(CustomerDataError):
+    """A file came to be read without the findings of the rules that Spark runs: it must not pass without them."""
+
+
+class FileCheck:
+    """The rules against one reading of one file.
+
+    `found` is what SQL and Python rules found before, None where there are none.
+    """
+
+    def __init__(
+        self,
+        checks: Checks,
+        file: SourceFile,
+        headers: Sequence[str],
+        names: Sequence[str],
+        found: LineFindings | None,
+        s3: Any,
+    ) -> None:
+        self._checks = checks
+        self._rules = checks.rules
+        if self._rules.over_all_rows and found is None:
+            raise RulesDidNotRun(f"s3://{file.bucket}/{file.key}")
+        self._file = file
+        self._headers = tuple(headers)
+        self._index = {name: index for index, name in enumerate(names)}
+        self._unmasked = {
+            header for header, name in zip(headers, names, strict=True) if name in checks.settings.unmasked_columns
+        }
+        self._found = found or LineFindings()
+        self._over_all_rows = LineFindingsReader(self._found, self._rules.over_all_rows, s3)
+        self._failures = {**self._found.failures, **self._missing_columns(names)}
+        self._newest = {rule.name: NewestTime() for rule in self._rules.freshness if rule.name not in self._failures}
+        self._broken: Counter[str] = Counter()
+        self._samples: dict[str, list[Sample]] = defaultdict(list)
+        self.rows_warned = 0
+
+    def findings(self, batch: CsvBatch) -> list[Finding]:
+        """What is wrong in the batch, errors and warnings."""
+        for rule in self._newest_rules:
+            self._newest[rule.name].add(self._iso(batch.columns[self._index[rule.column]]))
+        found = [self._of_row_rule(rule, batch) for rule in self._rules.row if rule.name not in self._failures]
+        return [*(finding for finding in found if finding), *self._over_all_rows.findings(batch)]
+
+    def add(self, marked: Iterable[Rejection]) -> None:
+        """Counts what was found in records."""
+        for record in marked:
+            self.rows_warned += record.is_warning
+            for rule in {error.rule: None for error in record.errors}:
+                self._broken[rule] += 1
+                if len(self._samples[rule]) < _MOST_SAMPLES:
+                    self._samples[rule].append(Sample(record.line, self._masked(record.record)))
+
+    def conclude(self, rows_read: int, rows_rejected: int) -> FileFault | None:
+        """Why the file is refused as a whole."""
+        for name, lines in self._over_all_rows.unknown_lines().items():
+            self._failures[name] = f"it told {lines:,} lines on which no record of the file begins"
+        # A rule that did not run fails the file whatever its severity: nobody knows what it would have found.
+        about_the_file = {rule.name for rule in (*self._rules.row_counts, *self._newest_rules)}
+        for count in self._rules.row_counts:
+            self._fail(count, count.failure(rows_read))
+        for freshness in self._newest_rules:
+            self._fail(freshness, freshness.failure(self._newest[freshness.name].value))
+        failed = {
+            rule.name: rule
+            for rule in self._rules.all
+            if rule.name in self._failures and not (rule.is_warning and rule.name in about_the_file)
+        }
+        reasons = [f"the rule {rule.label} fails the file: {self._failures[name]}" for name, rule in failed.items()]
+        for rule in self._rules.all:
+            checked = self._found.checked.get(rule.name, rows_read)
+            if rule.max_fail_ratio is not None and _share(self._broken[rule.name], checked) > rule.max_fail_ratio:
+                reasons.append(
+                    f"{self._broken[rule.name]:,} of {checked:,} records break the rule {rule.label}, more than its"
+                    f" max_fail_ratio of {rule.max_fail_ratio:g}"
+                )
+        limit = self._checks.settings.max_fail_ratio
+        if limit is not None and _share(rows_rejected, rows_read) > limit:
+            reasons.append(
+                f"{rows_rejected:,} of {rows_read:,} records are rejected, more than the maxFailRatio of {limit:g}"
+            )
+        if not reasons:
+            return None
+        return FileFault("rule_failed" if failed else "too_many_bad_records", "; ".join(reasons))
+
+    def report(
+        self, rows_read: int, rows_rejected: int, fault: FileFault | None, seconds: float, links: Mapping[str, str]
+    ) -> QualityReport:
+        verdict = Verdict.ROWS_REJECTED if rows_rejected else Verdict.PASSED
+        checks, file = self._checks, self._file
+        return QualityReport(
+            pipeline=checks.pipeline,
+            run_id=checks.run_id,
+            at=checks.started,
+            load_id=file.load_id,
+            bucket=file.bucket,
+            key=file.key,
+            version_id=file.version_id,
+            verdict=Verdict.REFUSED if fault else verdict,
+            reason=fault.reason if fault else None,
+            rows_read=rows_read,
+            rows_rejected=rows_rejected,
+            rows_warned=self.rows_warned,
+            seconds=seconds,
+            rules=(*map(self._rule_report, self._rules.all), *self._other_reports()),
+            columns=self._headers,
+            links=links,
+        )
+
+    @property
+    def _newest_rules(self) -> list[FreshnessRule]:
+        return [rule for rule in self._rules.freshness if rule.name in self._newest]
+
+    def _iso(self, values: pa.StringArray) -> pa.StringArray:
+        """Dates in ISO 8601 where they are in one of the formats that `CsvFormat` names."""
+        return as_iso(self._checks.date_formats, values)
+
+    def _missing_columns(self, names: Sequence[str]) -> dict[str, str]:
+        columns = {rule.name: rule.column for rule in self._rules.row}
+        columns |= {rule.name: rule.column for rule in self._rules.freshness}
+        return {rule: missing_columns([column], names) for rule, column in columns.items() if column not in self._index}
+
+    def _of_row_rule(self, rule: RowRule, batch: CsvBatch) -> Finding | None:
+        index = self._index[rule.column]
+        values = batch.columns[index]
+        rows = pc.fill_null(rule.check.broken(self._iso(values) if reads_dates(rule.check) else values), False)
+        if not pc.any(rows).as_py():
+            return None
+        header = self._headers[index]
+
+        def error(_row: int, fields: Sequence[str | None]) -> RowError:
+            value = fields[index]
+            return RowError(rule.name, rule.error_type, rule.why(value), header, shorten(value), rule.is_warning)
+
+        return Finding(rows, error, rule.is_warning)
+
+    def _fail(self, rule: Rule, failure: str | None) -> None:
+        if failure is not None:
+            self._failures[rule.name] = failure
+
+    def _masked(self, record: Mapping[str, str | None] | str) -> dict[str, str | None]:
+        if isinstance(record, str):
+            return {"line as written": mask(record)}
+        return mask_record(record, self._unmasked)
+
+    def _rule_report(self, rule: Rule) -> RuleReport:
+        column = getattr(rule, "column", None)
+        columns = (column,) if column else getattr(rule, "columns", ())
+        return RuleReport(
+            name=rule.name,
+            description=rule.description,
+            error_type=rule.error_type,
+            severity=rule.severity,
+            rows_broken=self._broken[rule.name],
+            max_fail_ratio=rule.max_fail_ratio,
+            failure=self._failures.get(rule.name),
+            samples=tuple(self._samples.get(rule.name, ())),
+            rows_checked=self._found.checked.get(rule.name),
+            columns=tuple(self._headers[self._index[name]] for name in columns if name in self._index),
+        )
+
+    def _other_reports(self) -> list[RuleReport]:
+        known = {rule.name for rule in self._rules.all}
+        return [
+            RuleReport(
+                name=name,
+                description=_OTHER_REASONS.get(name, name),
+                error_type=name,
+                severity=Severity.ERROR,
+                rows_broken=count,
+                samples=tuple(self._samples[name]),
+            )
+            for name, count in self._broken.items()
+            if name not in known
+        ]
+
+
+def _share(rows: int, of: int) -> float:
+    """Divided, not multiplied: 29 of 100 is 0.29, but 0.29 * 100 is less than 29."""
+    return rows / of if of else 0.0

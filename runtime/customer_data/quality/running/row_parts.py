@@ -1,0 +1,110 @@
+"""The rows of one CSV as Parquet parts in staging, for the rules that need to see all of them: SQL and Python ones.
+
+A part holds each record's line and its fields as text; what type a column has is known when all were seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from customer_data.columns.date_formats import as_iso, format_type
+from customer_data.columns.inference import TypeInference
+from customer_data.columns.names import column_names
+from customer_data.columns.types import ColumnType
+from customer_data.csv.format import CsvFormat
+from customer_data.csv.reader import open_csv
+from customer_data.errors import FileFault
+from customer_data.files.manifest import SourceFile
+from customer_data.files.source_object import SourceObject
+from customer_data.quality.rules.rule_set import LINE
+from customer_data.records.parquet_parts import ParquetParts, StagedPart
+from customer_data.records.reading import Reading, read_until_decided
+
+#: In memory; a part is the work of one Spark task, and all workers should have some.
+_PART_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class RowParts:
+    """`types` has each column's in the order of the file: the one that a rule names, else the narrowest that holds all
+    values; None for a column without a value. `reading` is how the file had to be read for its lines to be right."""
+
+    parts: tuple[StagedPart, ...]
+    types: Mapping[str, ColumnType | None]
+    rows: int
+    reading: Reading
+
+    def as_text(self) -> RowParts:
+        """The same rows, each value as the file has it."""
+        return replace(self, types=dict.fromkeys(self.types))
+
+
+@dataclass(frozen=True)
+class ColumnNaming:
+    """How headers become columns."""
+
+    mapping: Mapping[str, str]
+    existing: tuple[str, ...] = ()
+
+    def names(self, headers: Sequence[str]) -> tuple[str, ...]:
+        """Raises FileFault."""
+        names = column_names(headers, self.mapping, self.existing)
+        if LINE in names:
+            raise FileFault(
+                "reserved_column",
+                f"the header {headers[names.index(LINE)]!r} becomes the column {LINE!r}, which rules know a record by;"
+                " rename it in the file or map it with columnMapping",
+                line=1,
+            )
+        return names
+
+
+def stage_rows(
+    file: SourceFile,
+    format: CsvFormat,
+    naming: ColumnNaming,
+    *,
+    types: Mapping[str, ColumnType],
+    identifying: Collection[str],
+    bucket: str,
+    prefix: str,
+    s3: Any,
+) -> RowParts:
+    """Writes the records of the file under the prefix, broken ones left out. `types` are those that rules name,
+    `identifying` the columns whose values are told apart as they are written.
+
+    Raises FileFault, SourceChanged and SourceUnreadable.
+    """
+
+    def read(reading: Reading) -> RowParts:
+        with SourceObject(s3, file) as source, ParquetParts(s3, bucket, prefix, _PART_BYTES) as parts:
+            csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact)
+            names = naming.names(csv.header)
+            formats = tuple(map(format_type, format.date_formats))
+            inferences = [
+                None if name in types else TypeInference(formats, is_key=name in identifying) for name in names
+            ]
+            dates = {name for name, type in types.items() if type.name in ("date", "timestamp", "timestamptz")}
+            rows = 0
+            for batch in csv.batches:
+                rows += batch.rows
+                columns = [
+                    as_iso(format.date_formats, values) if name in dates else values
+                    for name, values in zip(names, batch.columns, strict=True)
+                ]
+                parts.add(pa.RecordBatch.from_arrays([pa.array(batch.lines), *columns], names=[LINE, *names]))
+                for inference, values in zip(inferences, batch.columns, strict=True):
+                    if inference:
+                        inference.add(values)
+            csv.require_lines()
+            found = {
+                name: inference.type if inference else types[name]
+                for name, inference in zip(names, inferences, strict=True)
+            }
+            return RowParts(parts.finish(), found, rows, reading)
+
+    return read_until_decided(read)

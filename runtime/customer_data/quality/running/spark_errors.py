@@ -1,0 +1,71 @@
+"""What Spark says when it fails: whether it is about a query or about the machines, and in words for people."""
+
+from __future__ import annotations
+
+import re
+
+from customer_data.quality.report.masking import mask
+
+#: How Spark's errors name what is wrong with a query or its data: [DIVIDE_BY_ZERO], [CAST_INVALID_INPUT].
+_ERROR_CLASS = re.compile(r"\[[A-Z][A-Z_]+(\.[A-Z_]+)*\] ?")
+#: What Spark's functions raise besides. Lost workers, full memory and what our own code raises are none of these.
+_RAISED_BY_FUNCTIONS = re.compile(
+    r"(java\.lang\.(Runtime|Arithmetic|IllegalArgument|NumberFormat|UnsupportedOperation|\w*IndexOutOfBounds)Exception"
+    r"|java\.time\.[\w.]+|java\.util\.(regex\.)?\w+Exception|org\.apache\.spark\.Spark\w+Exception)(: |$)"
+)
+#: What says nothing of a query, whatever class of Spark's it comes in.
+_OF_MACHINES = re.compile(
+    r"UNABLE_TO_ACQUIRE_MEMORY|INTERNAL_ERROR|OutOfMemory|ConcurrentModification|NoSuchElement|Interrupted|ExecutorLost"
+)
+_NOT_FOR_USERS = re.compile(r"^[\w.$]+: (?=\[)| If necessary set \S*ansi.enabled\S* to .*")
+#: Errors that quote the text that they show, so that the words around it can be shown too.
+_QUOTING = re.compile(
+    r"\[(CAST_INVALID_INPUT|CAST_OVERFLOW|DIVIDE_BY_ZERO|ARITHMETIC_OVERFLOW|NUMERIC_VALUE_OUT_OF_RANGE|"
+    r"CANNOT_PARSE_TIMESTAMP|INVALID_ARRAY_INDEX\w*|SCALAR_SUBQUERY_TOO_MANY_ROWS)[\].]"
+)
+#: Spark quotes values like this, which may have quotes themselves, and numbers not at all; names are in backticks.
+_VALUE = re.compile(r"'.*'|\d+", re.DOTALL)
+
+
+def is_about_query(error: BaseException) -> bool:
+    """Whether it says what is wrong with a query, or with the data for it, and not with the machines."""
+    from pyspark.errors import PySparkException, PythonException, QueryExecutionException
+
+    if any(_OF_MACHINES.search(cause) for cause in (str(error), *_causes(error))):
+        return False
+    if isinstance(error, PySparkException):
+        return not isinstance(error, PythonException | QueryExecutionException)
+    return any(map(_is_raised_by_query, _causes(error)))
+
+
+def _is_raised_by_query(cause: str) -> bool:
+    return bool(_RAISED_BY_FUNCTIONS.match(cause) or _ERROR_CLASS.match(_for_users(cause)))
+
+
+def said(error: BaseException) -> str:
+    """What Spark says, without plans and traces. What it says of data, not of the query alone, is masked: reports and
+    messages show it."""
+    causes = _causes(error)
+    text = _for_users(next(filter(_is_raised_by_query, causes), causes[0]) if causes else str(error))
+    if causes:
+        named = _ERROR_CLASS.match(text)
+        of_data = text[named.end() :] if named else text.partition(": ")[2]
+        quotes = named is not None and _QUOTING.match(text) is not None
+        masked = _VALUE.sub(lambda value: mask(value[0]) or "", of_data) if quotes else mask(of_data)
+        text = f"{text.removesuffix(of_data)}{masked}"
+    # The wrapping has one line before the query.
+    return re.sub(r"\bline (\d+)", lambda line: f"line {int(line[1]) - 1}", text.partition("\n")[0].rstrip(" ;"))[:1000]
+
+
+def _for_users(text: str) -> str:
+    return _NOT_FOR_USERS.sub("", text.strip().partition("\n== SQL")[0])
+
+
+def _causes(error: BaseException) -> list[str]:
+    """What Java says where a query failed that ran, from what began it; none for other errors."""
+    causes: list[str] = []
+    exception = getattr(error, "java_exception", None)
+    while exception is not None:
+        causes.insert(0, str(exception.toString()))
+        exception = exception.getCause()
+    return causes

@@ -1,0 +1,243 @@
+"""Checks the records of a batch: which are rejected and why, which values go to a rescue column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from customer_data.columns.checked import ExistingColumn, NewColumn, WhenUnfit
+from customer_data.columns.file_columns import FileColumns
+from customer_data.columns.types import MAX_VARCHAR_BYTES
+from customer_data.columns.value_checks import longest
+from customer_data.csv.batch import BrokenRecord, CsvBatch
+from customer_data.csv.reader import IrregularCsv
+from customer_data.errors import FileFault
+
+_SHOWN_CHARACTERS = 100
+
+
+@dataclass(frozen=True)
+class RowError:
+    """One reason why a record is rejected; `rule` is the requirement, `code` is stable and for programs. A `warning`
+    alone rejects no record."""
+
+    rule: str
+    code: str
+    reason: str
+    column: str | None = None
+    value: str | None = None
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A record in which something is wrong: header to text, or its text as written where it is not one record."""
+
+    line: int
+    record: dict[str, str | None] | str
+    errors: tuple[RowError, ...]
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether the record is told of and goes on."""
+        return all(error.warning for error in self.errors)
+
+
+@dataclass(frozen=True)
+class CheckedBatch:
+    """The values of the staged columns, in their order, of the records that `kept` marks (None: of all); `marked` are
+    the records in which something is wrong."""
+
+    values: list[pa.StringArray]
+    kept: pa.BooleanArray | None
+    marked: list[Rejection]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong in the marked rows of a batch. `error` says it of one, given its number there and its fields."""
+
+    rows: pa.BooleanArray
+    error: Callable[[int, Sequence[str | None]], RowError]
+    warning: bool = False
+
+
+def check_records(
+    batch: CsvBatch, columns: FileColumns, headers: Sequence[str], findings: Sequence[Finding] = ()
+) -> CheckedBatch:
+    """`findings` are those of rules. Raises FileFault for a value that may not be rescued (freeze), and IrregularCsv
+    where its line is only assumed."""
+    unfit = {column.name: found for column in columns.existing if (found := _misfits(column, batch)) is not None}
+    _refuse_unfit(batch, columns, unfit)
+    found = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit), *findings]
+    kept = kept_rows(found)
+    marked = marked_records(batch, headers, found)
+    return CheckedBatch(_split_and_count(batch, columns, unfit, kept), kept, marked)
+
+
+def kept_rows(findings: Sequence[Finding]) -> pa.BooleanArray | None:
+    """The rows in which nothing is wrong but what warnings say; None for all of them."""
+    errors = [finding.rows for finding in findings if not finding.warning]
+    return pc.invert(reduce(pc.or_, errors)) if errors else None
+
+
+def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
+    """The broken records and those in which something is wrong, with all that is, in the order of their lines."""
+    broken = [_broken(record) for record in batch.broken]
+    found = _found(batch, headers, findings) if findings else []
+    return sorted([*broken, *found], key=lambda record: record.line) if broken else found
+
+
+def _found(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
+    rows = pc.indices_nonzero(reduce(pc.or_, (finding.rows for finding in findings)))
+    fields_of = zip(*(_listed(column.take(rows)) for column in batch.columns), strict=True)
+    marks_of = zip(*(_listed(finding.rows.take(rows)) for finding in findings), strict=True)
+    places = zip(rows.to_pylist(), batch.lines[rows.to_numpy()].tolist(), fields_of, marks_of, strict=True)
+    marked = []
+    for row, line, fields, marks in places:
+        errors = tuple(
+            finding.error(row, fields) for finding, is_marked in zip(findings, marks, strict=True) if is_marked
+        )
+        marked.append(Rejection(line, dict(zip(headers, fields, strict=True)), errors))
+    return marked
+
+
+def _listed(values: pa.Array) -> list[Any]:
+    """As `to_pylist`, which takes ten times as long."""
+    listed: list[Any] = values.to_numpy(zero_copy_only=False).tolist()
+    return listed
+
+
+def _broken(record: BrokenRecord) -> Rejection:
+    return Rejection(record.line, record.raw, (RowError("csv", record.code, record.reason),))
+
+
+def _of_column(
+    rows: pa.BooleanArray, column: NewColumn | ExistingColumn, rule: str, code: str, why: Callable[[str | None], str]
+) -> Finding:
+    def error(_row: int, fields: Sequence[str | None]) -> RowError:
+        value = fields[column.index]
+        return RowError(rule, code, why(value), column.header, shorten(value))
+
+    return Finding(rows, error)
+
+
+def _always(reason: str) -> Callable[[str | None], str]:
+    return lambda value: reason
+
+
+def shorten(value: str | None) -> str | None:
+    if value is None or len(value) <= _SHOWN_CHARACTERS:
+        return value
+    return value[:_SHOWN_CHARACTERS] + "…"
+
+
+def _misfits(column: ExistingColumn, batch: CsvBatch) -> pa.BooleanArray | None:
+    return column.misfits(batch.columns[column.index])
+
+
+def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray]) -> None:
+    refused = {
+        pc.index(unfit[column.name], True).as_py(): column
+        for column in reversed(columns.existing)
+        if column.when_unfit is WhenUnfit.FAIL_FILE and column.name in unfit
+    }
+    if not refused:
+        return
+    if batch.assumed:
+        raise IrregularCsv("the line of a record is wanted before the end of the file")
+    row = min(refused)
+    column, line = refused[row], int(batch.lines[row])
+    value = batch.columns[column.index][row].as_py()
+    raise FileFault(
+        "unfit_value",
+        f"line {line}, column {column.header!r}: {_does_not_fit(column, value)}, and the schema contract 'freeze'"
+        " changes nothing; correct the value, or use SchemaContract.EVOLVE, which keeps it in a column of its own",
+        line=line,
+        column=column.header,
+        value=shorten(value),
+    )
+
+
+def _does_not_fit(column: ExistingColumn, value: str | None) -> str:
+    return f"{shorten(value)!r} is not a value of {column.column.name} {column.column.type.sql}"
+
+
+def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
+    findings = []
+    for column in columns.columns:
+        if column.index not in columns.keys:
+            continue
+        values = batch.columns[column.index]
+        empty = pc.or_(pc.is_null(values), pc.fill_null(pc.equal(values, ""), False))
+        if pc.any(empty).as_py():
+            why = f"the key {column.name} is empty; a record needs it to be found again"
+            findings.append(_of_column(empty, column, "primary_key", "null_key", _always(why)))
+        ends_in_blank = pc.fill_null(pc.ends_with(values, " "), False)
+        if _may_be_text(column) and pc.any(ends_in_blank).as_py():
+            findings.append(
+                _of_column(ends_in_blank, column, "primary_key", "key_trailing_blank", partial(_ends_in_blank, column))
+            )
+    return findings
+
+
+def _may_be_text(column: NewColumn | ExistingColumn) -> bool:
+    return isinstance(column, NewColumn) or column.column.type.name == "varchar"
+
+
+def _ends_in_blank(column: NewColumn | ExistingColumn, value: str | None) -> str:
+    return (
+        f"the key {column.name} {shorten(value)!r} ends in a blank, which Redshift ignores when it compares text: it"
+        " would be one key with the same text without the blank; take the blank out of the file"
+    )
+
+
+def _too_long(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
+    findings = []
+    for column in columns.columns:
+        values = batch.columns[column.index]
+        if longest(values) > MAX_VARCHAR_BYTES:
+            rows = pc.fill_null(pc.greater(pc.binary_length(values), MAX_VARCHAR_BYTES), False)
+            why = f"{column.header!r} has more than {MAX_VARCHAR_BYTES:,} bytes, the most a Redshift column holds"
+            findings.append(_of_column(rows, column, "max_bytes", "value_too_long", _always(why)))
+    return findings
+
+
+def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray]) -> list[Finding]:
+    findings = []
+    for column in columns.existing:
+        rows = unfit.get(column.name)
+        if rows is not None and column.when_unfit is WhenUnfit.RESCUE:
+            rows = column.unrescuable(pc.if_else(rows, batch.columns[column.index], None))
+        if rows is not None:
+            findings.append(_of_column(rows, column, "column_type", "unfit_value", partial(_does_not_fit, column)))
+    return findings
+
+
+def _split_and_count(
+    batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray], kept: pa.BooleanArray | None
+) -> list[pa.StringArray]:
+    staged: list[pa.StringArray] = []
+    for column in columns.columns:
+        values = batch.columns[column.index]
+        rows = unfit.get(column.name)
+        rescued = None
+        if isinstance(column, ExistingColumn) and column.has_rescue:
+            if rows is None:
+                rescued = pa.nulls(batch.rows, pa.string())
+            else:
+                rescued, values = pc.if_else(rows, values, None), pc.if_else(rows, None, values)
+        if kept is not None:
+            values = values.filter(kept)
+            rescued = None if rescued is None else rescued.filter(kept)
+        column.add(values)
+        staged.append(values)
+        if isinstance(column, ExistingColumn) and rescued is not None:
+            column.add_rescued(rescued)
+            staged.append(rescued)
+    return staged

@@ -1,0 +1,47 @@
+"""How a CSV is read when the first, fast reading meets what it cannot decide as it goes: again, knowing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from customer_data.columns.checked import Decision
+from customer_data.csv.reader import IrregularCsv
+from customer_data.csv.text import NotUtf8
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What earlier readings of a file found out; plain data."""
+
+    encoding: str | None = None
+    exact: bool = False
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+
+    @property
+    def guessed_encoding(self) -> str | None:
+        return self.encoding and self.encoding.replace("cp", "windows-")
+
+
+class ReadAgain(Exception):
+    """The survey of all values is over, and what it found changes how the file is staged."""
+
+    def __init__(self, decisions: Mapping[str, Decision]) -> None:
+        self.decisions = decisions
+
+
+def read_until_decided(read: Callable[[Reading], T], reading: Reading | None = None) -> T:
+    """Calls `read` until it has met nothing new; each reason to read again comes up once, so this ends."""
+    reading = reading or Reading()
+    while True:
+        try:
+            return read(reading)
+        except NotUtf8 as wrong:
+            reading = replace(reading, encoding=wrong.encoding)
+        except IrregularCsv:
+            reading = replace(reading, exact=True)
+        except ReadAgain as again:
+            reading = replace(reading, decisions=again.decisions)

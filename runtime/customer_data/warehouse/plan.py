@@ -1,0 +1,177 @@
+"""Decides, without touching anything, what staged columns do to the table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from customer_data.columns.names import rescue_name
+from customer_data.columns.staged import StagedColumn
+from customer_data.columns.types import (
+    MAX_COLUMNS,
+    MAX_VARCHAR_BYTES,
+    ColumnType,
+    TableSchema,
+    holds,
+    unify,
+    varchar_with_headroom,
+)
+from customer_data.errors import FileFault
+
+#: ADD COLUMN statements that fit in the batch beside the others (40 at most); the excess goes in batches before it.
+MAX_NEW_COLUMNS_IN_BATCH = 25
+
+
+@dataclass(frozen=True)
+class NewColumn:
+    name: str
+    type: ColumnType
+
+
+@dataclass(frozen=True)
+class Widening:
+    """A VARCHAR that has to hold longer values: `length` bytes from now on."""
+
+    column: str
+    length: int
+
+
+@dataclass(frozen=True)
+class StagedTarget:
+    """A column that is written: the number of its staged column (from 1), and the type that the table has it in."""
+
+    name: str
+    number: int
+    type: ColumnType
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """What one group of files does to the table.
+
+    `table` is the catalog that the plan was made against, None when there is no table. `staged_lengths` are the
+    bytes of each staged column, `written` those of them that the table gets, `kept` the table's columns that the
+    files lack. `waiting` are new columns without a single value, which have no type yet.
+    """
+
+    table: TableSchema | None
+    staged_lengths: tuple[int, ...]
+    written: tuple[StagedTarget, ...]
+    key: tuple[StagedTarget, ...]
+    sequence: StagedTarget | None
+    kept: tuple[str, ...]
+    new_columns: tuple[NewColumn, ...]
+    widenings: tuple[Widening, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def creates_table(self) -> bool:
+        return self.table is None
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.key)
+
+
+def fits(
+    columns: Collection[StagedColumn], discarded: Collection[str], table: TableSchema | None, *, may_evolve: bool
+) -> bool:
+    """Whether the checks made while staging are those that the table as it is now asks for. `discarded` are columns
+    that were left out because the table lacked them, `may_evolve` says that the table may be changed."""
+    if table is None:
+        return all(column.is_new for column in columns)
+    if any(table.column(name) for name in discarded):
+        return False
+    return all(_fits(column, table, may_evolve) for column in columns)
+
+
+def make_plan(
+    files: Sequence[Sequence[StagedColumn]],
+    table: TableSchema | None,
+    *,
+    key: Sequence[str],
+    sequence: str | None = None,
+) -> LoadPlan:
+    """Plans one group of files, given the columns of each: they fit the table (see `fits`) and are the same in all.
+
+    Rows are matched by the columns of `key`. Of two rows the one with the greater `sequence` counts, without one the
+    later one.
+    """
+    columns = [_over_all(positions) for positions in zip(*files, strict=True)]
+    written, new_columns, widenings, waiting = [], [], [], []
+    for number, column in enumerate(columns, start=1):
+        existing = table.column(column.name) if table else None
+        if existing:
+            written.append(StagedTarget(column.name, number, _as_written(existing.type, column.type)))
+            if existing.type.name == "varchar" and column.max_bytes > (existing.type.length or 0):
+                widenings.append(Widening(column.name, varchar_with_headroom(column.max_bytes).length or 0))
+        elif column.type is None:
+            waiting.append(column.name)
+        else:
+            written.append(StagedTarget(column.name, number, column.type))
+            new_columns.append(NewColumn(column.name, column.type))
+    by_name = {column.name: column for column in written}
+    # A stored rescue value is outdated when the files bring its original: NULL, unless they bring both.
+    replaced = {name for column in columns for name in (column.name, rescue_name(column.name))}
+    return LoadPlan(
+        table=table,
+        staged_lengths=tuple(max(column.max_bytes, 1) for column in columns),
+        written=tuple(written),
+        key=tuple(by_name[name.lower()] for name in key if name.lower() in by_name),
+        sequence=by_name.get((sequence or "").lower()),
+        kept=tuple(column.name for column in (table.columns if table else ()) if column.name not in replaced),
+        new_columns=tuple(new_columns),
+        widenings=tuple(widenings),
+        waiting=tuple(waiting),
+    )
+
+
+def check_plan(plan: LoadPlan) -> None:
+    """Raises FileFault when the table would have more columns than Redshift allows, or a sequence column of text."""
+    total = len(plan.table.columns if plan.table else ()) + len(plan.new_columns)
+    if total > MAX_COLUMNS:
+        raise FileFault(
+            "too_many_columns",
+            f"the table would have {total} columns with the {len(plan.new_columns)} new ones of this file; a Redshift"
+            f" table has at most {MAX_COLUMNS}: drop columns, or set the schema contract to discard",
+        )
+    if (
+        plan.sequence
+        and plan.sequence.type.name == "varchar"
+        and plan.sequence.name in [column.name for column in plan.new_columns]
+    ):
+        raise FileFault(
+            "sequence_is_text",
+            f"the sequence column {plan.sequence.name!r} holds neither numbers nor dates, and as text '9' is newer than"
+            " '10': name the format in CsvFormat.dateFormats, correct the values, or, if they do sort as text, add the"
+            " column to the table as VARCHAR yourself",
+            column=plan.sequence.name,
+        )
+
+
+def _over_all(columns: tuple[StagedColumn, ...]) -> StagedColumn:
+    """One column of several files: the type and length that hold the values of all of them."""
+    types = [column.type for column in columns if column.type is not None]
+    return replace(
+        columns[0],
+        type=reduce(unify, types) if types else None,
+        max_bytes=max(column.max_bytes for column in columns),
+    )
+
+
+def _fits(column: StagedColumn, table: TableSchema, may_evolve: bool) -> bool:
+    target = table.column(column.name)
+    if target is None:
+        return column.is_new and may_evolve
+    if column.type is None:
+        return True
+    if target.type.name == "varchar":
+        widenable = target.widenable and may_evolve and column.max_bytes <= MAX_VARCHAR_BYTES
+        return column.max_bytes <= (target.type.length or 0) or widenable
+    return holds(target.type, replace(column.type, format=None))
+
+
+def _as_written(target: ColumnType, staged: ColumnType | None) -> ColumnType:
+    """The table's type, read as the file writes it."""
+    return replace(target, format=staged.format) if staged and target.name != "varchar" else target

@@ -1,0 +1,269 @@
+"""The SQL that the loader runs, as pure functions from values to text.
+
+Only what the Redshift manual allows: `tests/golden/*.sql` holds every kind of statement with the section that allows
+it. Staged columns are called `c1`, `c2`, ... in the temporary tables, stored ones `k1` and `s1`: COPY of Parquet goes
+by position, and short names that need no table's before them keep the statements of a wide table under the Data API's
+100 KB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from customer_data.errors import WarehouseError
+from customer_data.warehouse.casts import cast_expression
+from customer_data.warehouse.data_api import MAX_STATEMENT_BYTES, MAX_STATEMENTS
+from customer_data.warehouse.plan import LoadPlan, NewColumn, StagedTarget
+from customer_data.warehouse.quoting import identifier, literal
+from customer_data.warehouse.table_name import TableName
+
+
+class BatchTooLarge(WarehouseError):
+    """The batch does not fit in one call of the Data API; fewer columns or shorter names would."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One transaction. `on_data` are the statements that read the files' values, and so can fail because of them."""
+
+    before: tuple[str, ...]
+    on_data: tuple[str, ...]
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        return self.before + self.on_data
+
+
+def table(name: TableName) -> str:
+    return f"{identifier(name.schema)}.{identifier(name.name)}"
+
+
+def lock(name: TableName) -> str:
+    return f"LOCK {table(name)}"
+
+
+def create_table(name: TableName, columns: Sequence[NewColumn], key: Sequence[str]) -> str:
+    """Key columns are NOT NULL, the warehouse's own guard of what staging has checked.
+
+    No PRIMARY KEY and no DEFAULT: Redshift enforces no key, and refuses to widen a column that has either.
+    """
+    lines = [
+        f"{identifier(column.name)} {column.type.sql}{' NOT NULL' if column.name in key else ''}" for column in columns
+    ]
+    key_list = ", ".join(identifier(column) for column in key)
+    return (
+        f"CREATE TABLE {table(name)} (\n  " + ",\n  ".join(lines) + "\n)"
+        f" DISTSTYLE KEY DISTKEY ({identifier(key[0])}) SORTKEY ({key_list})"
+    )
+
+
+def add_column(name: TableName, column: NewColumn) -> str:
+    return f"ALTER TABLE {table(name)} ADD COLUMN {identifier(column.name)} {column.type.sql}"
+
+
+def widen_column(name: TableName, column: str, length: int) -> str:
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {identifier(column)} TYPE VARCHAR({length})"
+
+
+def columns_of(name: TableName) -> str:
+    """Redshift folds names to lower case, quoted ones too, unless the cluster says otherwise: compare folded."""
+    return (
+        "SELECT column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, column_default"
+        f" FROM svv_columns WHERE {_is_table(name)} ORDER BY ordinal_position"
+    )
+
+
+def column_count_guard(name: TableName, expected: int) -> str:
+    """Fails when the table is not the one planned against.
+
+    The count is enough: the batch names every column that it was planned with, so that another name fails there.
+    """
+    return (
+        f"SELECT CAST(CASE WHEN COUNT(*) = {expected} THEN '0' ELSE 'the columns changed' END AS INTEGER)"
+        f" FROM svv_columns WHERE {_is_table(name)}"
+    )
+
+
+def upsert_batch(
+    plan: LoadPlan,
+    *,
+    target: TableName,
+    ledger: TableName,
+    ledger_statements: Sequence[str],
+    copy_manifest_url: str | None,
+    copy_role_arn: str,
+    suffix: str,
+) -> Batch:
+    """The whole transaction of one group of files.
+
+    LOCK comes first: Redshift takes a transaction's snapshot at its first statement. The ledger is locked, not the
+    target, whose readers would wait. Without `copy_manifest_url` (no rows) only the ledger is written.
+    `ledger_statements` insert the files' rows and fail when one of them is already there or is no longer the newest.
+    """
+    before = [lock(ledger), *ledger_statements]
+    if copy_manifest_url is None:
+        return _checked(Batch(tuple(before), ()), plan, target)
+    staged = identifier(f"__staged_{suffix}")
+    stored = identifier(f"__stored_{suffix}")
+    before.append(column_count_guard(target, len(plan.table.columns) if plan.table else 0))
+    if plan.creates_table:
+        before.append(create_table(target, plan.new_columns, plan.key_names))
+    else:
+        before.extend(add_column(target, column) for column in plan.new_columns)
+    before.append(create_staged(staged, plan))
+
+    on_data = [copy_parquet(staged, copy_manifest_url, copy_role_arn), drop_duplicates(staged, plan)]
+    if not plan.creates_table:
+        if plan.sequence:
+            on_data.append(drop_older_than_stored(staged, target, plan))
+        if plan.kept:
+            on_data.append(keep_stored_values(stored, staged, target, plan))
+        on_data.append(delete_stored(staged, target, plan))
+    if plan.kept and not plan.creates_table:
+        on_data += [insert_with_stored_values(staged, stored, target, plan), insert_new(staged, stored, target, plan)]
+    else:
+        on_data.append(insert_staged(staged, target, plan))
+    return _checked(Batch(tuple(before), tuple(on_data)), plan, target)
+
+
+def create_staged(staged: str, plan: LoadPlan) -> str:
+    """Everything arrives as text of the longest value's length, so that COPY never guesses."""
+    columns = [f"c{number} VARCHAR({length})" for number, length in enumerate(plan.staged_lengths, start=1)]
+    return (
+        f"CREATE TEMP TABLE {staged} (row_position BIGINT, {', '.join(columns)})"
+        f" DISTSTYLE KEY DISTKEY ({_staged_name(plan.key[0])})"
+    )
+
+
+def copy_parquet(staged: str, manifest_url: str, role_arn: str) -> str:
+    return f"COPY {staged} FROM {literal(manifest_url)} IAM_ROLE {literal(role_arn)} FORMAT AS PARQUET MANIFEST"
+
+
+def drop_duplicates(staged: str, plan: LoadPlan) -> str:
+    """Leaves one record a key: the last one, or the one with the greatest sequence.
+
+    Without a sequence an aggregate finds the losers, usually none; ranking would sort every record.
+    """
+    keys = [_cast(column) for column in plan.key]
+    if plan.sequence:
+        losers = (
+            f"SELECT row_position FROM (SELECT row_position, ROW_NUMBER() OVER (PARTITION BY {', '.join(keys)}"
+            f" ORDER BY {_cast(plan.sequence)} DESC NULLS LAST, row_position DESC) AS place FROM {staged}) AS ranked"
+            " WHERE place > 1"
+        )
+    else:
+        named = ", ".join(f"{key} AS k{number}" for number, key in enumerate(keys, start=1))
+        same = " AND ".join(
+            f"{_cast(column, 'record')} = last_one.k{number}" for number, column in enumerate(plan.key, start=1)
+        )
+        losers = (
+            f"SELECT record.row_position FROM {staged} AS record"
+            f" JOIN (SELECT {named}, MAX(row_position) AS row_position FROM {staged}"
+            f" GROUP BY {', '.join(keys)} HAVING COUNT(*) > 1) AS last_one"
+            f" ON {same} AND record.row_position < last_one.row_position"
+        )
+    return f"DELETE FROM {staged} WHERE row_position IN ({losers})"
+
+
+def drop_older_than_stored(staged: str, target: TableName, plan: LoadPlan) -> str:
+    """A record without a sequence is older than any with one."""
+    assert plan.sequence is not None
+    stored = f"{identifier(target.name)}.{identifier(plan.sequence.name)}"
+    ours = _cast(plan.sequence, staged)
+    return (
+        f"DELETE FROM {staged} USING {table(target)} WHERE {_same_key(staged, identifier(target.name), plan)}"
+        f" AND ({stored} > {ours} OR ({stored} IS NOT NULL AND {ours} IS NULL))"
+    )
+
+
+def keep_stored_values(stored: str, staged: str, target: TableName, plan: LoadPlan) -> str:
+    """Saves what the files have no column for. Redshift enforces no key: of several stored rows one is kept."""
+    keys = [f"t.{identifier(name)}" for name in plan.key_names]
+    newest = f"t.{identifier(plan.sequence.name)} DESC NULLS LAST" if plan.sequence else keys[0]
+    saved = [f"{key} AS k{number}" for number, key in enumerate(keys, start=1)]
+    saved += [f"t.{identifier(name)} AS s{number}" for number, name in enumerate(plan.kept, start=1)]
+    names = [f"k{number}" for number in range(1, len(keys) + 1)] + [f"s{i}" for i in range(1, len(plan.kept) + 1)]
+    return (
+        f"CREATE TEMP TABLE {stored} AS SELECT {', '.join(names)} FROM (SELECT {', '.join(saved)},"
+        f" ROW_NUMBER() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}) AS place"
+        f" FROM {table(target)} AS t JOIN {staged} ON {_same_key(staged, 't', plan)}) AS ranked WHERE place = 1"
+    )
+
+
+def delete_stored(staged: str, target: TableName, plan: LoadPlan) -> str:
+    return f"DELETE FROM {table(target)} USING {staged} WHERE {_same_key(staged, identifier(target.name), plan)}"
+
+
+def insert_staged(staged: str, target: TableName, plan: LoadPlan, saved: Mapping[str, str] | None = None) -> str:
+    """`saved` gives the columns that the files lack their values."""
+    values = {column.name: _cast(column) for column in plan.written} | dict(saved or {})
+    return (
+        f"INSERT INTO {table(target)} ({', '.join(map(identifier, values))})"
+        f" SELECT {', '.join(values.values())} FROM {staged}"
+    )
+
+
+def insert_with_stored_values(staged: str, stored: str, target: TableName, plan: LoadPlan) -> str:
+    saved = {name: f"s{number}" for number, name in enumerate(plan.kept, start=1)}
+    return f"{insert_staged(staged, target, plan, saved)} JOIN {stored} ON {_is_stored(plan)}"
+
+
+def insert_new(staged: str, stored: str, target: TableName, plan: LoadPlan) -> str:
+    """The records without a stored row. Redshift gives the columns that they lack their defaults."""
+    return f"{insert_staged(staged, target, plan)} LEFT JOIN {stored} ON {_is_stored(plan)} WHERE k1 IS NULL"
+
+
+def in_chunks(values: Iterable[str], limit: int = MAX_STATEMENT_BYTES // 2) -> list[list[str]]:
+    """Splits SQL pieces into lists that each leave room for the rest of their statement."""
+    chunks: list[list[str]] = []
+    size = limit
+    for value in values:
+        size += len(value.encode()) + 2
+        if size > limit:
+            chunks.append([])
+            size = len(value.encode())
+        chunks[-1].append(value)
+    return chunks
+
+
+def _checked(batch: Batch, plan: LoadPlan, target: TableName) -> Batch:
+    if len(batch.statements) > MAX_STATEMENTS:
+        raise BatchTooLarge(f"the load needs {len(batch.statements)} statements; allowed: {MAX_STATEMENTS}")
+    longest = max(batch.statements, key=_bytes)
+    if _bytes(longest) > MAX_STATEMENT_BYTES:
+        names = [column.name for column in plan.written] + list(plan.kept)
+        raise BatchTooLarge(
+            f"a statement of the load has {_bytes(longest)} bytes; the Redshift Data API takes {MAX_STATEMENT_BYTES}."
+            f" It names {len(names):,} columns of {target}, {len(plan.new_columns):,} of them new, with"
+            f" {sum(map(_bytes, names)):,} bytes: use shorter column names (columnMapping for new ones, ALTER TABLE ..."
+            " RENAME COLUMN for those of the table), or fewer columns",
+            longest,
+        )
+    return batch
+
+
+def _bytes(statement: str) -> int:
+    return len(statement.encode())
+
+
+def _is_table(name: TableName) -> str:
+    return f"LOWER(table_schema) = {literal(name.schema.lower())} AND LOWER(table_name) = {literal(name.name.lower())}"
+
+
+def _same_key(staged: str, stored: str, plan: LoadPlan) -> str:
+    return " AND ".join(f"{stored}.{identifier(column.name)} = {_cast(column, staged)}" for column in plan.key)
+
+
+def _is_stored(plan: LoadPlan) -> str:
+    keys = enumerate(plan.key, start=1)
+    return " AND ".join(f"k{number} = {_cast(column)}" for number, column in keys)
+
+
+def _staged_name(column: StagedTarget) -> str:
+    return f"c{column.number}"
+
+
+def _cast(column: StagedTarget, of: str | None = None) -> str:
+    """The staged text as the target's type."""
+    return cast_expression(f"{of}.{_staged_name(column)}" if of else _staged_name(column), column.type)

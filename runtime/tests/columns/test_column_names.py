@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from customer_data.columns.names import RESCUE_SUFFIX, column_names, rescue_name, snake_case
+from customer_data.errors import FileFault, SettingsError
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("user id", "user_id"),
+        ("UserId", "user_id"),
+        ("CDs", "cds"),
+        ("URLs seen", "urls_seen"),
+        ("HTTPServer", "http_server"),
+        ("USER-ID", "user_id"),
+        ("userID", "user_id"),
+        ("HTTPServer", "http_server"),
+        ("  Total (EUR) ", "total_eur"),
+        ("Prénom", "prenom"),
+        ("Größe", "grosse"),
+        ("группа", "группа"),
+        ("йод", "йод"),
+        ("氏名", "氏名"),
+        ("が", "が"),
+        ("हिन्दी", "हिन्दी"),
+        ("order", "order"),
+        ("2024", "2024"),
+        ("__position", "position"),
+    ],
+)
+def test_a_header_becomes_snake_case(header: str, column: str) -> None:
+    assert snake_case(header) == column
+
+
+def test_two_headers_that_become_one_column_fail_the_file_and_both_are_named() -> None:
+    with pytest.raises(FileFault) as fault:
+        column_names(["User Id", "name", "user_id"], {})
+    assert fault.value.code == "duplicate_column"
+    assert "'User Id'" in fault.value.reason
+    assert "'user_id'" in fault.value.reason
+
+
+def test_the_mapping_comes_before_snake_case_and_the_exact_header_before_the_stripped_one() -> None:
+    mapping = {"E-Mail": "email_address", " E-Mail": "other"}
+    assert column_names(["E-Mail"], mapping) == ("email_address",)
+    assert column_names([" E-Mail"], mapping) == ("other",)
+    assert column_names(["E-Mail "], mapping) == ("email_address",)
+
+
+def test_a_mapped_column_is_lower_case_as_redshift_stores_it() -> None:
+    assert column_names(["x"], {"x": "UserName"}) == ("username",)
+
+
+@pytest.mark.parametrize("target", ["__position", "", "x" * 128, "oid"])
+def test_a_mapping_to_a_name_that_no_column_can_have_is_refused(target: str) -> None:
+    with pytest.raises(SettingsError, match="columnMapping"):
+        column_names(["x"], {"x": target})
+
+
+def test_a_header_without_letters_is_named_by_its_place() -> None:
+    assert column_names(["a", "", "%"], {}) == ("a", "column_2", "column_3")
+
+
+@pytest.mark.parametrize("header", ["oid", "ctid", "XMIN", "TABLEOID"])
+def test_a_system_column_of_redshift_gets_another_name(header: str) -> None:
+    assert snake_case(header) == header.lower() + "_"
+
+
+def test_a_name_over_127_bytes_is_cut_between_characters_and_stays_distinct() -> None:
+    names = column_names(["名" * 60 + "a", "名" * 60 + "b"], {})
+    assert len(set(names)) == 2
+    for name in names:
+        assert len(name.encode()) <= 127 - len(RESCUE_SUFFIX)
+        assert name.startswith("名" * 30)
+
+
+@pytest.mark.parametrize("column", ["a", "x" * 115, "x" * 116, "名" * 42])
+def test_the_rescue_column_of_any_column_has_at_most_127_bytes(column: str) -> None:
+    assert len(rescue_name(column).encode()) <= 127
+    assert rescue_name(column).endswith("__as_varchar")
+
+
+def test_rescue_columns_of_two_long_names_differ() -> None:
+    assert rescue_name("x" * 126 + "a") != rescue_name("x" * 126 + "b")

@@ -1,0 +1,406 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from unittest import mock
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from customer_data.csv import reader as csv_reader
+from customer_data.csv import text as csv_text
+from customer_data.csv.batch import BrokenRecord
+from customer_data.csv.dialect import DELIMITERS, MAX_RECORD_BYTES
+from customer_data.csv.format import CsvFormat
+from customer_data.csv.reader import CsvFile, IrregularCsv, open_csv
+from customer_data.csv.text import NotUtf8
+from customer_data.errors import FileFault, SettingsError
+
+Row = tuple[str | None, ...]
+VERBATIM = CsvFormat(null_values=())
+
+
+def read(
+    data: bytes, format: CsvFormat = VERBATIM, *, exact: bool = False, encoding: str | None = None
+) -> tuple[tuple[str, ...], list[Row], list[BrokenRecord]]:
+    """Header, rows and broken records of one reading."""
+    opened = open_csv(io.BytesIO(data), format, exact=exact, encoding=encoding)
+    rows: list[Row] = []
+    broken: list[BrokenRecord] = []
+    for batch in opened.batches:
+        rows += zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        broken += batch.broken
+    return opened.header, rows, broken
+
+
+def both(data: bytes, format: CsvFormat = VERBATIM) -> tuple[tuple[str, ...], list[Row]]:
+    """The rows that both paths give."""
+    header, rows, broken = read(data, format, exact=True)
+    assert not broken
+    assert read(data, format) == (header, rows, [])
+    return header, rows
+
+
+@contextmanager
+def blocks_of(size: int) -> Iterator[None]:
+    """Small blocks, so that records and quotes lie across their borders."""
+    with (
+        mock.patch.object(csv_text, "CHUNK_BYTES", size),
+        mock.patch.object(csv_reader, "CHUNK_BYTES", size),
+        mock.patch.object(csv_reader, "_SAMPLE_BYTES", 64),
+    ):
+        yield
+
+
+FIELD = st.text(alphabet=st.sampled_from("ab,;|\t\"\n\r é€😀'"), max_size=12)
+
+
+@st.composite
+def written_csv(draw: st.DrawFn) -> tuple[str, CsvFormat]:
+    width = draw(st.integers(1, 4))
+    delimiter = draw(st.sampled_from(DELIMITERS))
+    quote = draw(st.sampled_from("\"'"))
+    rows = draw(st.lists(st.lists(FIELD, min_size=width, max_size=width), max_size=30))
+    line_end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    # Python's writer quotes the line breaks of the line end only, its reader ends lines at any.
+    quoting = csv.QUOTE_ALL if line_end != "\r\n" else draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    text = io.StringIO()
+    writer = csv.writer(
+        text,
+        delimiter=delimiter,
+        quotechar=quote,
+        lineterminator=line_end,
+        quoting=quoting,
+    )
+    writer.writerow([f"column {number}" for number in range(width)])
+    writer.writerows(rows)
+    return text.getvalue(), CsvFormat(delimiter=delimiter, quote=quote, null_values=())
+
+
+def by_python(text: str, format: CsvFormat) -> list[list[str]]:
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=format.delimiter or ",", quotechar=format.quote, strict=True)
+    return [record for record in reader if record]
+
+
+@given(written_csv(), st.sampled_from([48, 100, 2**20]))
+@settings(deadline=None, derandomize=True, max_examples=300)
+def test_both_paths_give_the_rows_of_pythons_csv_module(written: tuple[str, CsvFormat], block: int) -> None:
+    text, format = written
+    header, *rows = by_python(text, format)
+    with blocks_of(block):
+        assert read(text.encode(), format, exact=True) == (tuple(header), [tuple(row) for row in rows], [])
+        try:
+            fast = read(text.encode(), format)
+        except IrregularCsv:
+            # A record longer than a block, or a file without records: all else that csv.writer writes, it vouches for.
+            longest = max((sum(len(field.encode()) + 3 for field in row) for row in rows), default=block)
+            assert longest * 2 + 3 >= block or not rows
+        else:
+            assert fast == (tuple(header), [tuple(row) for row in rows], [])
+
+
+@given(st.text(alphabet=st.sampled_from('ab,"\n\r'), max_size=60), st.sampled_from([48, 2**20]))
+@settings(deadline=None, derandomize=True, max_examples=500)
+def test_whatever_the_text_a_path_gives_pythons_rows_or_says_that_it_cannot(body: str, block: int) -> None:
+    text, format = f"x,y\n{body}", CsvFormat(delimiter=",", null_values=())
+    try:
+        rows = [tuple(row) for row in by_python(text, format)[1:]]
+    except csv.Error:
+        rows = []
+        with blocks_of(block), pytest.raises(IrregularCsv):
+            read(text.encode(), format)
+        assume(False)
+    with blocks_of(block):
+        _, exact, broken = read(text.encode(), format, exact=True)
+        assert exact == [row for row in rows if len(row) == 2]
+        assert len(broken) == len(rows) - len(exact)
+        with suppress(IrregularCsv):
+            assert read(text.encode(), format)[1] == rows
+
+
+@pytest.mark.parametrize("before", range(60))
+def test_a_line_break_within_quotes_survives_the_border_between_two_blocks(before: int) -> None:
+    text = "id,name\n" + "1," + "a" * (before % 4) + "\n" + "1,a\n" * before + '2,"x\r\ny"\n' + "3,b\n" * 40
+    with blocks_of(64):
+        assert ("2", "x\r\ny") in read(text.encode())[1]
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False], ids=["line end at the end", "no line end at the end"])
+def test_delimiter_and_line_ends_are_detected(delimiter: str, line_end: str, last: bool) -> None:
+    lines = [delimiter.join(row) for row in (["id", "name"], ["1", '"a ""b"""'], ["2", f'"x{line_end}y"'])]
+    header, rows = both((line_end.join(lines) + (line_end if last else "")).encode())
+    assert header == ("id", "name")
+    assert rows == [("1", 'a "b"'), ("2", f"x{line_end}y")]
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("id;amount;note\n1;1,5;a,b\n2;2,5;c,d\n", ("id", "amount", "note")),
+        ('id,"a;b;c",z\n1,"x;y",3\n', ("id", "a;b;c", "z")),
+        ("Name, first;age\nMiller, Ann;5\nSmith;6\n", ("Name, first", "age")),
+        ("id\n1\n2\n", ("id",)),
+    ],
+)
+def test_the_delimiter_is_the_one_that_cuts_all_records_alike(text: str, header: tuple[str, ...]) -> None:
+    assert read(text.encode())[0] == header
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [*DELIMITERS, "^"])
+def test_a_first_line_for_excel_names_the_delimiter_and_is_no_header(
+    delimiter: str, encoding: str, line_end: str
+) -> None:
+    lines = (f"sep={delimiter}", f"id{delimiter}name", f"1{delimiter}a", f"2{delimiter}b{delimiter}c", "")
+    assert both(line_end.join(lines[:3]).encode(encoding)) == (("id", "name"), [("1", "a")])
+    _, _, broken = read(line_end.join(lines).encode(encoding), exact=True)
+    assert [record.line for record in broken] == [4]
+
+
+def test_the_delimiter_of_the_format_wins_over_the_line_for_excel() -> None:
+    format = CsvFormat(delimiter="|", null_values=())
+    assert both(b"SEP=;\nid|name\n1|a;b\n", format) == (("id", "name"), [("1", "a;b")])
+
+
+@pytest.mark.parametrize("header", ["sep=;a", "sep=", "separator=;", "sep==;"])
+def test_a_header_that_only_looks_like_the_line_for_excel_is_the_header(header: str) -> None:
+    assert read(f"{header}\n1\n".encode(), CsvFormat(delimiter=","))[0] == (header,)
+
+
+def test_blank_lines_are_no_records() -> None:
+    assert both(b"\n\nid,name\n\n1,a\n\n\n2,b\n\n") == (("id", "name"), [("1", "a"), ("2", "b")])
+
+
+def test_empty_fields_are_null_quoted_or_not_and_so_is_what_the_format_calls_null() -> None:
+    format = CsvFormat(null_values=("", "NULL", "n/a"))
+    _, rows = both(b'a,b\n,""\nNULL,"n/a"\nnull,N/A\n', format)
+    assert rows == [(None, None), (None, None), ("null", "N/A")]
+
+
+def test_without_a_quote_character_quotes_are_text() -> None:
+    format = CsvFormat(delimiter=",", quote="", null_values=())
+    assert both(b'a,b\n"x,5" disk\n', format) == (("a", "b"), [('"x', '5" disk')])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_unicode_encodings_are_detected(encoding: str) -> None:
+    assert both("id,näme\n1,Jürgen €\n".encode(encoding)) == (("id", "näme"), [("1", "Jürgen €")])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_decides_whatever_the_user_says(encoding: str) -> None:
+    data = ("" if encoding == "utf-8-sig" else "\ufeff") + "id\nü\n"
+    for said in ("utf-16", "cp1252", "utf-8"):
+        assert both(data.encode(encoding), CsvFormat(encoding=said)) == (("id",), [("ü",)])
+
+
+def test_a_utf8_byte_order_mark_rules_out_windows_1252() -> None:
+    with pytest.raises(FileFault, match="not UTF-8"):
+        read("\ufeffid\n".encode() + b"\xfc\n")
+
+
+@pytest.mark.parametrize("header", ["PAR1,PAR2", "ORCID,name", "BZh,x"])
+def test_a_header_that_begins_like_another_format_is_a_header(header: str) -> None:
+    assert read(f"{header}\n1,2\n".encode())[0] == tuple(header.split(","))
+
+
+def test_what_is_not_utf8_is_read_as_windows_1252() -> None:
+    data = "id,name\n1,Jürgen €\n".encode("cp1252")
+    with pytest.raises(NotUtf8) as wrong:
+        read(data)
+    assert read(data, encoding=wrong.value.encoding)[1] == [("1", "Jürgen €")]
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_broken_byte_in_a_utf8_file_is_a_fault_with_its_place(exact: bool) -> None:
+    data = "id,name\n1,Jürgen\n2,".encode() + b"J\xfcrgen\n"
+    with pytest.raises(FileFault) as fault:
+        read(data, exact=exact)
+    assert fault.value.code == "wrong_encoding"
+    assert fault.value.line == 3
+    assert f"byte {data.index(0xFC)} (line 3)" in fault.value.reason
+
+
+def universal_line(text: str) -> int:
+    """The line of what follows the text."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+
+
+@given(st.text(alphabet=st.sampled_from("aü\n\r"), max_size=40), st.sampled_from([5, 8, 2**20]))
+@settings(deadline=None, derandomize=True, max_examples=300)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_faults_of_the_text_are_on_the_line_that_python_counts(encoding: str, text: str, block: int) -> None:
+    for wrong, code in (("\0", "nul_byte"), ("\ud800", "wrong_encoding")):
+        data = f"id\u0a0a{text}{wrong}x".encode(encoding, errors="surrogatepass")
+        with mock.patch.object(csv_text, "CHUNK_BYTES", block), pytest.raises(FileFault) as fault:
+            list(csv_text.utf8_chunks(io.BytesIO(data), None))
+        assert (fault.value.code, fault.value.line) == (code, universal_line(text))
+
+
+def test_a_broken_header_is_named_with_its_line() -> None:
+    for data in (b'\n\r\n\rid,"na"me\n1,2\n', b'\n\r\n\rid,"' + b"x\n" * 2**20):
+        with pytest.raises(FileFault) as fault:
+            read(data)
+        assert (fault.value.code, fault.value.line) == ("broken_header", 4)
+
+
+def test_a_byte_that_windows_1252_does_not_have_is_a_fault() -> None:
+    with pytest.raises(FileFault, match="Windows-1252") as fault:
+        read(b"id\n\x81\n", encoding="cp1252")
+    assert fault.value.code == "wrong_encoding"
+
+
+def test_a_multibyte_character_cut_off_at_the_end_is_not_utf8() -> None:
+    with pytest.raises(NotUtf8):
+        read("id\nx€".encode()[:-1])
+
+
+def test_the_users_encoding_is_taken_at_its_word() -> None:
+    assert both("id\nя\n".encode("koi8-r"), CsvFormat(encoding="koi8-r", null_values=()))[1] == [("я",)]
+    with pytest.raises(FileFault, match="UTF-8"):
+        read("id\nü\n".encode("cp1252"), CsvFormat(encoding="utf-8"))
+    with pytest.raises(SettingsError, match="klingon"):
+        read(b"id\n1\n", CsvFormat(encoding="klingon"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_utf_16_and_32_need_no_byte_order_mark(encoding: str) -> None:
+    assert both("id\nя\n".encode(encoding), CsvFormat(encoding=encoding[:6]))[1] == [("я",)]
+
+
+def test_gzip_is_unpacked_all_members_of_it() -> None:
+    assert both(gzip.compress(b"id,n\n1,a\n") + gzip.compress(b"2,b\n"))[1] == [("1", "a"), ("2", "b")]
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-10], lambda data: data[:-8] + b"\0" * 8], ids=["cut", "CRC"])
+def test_damaged_gzip_is_a_fault(damage: object) -> None:
+    with pytest.raises(FileFault) as fault:
+        read(damage(gzip.compress(b"id,n\n" + b"1,a\n" * 1000)))  # type: ignore[operator]
+    assert fault.value.code == "broken_gzip"
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (b"", "empty_file", "empty"),
+        (b"\n\r\n\n", "empty_file", "blank"),
+        (gzip.compress(b""), "empty_file", "empty"),
+        (b"PAR1\x15\x04", "not_csv", "Parquet"),
+        (b"PK\x03\x04\x14\x00", "not_csv", "xlsx"),
+        (b"%PDF-1.7", "not_csv", "PDF"),
+        (b"<!DOCTYPE html><html>", "not_csv", "HTML"),
+        (b"id,name\n1,a\x00b\n", "nul_byte", "line 2"),
+        (b'id,"name\n1,a\n', "broken_header", "header"),
+    ],
+)
+def test_what_is_not_a_csv_is_a_fault_that_says_what_it_is(data: bytes, code: str, words: str) -> None:
+    with pytest.raises(FileFault) as fault:
+        read(data)
+    assert fault.value.code == code
+    assert words in fault.value.reason
+
+
+def test_a_header_only_file_has_no_rows() -> None:
+    assert read(b"id,name\n", exact=True) == (("id", "name"), [], [])
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["1", "1,2,3", '1,"x"y', '1,x"y', '1,"x', '"1,x\n2,y\n', '1,"x" ', "\ufeff1,x"],
+    ids=[
+        *("too few", "too many", "text after quote", "quote in text", "open quote", "swallowed line", "blank after"),
+        "byte order mark after the header",
+    ],
+)
+def test_the_fast_path_leaves_what_is_irregular_to_the_exact_one(record: str) -> None:
+    with pytest.raises(IrregularCsv):
+        read(f"id,name\n{record}\n".encode())
+
+
+def test_a_byte_order_mark_after_the_header_belongs_to_the_first_value() -> None:
+    assert read("id,name\n\ufeff1,x\n".encode(), exact=True)[1] == [("\ufeff1", "x")]
+
+
+def test_a_quote_within_an_unquoted_field_is_text() -> None:
+    assert read(b'id,size\n1,5" disk\n', exact=True)[1:] == ([("1", '5" disk')], [])
+
+
+def test_broken_records_come_with_line_and_reason_and_the_next_line_is_read_again() -> None:
+    data = b'id,name\n1,"a\nb"\n2,"x"y\n3\n4,d\n5,"e\n6,f\n'
+    _, rows, broken = read(data, exact=True)
+    assert rows == [("1", "a\nb"), ("4", "d"), ("6", "f")]
+    assert [(record.line, record.code, record.raw) for record in broken] == [
+        (4, "broken_quote", '2,"x"y'),
+        (5, "ragged_record", "3"),
+        (7, "broken_quote", '5,"e'),
+    ]
+    assert "1 fields, the header 2" in broken[1].reason
+
+
+def test_lines_are_physical_ones_whatever_stands_between_them() -> None:
+    opened = open_csv(io.BytesIO(b'\nid,"na\nme"\r\n1,a\r\n\r\n2,"b\nc\n"\n3,d'), VERBATIM, exact=True)
+    assert lines_of(opened) == [4, 6, 9]
+
+
+def lines_of(opened: CsvFile) -> list[int]:
+    lines = [line for batch in opened.batches for line in batch.lines.tolist()]
+    opened.require_lines()
+    return lines
+
+
+@pytest.mark.parametrize("data", [b"sep=,\nid,b\n1,2\n3,4\n", b'id,b\r\n"1",2\r\n3,4', b"id,b\r1,2\r3,4\r\r\r"])
+def test_the_fast_path_knows_the_lines_where_each_record_takes_one(data: bytes) -> None:
+    exact = lines_of(open_csv(io.BytesIO(data), VERBATIM, exact=True))
+    assert lines_of(open_csv(io.BytesIO(data), VERBATIM)) == exact
+
+
+@pytest.mark.parametrize("data", [b'id,b\n1,"2\n3"\n', b"id,b\n1,2\n\n3,4\n", b'id,b\n1,"2\n3"\n\n4,5\n'])
+def test_the_fast_path_leaves_lines_that_it_cannot_know_to_the_exact_one(data: bytes) -> None:
+    with pytest.raises(IrregularCsv, match="one line"):
+        lines_of(open_csv(io.BytesIO(data), VERBATIM))
+
+
+def test_a_record_over_4_mib_is_broken_and_the_next_is_read() -> None:
+    data = (
+        b"id,name\n1,"
+        + b"x" * (2 * MAX_RECORD_BYTES)
+        + b'\n2,b\n3,"'
+        + (b"y" * 999 + b"\n") * (MAX_RECORD_BYTES // 1000 + 1)
+    )
+    _, rows, broken = read(data + b'"\n4,d\n', exact=True)
+    assert ("2", "b") in rows
+    assert ("4", "d") in rows
+    assert [(record.line, record.code) for record in broken][:2] == [(2, "record_too_long"), (4, "record_too_long")]
+    assert all(len(record.raw) <= 65_536 for record in broken)
+
+
+def test_a_batch_of_the_exact_path_is_bounded_in_its_fields_which_cost_more_than_their_text() -> None:
+    line = b"," * 1499 + b"\n"
+    batches = list(open_csv(io.BytesIO(line * 1000), VERBATIM, exact=True).batches)
+
+    assert sum(batch.rows for batch in batches) == 999
+    assert max(batch.rows for batch in batches) * 1500 < 600_000
+
+
+@pytest.mark.parametrize("character", ["x", "€"])
+def test_a_record_is_measured_in_bytes_its_line_break_with_them(character: str) -> None:
+    longest = "1," + character * ((MAX_RECORD_BYTES - 3) // len(character.encode()))
+    longest += "x" * (MAX_RECORD_BYTES - 1 - len(longest.encode())) + "\n"
+    _, rows, broken = read(f"id,name\n{longest}x{longest}2,b\n".encode(), exact=True)
+
+    assert [row[0] for row in rows] == ["1", "2"]
+    assert [(record.line, record.code) for record in broken] == [(3, "record_too_long")]
+
+
+@pytest.mark.parametrize("format", [CsvFormat(delimiter="::"), CsvFormat(delimiter="§"), CsvFormat(quote="\n")])
+def test_a_delimiter_or_quote_that_is_not_one_ascii_character_is_refused(format: CsvFormat) -> None:
+    with pytest.raises(SettingsError, match="CsvFormat"):
+        read(b"id,name\n", format)

@@ -1,0 +1,276 @@
+"""The whole job: Glue's arguments in, real CSV reading, tables, metrics and error message out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from world import LANDING, STAGING, World
+
+from customer_data.errors import RunFailed
+from customer_data.files.manifest import SourceFile
+from customer_data.loading import load_job
+
+
+def settings_json(world: World, **changes: Any) -> str:
+    return json.dumps(
+        {
+            "pipeline": "customers",
+            "table": {"schema": world.schema, "name": "customers"},
+            "prefix": "landing/",
+            "staging": {"bucket": STAGING, "prefix": "staging/customers/"},
+            "warehouse": {
+                "workgroup_name": "warehouse",
+                "database": "dev",
+                "copy_role_arn": world.copy_role_arn,
+            },
+            **changes,
+        }
+    )
+
+
+def run(world: World, *files: SourceFile, run_id: str = "jr_1", **changes: Any) -> None:
+    manifest = {
+        "manifest_version": 1,
+        "pipeline": "customers",
+        "created_at": "2024-01-01T00:00:00Z",
+        "files": [asdict(file) for file in files],
+    }
+    key = f"manifests/customers/2024-01-01/{run_id}.json"
+    world.s3.put_object(Bucket=STAGING, Key=key, Body=json.dumps(manifest).encode())
+    glue_adds = ["--JOB_NAME", "load", "--JOB_RUN_ID", run_id, "--enable-metrics", "true", "--TempDir", "s3://t/"]
+    load_job.main(["--settings", settings_json(world, **changes), "--manifest", f"s3://{STAGING}/{key}", *glue_adds])
+
+
+def plan(world: World, file: SourceFile, capsys: pytest.CaptureFixture[str], **changes: Any) -> tuple[str, Any]:
+    arguments = ["--settings", settings_json(world, **changes), "--plan", f"s3://{file.bucket}/{file.key}"]
+    load_job.main(arguments)
+    lines = capsys.readouterr().out.strip().splitlines()
+    return "\n".join(lines), json.loads(lines[-1])
+
+
+def everything_stored(world: World) -> tuple[Any, ...]:
+    tables = world.admin.query(f"SELECT table_name FROM svv_tables WHERE table_schema = '{world.schema}'")
+    return sorted(tables), world.object_keys(), world.object_keys(STAGING, "staging/")
+
+
+def test_loads_typed_values_and_evolves(world: World) -> None:
+    first = world.put(
+        "a.csv", "User ID,Full Name,Balance,Born,Active", '1,"Ann, Jr.",10.5,1990-01-02,true', "2,Bo,0.25,,false"
+    )
+    second = world.put("b.csv", "User ID;Full Name;Phone", "2;Bob;007", "3;Çelik;0041")
+
+    run(world, first, second)
+    assert world.rows("user_id, full_name, CAST(balance AS VARCHAR), CAST(born AS VARCHAR), active, phone") == [
+        (1, "Ann, Jr.", "10.5000", "1990-01-02", True, None),
+        (2, "Bob", "0.2500", None, False, "007"),
+        (3, "Çelik", None, None, None, "0041"),
+    ]
+    (row, _) = world.ledger("header_map, run_id")
+    assert json.loads(row[0])["Full Name"] == "full_name"
+    assert row[1] == "jr_1"
+
+
+def test_a_value_that_does_not_fit_goes_to_a_rescue_column_and_leaves_it_again(world: World) -> None:
+    run(world, world.put("a.csv", "user_id,age", "1,40"))
+    run(world, world.put("b.csv", "user_id,age", "1,forty", "2,41"))
+    assert world.rows("user_id, age, age__as_varchar") == [(1, None, "forty"), (2, 41, None)]
+
+    run(world, world.put("c.csv", "user_id,age", "1,42"))
+    assert world.rows("user_id, age, age__as_varchar") == [(1, 42, None), (2, 41, None)]
+
+
+def test_files_that_disagree_on_a_type_in_one_run_lose_nothing(world: World) -> None:
+    """The second file is checked before the first one has made the table."""
+    first = world.put("a.csv", "user_id,age", "1,40")
+    second = world.put("b.csv", "user_id,age,city", "2,forty-one,Oslo")
+
+    run(world, first, second)
+    assert world.rows("user_id, age, age__as_varchar, city") == [(1, 40, None, None), (2, None, "forty-one", "Oslo")]
+
+
+def test_a_value_too_long_for_a_frozen_table_fails_the_file(world: World) -> None:
+    run(world, world.put("a.csv", "user_id,name", "1,Ann"))
+    before = world.columns()
+
+    with pytest.raises(RunFailed, match="freeze"):
+        run(world, world.put("b.csv", "user_id,name", "1," + "x" * 500), schema_contract="freeze")
+    assert world.columns() == before
+    assert world.rows() == [(1, "Ann")]
+    assert "error/b.csv" in world.object_keys()
+
+
+def test_the_longest_text_that_redshift_holds_arrives(world: World) -> None:
+    run(world, world.put("a.csv", "user_id,note", "1,short"))
+    run(world, world.put("b.csv", "user_id,note", "1," + "é" * 32_767))
+
+    assert world.rows("user_id, OCTET_LENGTH(note)") == [(1, 65_534)]
+
+
+def test_the_error_message_names_the_files_that_failed_and_why(world: World) -> None:
+    good = world.put("good.csv", "user_id,name", "1,Ann")
+    bad = world.put("bad.csv", "user_id,name", ",nobody")
+
+    with pytest.raises(RunFailed, match=r"^1 of 2 files failed: s3://landing/landing/bad\.csv: .*the key user_id"):
+        run(world, good, bad)
+    assert world.rows() == [(1, "Ann")]
+
+
+def test_glue_sees_one_line_at_the_end_of_stderr() -> None:
+    script = Path(__file__).parent.parent / "jobs" / "load_csv.py"
+    ended = subprocess.run(
+        [sys.executable, script, "--settings", '{"nonsense":\n1}', "--manifest", "s3://b/k"],
+        env={**os.environ, "PYTHONPATH": str(script.parent.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("customer_data.errors.RunFailed: SettingsError: the --settings")
+
+
+def test_the_log_has_a_line_of_json_for_each_file(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    run(world, world.put("a.csv", "user_id,name,empty", "1,Ann,"))
+
+    (line,) = [json.loads(record.message) for record in caplog.records if record.message.startswith('{"event": "file"')]
+    assert line | {"seconds": 0} == {
+        "event": "file",
+        "status": "loaded",
+        "object": "s3://landing/landing/a.csv",
+        "version_id": line["version_id"],
+        "load_id": line["load_id"],
+        "rows_read": 1,
+        "rows_loaded": 1,
+        "rows_rejected": 0,
+        "columns_added": ["user_id", "name"],
+        "columns_waiting": ["empty"],
+        "seconds": 0,
+        "run_id": "jr_1",
+    }
+
+
+def test_puts_the_metrics_of_the_run(world: World) -> None:
+    with pytest.raises(RunFailed):
+        run(world, world.put("a.csv", "user_id,name", "1,Ann", "2,Bo"), world.put("b.csv", "user_id,name", ",nobody"))
+
+    listed = boto3.client("cloudwatch").list_metrics(Namespace="CustomerDataPlatform")["Metrics"]
+    assert {metric["MetricName"] for metric in listed} == {
+        "RowsLoaded", "RowsRejected", "ColumnsAdded", "FilesLoaded", "FilesFailed", "FilesSuperseded", "LoadSeconds",
+    }  # fmt: skip
+    assert all(metric["Dimensions"] == [{"Name": "Pipeline", "Value": "customers"}] for metric in listed)
+
+
+def test_a_run_fault_leaves_the_files_and_says_what_failed(world: World) -> None:
+    file = world.put("a.csv", "user_id,name", "1,Ann")
+
+    with pytest.raises(RunFailed, match="no_such_schema"):
+        run(world, file, table={"schema": "no_such_schema", "name": "customers"})
+    assert world.object_keys() == ["landing/a.csv"]
+    run(world, file)
+
+
+def test_a_missing_manifest_is_named(world: World) -> None:
+    arguments = ["--settings", settings_json(world), "--manifest", f"s3://{STAGING}/manifests/none.json"]
+
+    with pytest.raises(RunFailed, match="NoSuchKey"):
+        load_job.main(arguments)
+
+
+@pytest.mark.parametrize("name", ["a#1.csv", "what?.csv", "100%25.csv", "a b+c.csv", "ü//x.csv"])
+def test_keys_are_taken_as_they_are(world: World, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = world.put(name, "user_id,name", "1,Ann")
+
+    assert plan(world, file, capsys)[1]["rows_to_load"] == 1
+    run(world, file, run_id=f"jr {name}")
+    assert world.ledger() == [(f"landing/{name}", "loaded")]
+
+
+def test_plan_tells_a_new_table_and_writes_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    file = world.put("a.csv", "user_id,name,empty", "1,Ann,", "2,Bo,")
+    before = everything_stored(world)
+    text, report = plan(world, file, capsys)
+
+    assert everything_stored(world) == before
+    assert report["creates_table"] and report["rows_to_load"] == 2
+    assert report["columns_added"] == {"user_id": "BIGINT", "name": "VARCHAR(32)"}
+    assert "  + name VARCHAR(32)\n" in text
+    assert "  ? empty: no value yet, waits for its first one\n" in text
+
+
+def test_plan_tells_what_changes_in_an_existing_table(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    run(world, world.put("a.csv", "user_id,name,age,city", "1,Ann,40,Oslo"))
+    capsys.readouterr()
+    file = world.put("b.csv", "user_id,name,age,phone", "1," + "x" * 60 + ",forty,007")
+    before = everything_stored(world), world.columns()
+    text, report = plan(world, file, capsys)
+
+    assert (everything_stored(world), world.columns()) == before
+    assert report["columns_widened"] == {"name": "VARCHAR(128)"}
+    assert report["rescue_columns"] == {"age__as_varchar": "age"}
+    assert report["columns_kept"] == ["city"]
+    assert "  ~ name VARCHAR(128)\n" in text and "  = city: not in the file, stored values stay\n" in text
+
+
+def test_plan_tells_why_a_file_would_fail(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    text, report = plan(world, world.put("a.csv", "name", "Ann"), capsys)
+
+    assert report["fault"]["code"] == "missing_key_column"
+    assert "the file would fail (missing_key_column)" in text
+    assert world.object_keys() == ["landing/a.csv"]
+
+
+@pytest.mark.parametrize("url", ["landing/a.csv", "s3://landing", "s3:///a.csv", f"s3://{LANDING}/none.csv"])
+def test_plan_names_an_object_that_it_cannot_read(world: World, url: str) -> None:
+    with pytest.raises(RunFailed, match=url):
+        load_job.main(["--settings", settings_json(world), "--plan", url])
+
+
+def test_says_which_argument_is_missing() -> None:
+    with pytest.raises(RunFailed, match="--manifest"):
+        load_job.main(["--settings", "{}"])
+
+
+def test_a_file_that_s3_does_not_give_out_holds_up_no_other(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    archived = world.put("archived.csv", "user_id,name", "1,Ann")
+    answer = world.s3.put_object(
+        Bucket=LANDING, Key=archived.key, Body=b"user_id,name\n1,Ann\n", StorageClass="GLACIER"
+    )
+    archived = replace(archived, version_id=answer["VersionId"])
+    good = world.put("good.csv", "user_id,name", "2,Bo")
+
+    with pytest.raises(
+        RunFailed, match=r"1 of 2 files failed: s3://landing/landing/archived\.csv: it cannot be read .*restore"
+    ):
+        run(world, archived, good)
+
+    assert world.rows() == [(2, "Bo")]
+    assert world.ledger() == [("landing/good.csv", "loaded")]
+    assert archived.key in world.object_keys()
+    with pytest.raises(RunFailed, match=r"--plan 's3://landing/landing/archived\.csv': it cannot be read"):
+        plan(world, archived, capsys)
+
+
+def test_the_encoding_that_was_guessed_is_said(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("INFO")
+    file = world.put("a.csv", "user_id,name", "1,Zoe")
+    answer = world.s3.put_object(Bucket=LANDING, Key=file.key, Body="user_id,name\n1,Zoë\n".encode("cp1252"))
+    file = replace(file, version_id=answer["VersionId"])
+
+    lines, report = plan(world, file, capsys)
+    assert "taken for windows-1252" in lines
+    assert report["guessed_encoding"] == "windows-1252"
+    run(world, file)
+    assert '"guessed_encoding": "windows-1252"' in caplog.text
+    assert world.rows() == [(1, "Zoë")]

@@ -1,0 +1,267 @@
+"""Which rows of a file the query of a SQL rule tells to be bad, and what a query must not let pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from quality.rows_checked import Checked, Rows, sql_rules
+
+from customer_data.quality.rules.rules_file import RulesFileError
+from customer_data.quality.running.row_parts import ColumnNaming
+
+#: Lines 2 to 6. Lines 4 and 5 are identical.
+CUSTOMERS = """user_id,name,amount,country,joined
+1,Ann,1.50,NO,2024-01-01
+2,Bo,-2.25,SE,2024-01-02
+3,Cy,7,SE,
+3,Cy,7,SE,
+4,,12,NO,2024-02-01
+"""
+
+#: The query, and the lines that it tells.
+TOLD: dict[str, tuple[str | dict[str, Any], list[int]]] = {
+    "select_star": ("SELECT * FROM temp_data WHERE amount < 0", [3]),
+    "no_rows_selected": ("SELECT * FROM temp_data WHERE amount < -100", []),
+    "line_in_any_case": ("SELECT __LINE FROM temp_data WHERE name IS NULL", [6]),
+    "line_beside_other_columns": ("SELECT upper(name) AS shout, __line, 1 FROM temp_data WHERE name = 'Ann'", [2]),
+    "line_many_times_over": ("SELECT __line FROM temp_data, (VALUES (1), (2)) WHERE amount < 0", [3]),
+    "one_of_identical_rows": (
+        "SELECT __line FROM (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY __line) AS place"
+        " FROM temp_data) WHERE place > 1",
+        [5],
+    ),
+    "key_alone": ("SELECT user_id FROM temp_data WHERE amount < 0", [3]),
+    "key_of_several_rows": ("SELECT user_id, count(*) FROM temp_data GROUP BY user_id HAVING count(*) > 1", [4, 5]),
+    "key_as_text": ("SELECT CAST(user_id AS STRING) AS user_id FROM temp_data WHERE amount < 0", [3]),
+    "neither_and_no_row": ("SELECT count(*) AS n FROM temp_data HAVING n > 100", []),
+    "cte": ("WITH bad AS (SELECT * FROM temp_data WHERE country = 'NO') SELECT * FROM bad WHERE amount > 10", [6]),
+    "window": (
+        "SELECT __line FROM (SELECT __line, amount, avg(amount) OVER (PARTITION BY country) AS mean FROM temp_data)"
+        " WHERE amount > mean",
+        [4, 5, 6],
+    ),
+    "aggregate_in_a_subquery": (
+        "SELECT * FROM temp_data WHERE amount = (SELECT max(amount) FROM temp_data)",
+        [6],
+    ),
+    "self_join_of_one_side": (
+        "SELECT a.* FROM temp_data a JOIN temp_data b ON a.user_id = b.user_id AND a.__line <> b.__line",
+        [4, 5],
+    ),
+    "outer_join_without_its_nulls": (
+        "SELECT b.__line FROM temp_data a LEFT JOIN temp_data b ON a.amount = -b.amount WHERE b.__line IS NOT NULL",
+        [],
+    ),
+    "trailing_semicolon": ("SELECT * FROM temp_data WHERE amount < 0;\n", [3]),
+    "trailing_comment": ("SELECT * FROM temp_data -- all\nWHERE amount < 0 -- negative", [3]),
+    "semicolon_in_a_text": ("SELECT * FROM temp_data WHERE name <> ';' AND amount < 0", [3]),
+    "union": ("SELECT * FROM temp_data WHERE amount < 0 UNION ALL SELECT * FROM temp_data WHERE user_id < 3", [2, 3]),
+    "dates_are_dates": ("SELECT * FROM temp_data WHERE joined > DATE'2024-01-01' AND year(joined) = 2024", [3, 6]),
+    "decimals_are_exact": ("SELECT * FROM temp_data WHERE amount * 2 = 3", [2]),
+    "filter": ({"query": "SELECT * FROM temp_data", "filter": "country = 'NO' -- Norway"}, [2, 6]),
+    "filter_of_null": ({"query": "SELECT * FROM temp_data", "filter": "name > 'B'"}, [3, 4, 5]),
+    "key_within_the_filter": ({"query": "SELECT user_id FROM temp_data", "filter": "__line = 4"}, [4]),
+}
+
+#: The query, and what is said of why it does not run, or of why its rows cannot be told.
+REFUSED: dict[str, tuple[str | dict[str, Any], str]] = {
+    "neither_line_nor_key": (
+        "SELECT count(*) AS n FROM temp_data GROUP BY country",
+        "the query gave 2 rows that cannot be told among the file's, since its result (n) does not have __line once;"
+        " SELECT __line, or * of one temp_data, or the key (user_id)",
+    ),
+    "self_join_of_both_sides": (
+        "SELECT * FROM temp_data a JOIN temp_data b ON a.user_id = b.user_id AND a.__line <> b.__line",
+        "the query gave 2 rows that cannot be told",
+    ),
+    "outer_join_with_nulls": (
+        "SELECT b.__line FROM temp_data a LEFT JOIN temp_data b ON a.amount = -b.amount",
+        "rows without a __line, as an outer join does: add WHERE __line IS NOT NULL",
+    ),
+    "unknown_column": ("SELECT * FROM temp_data WHERE nothing = 1", "`nothing` cannot be resolved"),
+    "unknown_table": ("SELECT * FROM customers", "`customers` cannot be found"),
+    "unknown_function": ("SELECT * FROM temp_data WHERE soundslike(name)", "`soundslike`"),
+    "text_that_is_no_number": ("SELECT * FROM temp_data WHERE name < 5", "The value 'Xxx' of the type"),
+    "division_by_zero": ("SELECT * FROM temp_data WHERE 1 / (user_id - 1) > 5", "DIVIDE_BY_ZERO"),
+    "overflow": ("SELECT * FROM temp_data WHERE CAST(user_id * 1000000 AS SMALLINT) = 1", "CAST_OVERFLOW"),
+    "subquery_of_many_rows": ("SELECT * FROM temp_data WHERE name = (SELECT name FROM temp_data)", "SUBQUERY"),
+    "error_that_the_query_raises": (
+        "SELECT * FROM temp_data WHERE amount < 0 AND raise_error(name) IS NULL",
+        "java.lang.RuntimeException: Xx",
+    ),
+    "pattern_that_is_none": ("SELECT * FROM temp_data WHERE name RLIKE concat('(', name)", "("),
+    "date_format_that_is_none": (
+        "SELECT * FROM temp_data WHERE to_date(name, 'ppp') IS NULL",
+        "IllegalArgumentException: X",
+    ),
+    "element_that_is_not_there": ("SELECT * FROM temp_data WHERE split(name, 'n')[5] = ''", "INVALID_ARRAY_INDEX"),
+    "line_that_is_no_number": ("SELECT name AS __line FROM temp_data", "__line is of the type STRING: select it as it"),
+    "line_between_lines": ("SELECT avg(__line) AS __line FROM temp_data", "__line is of the type DOUBLE"),
+    "key_that_is_not_in_the_file": (
+        "SELECT 999 AS user_id FROM temp_data",
+        "a key (user_id) that no record of temp_data has",
+    ),
+    "key_that_is_null": (
+        "SELECT b.user_id FROM temp_data a LEFT JOIN temp_data b ON a.amount = -b.amount",
+        "a key (user_id) that no record",
+    ),
+    "key_outside_the_filter": ({"query": "SELECT 1L AS user_id", "filter": "user_id > 1"}, "a key (user_id) that no"),
+    "filter_of_an_unknown_column": ({"query": "SELECT * FROM temp_data", "filter": "nothing"}, "`nothing`"),
+    "filter_that_fails": ({"query": "SELECT * FROM temp_data", "filter": "1 / (user_id - 1) > 5"}, "DIVIDE_BY_ZERO"),
+}
+
+
+@pytest.fixture(scope="module")
+def checked(rows: Rows) -> Checked:
+    queries = {name: query for name, (query, _) in (TOLD | REFUSED).items()}
+    return rows.check(CUSTOMERS, sql_rules(queries), key=("user_id",))
+
+
+@pytest.mark.parametrize("rule", TOLD)
+def test_tells_exactly_the_lines_of_the_selected_rows(checked: Checked, rule: str) -> None:
+    assert checked.failures.get(rule) is None
+    assert checked.lines(rule) == TOLD[rule][1]
+
+
+@pytest.mark.parametrize("rule", REFUSED)
+def test_a_query_that_does_not_run_or_whose_rows_are_unknown_fails(checked: Checked, rule: str) -> None:
+    assert REFUSED[rule][1] in checked.failures.get(rule, "it ran")
+    assert checked.lines(rule) == []
+
+
+def test_a_filter_says_how_many_records_it_lets_through(checked: Checked) -> None:
+    assert {name: checked.checked[name] for name in ("filter", "filter_of_null")} == {"filter": 2, "filter_of_null": 3}
+    assert "select_star" not in checked.checked
+
+
+def test_what_was_found_is_sorted_by_line_and_leaves_no_rows_in_staging(rows: Rows, checked: Checked) -> None:
+    staged = [key for key in rows.s3.keys("bucket") if key.startswith("staging/jr_0/")]
+    assert staged == sorted(part.key for part in checked.found.parts)
+    assert sum(part.rows for part in checked.found.parts) == sum(map(len, checked.said.values()))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DROP TABLE temp_data",
+        "CREATE TABLE t AS SELECT * FROM temp_data",
+        "INSERT INTO t SELECT * FROM temp_data",
+        "SET spark.sql.ansi.enabled = false",
+        "SELECT * FROM temp_data; DROP TABLE temp_data",
+        "CACHE TABLE t AS SELECT 1",
+    ],
+)
+def test_a_command_is_refused_before_anything_is_read(rows: Rows, query: str) -> None:
+    with pytest.raises(RulesFileError, match=r"^quality_rules\.py:1: sneaky: its query is no Spark SQL: \[PARSE"):
+        rows.rules(sql_rules({"sneaky": query}))
+
+
+def test_a_syntax_error_is_told_with_file_line_rule_and_what_is_written_there(rows: Rows) -> None:
+    text = '''SQL_DATA_QUALITY_RULES = {
+    "good": {"query": "SELECT * FROM temp_data", "error_type": "e", "description": "d"},
+    "bad": {
+        "query": """
+            SELECT *
+            FORM temp_data
+        """,
+        "error_type": "e",
+        "description": "d",
+    },
+}
+'''
+    with pytest.raises(RulesFileError) as raised:
+        rows.rules(text)
+    message = str(raised.value)
+    assert message.startswith("quality_rules.py:3: bad: its query is no Spark SQL: [PARSE_SYNTAX_ERROR] Syntax error")
+    assert "'temp_data'" in message and "(line 2," in message
+
+
+def test_a_filter_that_is_no_condition_is_told_before_anything_is_read(rows: Rows) -> None:
+    text = sql_rules({"bad": {"query": "SELECT * FROM temp_data", "filter": "amount <"}})
+    with pytest.raises(RulesFileError, match=r"quality_rules\.py:1: bad: its filter is no Spark SQL"):
+        rows.rules(text)
+
+
+SECRETS = """user_id,name,note,born,big
+1,Ann O'Neil's 5,"one
+two",1988-12-31,123456789012
+2,ok,7,1990-01-01,5
+"""
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "name < 5",  # a quote within the value
+        "note < 5",  # a line break
+        "raise_error(name) IS NULL",
+        "name RLIKE concat('(', name)",
+        "CAST(big AS SMALLINT) = 1",  # Spark writes numbers without quotes
+        "CAST(big AS DECIMAL(3,1)) = 1",
+        "to_date(name, 'yyyy') IS NULL",
+        "to_number(name, '999') = 1",
+        "make_date(2024, 13, day(born)) IS NULL",
+    ],
+)
+@pytest.mark.full
+def test_each_failure_keeps_the_values_of_records_to_itself(rows: Rows, condition: str) -> None:
+    assert_tells_no_value(rows, {"leaky": f"SELECT * FROM temp_data WHERE {condition}"})
+
+
+def test_a_failure_keeps_the_values_of_records_to_itself(rows: Rows) -> None:
+    conditions = ["name < 5", "note < 5", "CAST(big AS SMALLINT) = 1", "raise_error(name) IS NULL"]
+    assert_tells_no_value(
+        rows, {f"leaky_{n}": f"SELECT * FROM temp_data WHERE {text}" for n, text in enumerate(conditions)}
+    )
+
+
+def assert_tells_no_value(rows: Rows, queries: dict[str, str]) -> None:
+    failures = rows.check(SECRETS, sql_rules(queries)).failures
+    assert set(failures) == set(queries)
+    for failure in failures.values():
+        assert failure and "\n" not in failure
+        for secret in ("Ann", "Neil", "one", "two", "12345", "1988", "31"):
+            assert secret not in failure.replace("None", ""), failure
+
+
+def test_columns_that_need_backticks_and_others_than_ascii(rows: Rows) -> None:
+    text = sql_rules(
+        {
+            "dotted": "SELECT * FROM temp_data WHERE `e.mail ``work``` IS NULL",
+            "рост": "SELECT `рост` FROM temp_data WHERE `рост` > 5",
+            "日本": "SELECT * FROM temp_data WHERE `select` = 'x'",
+        }
+    )
+    content = "Рост,E-Mail,select\n1,a,x\n9,,y\n"
+    checked = rows.check(content, text, key=("рост",), mapping={"E-Mail": "e.mail `work`"})
+    assert checked.failures == {}
+    assert {name: checked.lines(name) for name in ("dotted", "рост", "日本")} == {
+        "dotted": [3], "рост": [3], "日本": [2],
+    }  # fmt: skip
+
+
+def test_a_query_runs_on_a_file_without_records(rows: Rows) -> None:
+    text = sql_rules(
+        {
+            "all": "SELECT * FROM temp_data",
+            "filtered": {"query": "SELECT * FROM temp_data", "filter": "name = 'x'"},
+            "unknown_column": "SELECT * FROM temp_data WHERE nothing = 1",
+        }
+    )
+    checked = rows.check("user_id,name\n", text)
+    assert checked.said == {} and list(checked.failures) == ["unknown_column"]
+    assert checked.checked == {"filtered": 0}
+
+
+def test_lines_are_those_on_which_records_begin(rows: Rows) -> None:
+    content = b'sep=;\r\n\r\nuser_id;note\r\n1;"a\r\n\r\nb"\r\n\r\n2;x\r\n3;"y\r\n"\r\n\r\n4;z'
+    checked = rows.check(content, sql_rules({"all": "SELECT * FROM temp_data"}))
+    assert checked.lines("all") == [4, 8, 9, 12]
+
+
+def test_files_of_one_run_do_not_see_each_others_rows(rows: Rows) -> None:
+    rules = rows.rules(sql_rules({"all": "SELECT * FROM temp_data WHERE (SELECT count(*) FROM temp_data) = user_id"}))
+    files = [rows.put("user_id\n" + "\n".join(map(str, range(1, count + 1)))) for count in (1, 2, 3, 4, 5)]
+    found = rules.find(files, ColumnNaming({}))
+    assert [sum(part.rows for part in one.parts) for one in found if one] == [1] * 5
