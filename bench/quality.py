@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.upsert import MemoryPeak, write_csv
-from local.java import java_home
+from local.compute.java import java_home
 
 ROOT = Path(__file__).resolve().parents[1]
 

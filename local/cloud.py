@@ -22,10 +22,10 @@ from urllib.request import Request, urlopen
 
 import boto3
 
-from local.credentials import AccessKey, make_client
 from local.deploy import deploy, synthesize
+from local.process.clients import AccessKey, make_client
+from local.process.state_files import POSTGRES_DIRECTORY, STATE_FILE
 from local.redshift.server import PostgresServer
-from local.state_files import POSTGRES_DIRECTORY, STATE_FILE
 
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20

@@ -26,26 +26,20 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 
-from local import (
-    event_rules,
-    functions,
-    glue_runs,
-    iam,
-    notifications,
-    object_ages,
-    queues,
-    s3_events,
-    status_page,
-    warehouses,
-)
-from local.activity import Activity
-from local.children import Children
+from local import status_page
 from local.cloudformation import engine
 from local.cloudformation.custom_resources import RESPONSE_PATH, CustomResource
-from local.context import ACCOUNT, REGION, CloudContext
-from local.credentials import Clients, create_administrator
-from local.schedules import Schedules
-from local.state_files import INBOX_FILE, LOG_FILE, STATE_FILE
+from local.compute import event_sources, functions, glue_runs
+from local.events import event_rules, notifications, object_ages, queues, s3_events
+from local.events.schedules import Schedules
+from local.identity import iam
+from local.identity.credentials import create_administrator, role_access_key
+from local.process.activity import Activity
+from local.process.children import Children
+from local.process.clients import Clients
+from local.process.context import ACCOUNT, REGION, CloudContext
+from local.process.state_files import INBOX_FILE, LOG_FILE, STATE_FILE
+from local.redshift import warehouses
 
 
 class LocalServer:
@@ -68,7 +62,7 @@ class LocalServer:
             endpoint=endpoint,
             activity=Activity(directory / LOG_FILE, directory / INBOX_FILE),
             children=Children(),
-            clients=Clients(endpoint, REGION, self._administrator),
+            clients=Clients(endpoint, REGION, self._administrator, role_access_key),
             glue_minute_seconds=glue_minute_seconds,
         )
         self._warehouse = warehouses.start(self.context) if warehouse else None
@@ -79,7 +73,8 @@ class LocalServer:
         bus = event_rules.install(context)
         s3_events.install(context, bus)
         self.functions = functions.install(context)
-        queues.install(context, self.functions)
+        queues.install()
+        event_sources.install(context, self.functions)
         notifications.install(context)
         self.runner = glue_runs.install(context, bus)
         engine.install(context)

@@ -8,11 +8,11 @@ from typing import Any
 
 from moto.cloudformation.models import cloudformation_backends
 
-from local import warehouses
-from local.context import ACCOUNT, REGION, CloudContext
-from local.functions import Functions
-from local.glue_runs import Run, all_jobs
-from local.queues import all_queues, depth
+from local.compute.functions import Functions
+from local.compute.glue_runs import Run, all_jobs
+from local.events.queues import all_queues, depth
+from local.process.context import ACCOUNT, REGION, CloudContext
+from local.redshift import warehouses
 
 LAST_SHOWN = 20
 

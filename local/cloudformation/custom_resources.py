@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from moto.awslambda.utils import get_backend as lambda_backend
 
 from local.cloudformation.registry import Declaration, Deployed, ResourceType
-from local.context import ACCOUNT, REGION
+from local.process.context import ACCOUNT, REGION
 
 RESPONSE_HOST = "https://cloudformation-custom-resource-response.localhost"
 RESPONSE_PATH = "/_local/custom-resource/"

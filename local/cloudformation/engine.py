@@ -30,7 +30,7 @@ from local.cloudformation import (  # noqa: F401  each registers its types
 )
 from local.cloudformation.custom_resources import CustomResource
 from local.cloudformation.registry import RESOURCE_TYPES, Declaration, Deployed, Kind, ResourceType
-from local.context import CloudContext
+from local.process.context import CloudContext
 
 CUSTOM_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
 _NEVER_DEPLOYED = "AWS::CDK::Metadata"

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.cloudformation.api_resource import ApiResource, Calls, chosen, tag_list, tags_as_map
 from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
-from local.context import ACCOUNT, arn
+from local.process.context import ACCOUNT, arn
 
 _QUEUE_ATTRIBUTES = (
     "ContentBasedDeduplication",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.cloudformation.api_resource import ApiResource, Calls, tags_as_map
 from local.cloudformation.registry import Declaration, Deployed, Kind, moto_types, resource_type
-from local.context import arn
+from local.process.context import arn
 
 moto_types(Kind.API_ONLY, "AWS::CloudWatch::Dashboard")
 

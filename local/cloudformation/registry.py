@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
 
-from local.context import CloudContext
+from local.process.context import CloudContext
 
 
 class Kind(Enum):

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.cloudformation.api_resource import ApiResource, Calls, chosen, tag_list
 from local.cloudformation.registry import Declaration, Deployed, Kind, resource_type
-from local.context import REGION
+from local.process.context import REGION
 
 
 @resource_type("AWS::S3::Bucket", Kind.EXECUTED)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 
-from local import warehouses
 from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
 from local.cloudformation.secrets import generated_password
-from local.context import ACCOUNT, REGION, CloudContext, arn
+from local.identity.arns import workgroup_arns
+from local.process.context import ACCOUNT, REGION, CloudContext, arn
+from local.redshift import warehouses
 
 PORT = 5439
 
@@ -57,13 +58,13 @@ class Workgroup(ResourceType):
 
     def create(self, declared: Declaration) -> Deployed:
         name = declared.name.lower()
-        workgroup = warehouses.Workgroup(name, declared.properties.get("NamespaceName", ""))
-        warehouses.workgroups[name] = workgroup
+        identifier = str(uuid.uuid4())
+        workgroup_arns[name] = arn("redshift-serverless", f"workgroup/{identifier}")
         attributes = {
             "Workgroup.Endpoint.Address": f"{name}.{ACCOUNT}.{REGION}.redshift-serverless.amazonaws.com",
             "Workgroup.Endpoint.Port": PORT,
-            "Workgroup.WorkgroupArn": workgroup.arn,
-            "Workgroup.WorkgroupId": workgroup.id,
+            "Workgroup.WorkgroupArn": workgroup_arns[name],
+            "Workgroup.WorkgroupId": identifier,
             "Workgroup.WorkgroupName": name,
         }
         return Deployed(name, attributes)
@@ -73,7 +74,7 @@ class Workgroup(ResourceType):
         return deployed
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        del warehouses.workgroups[deployed.physical_id]
+        del workgroup_arns[deployed.physical_id]
 
 
 @resource_type("AWS::Redshift::Cluster", Kind.EXECUTED)

@@ -18,7 +18,7 @@ import pytest
 from local.__main__ import main
 from local.cloud import LocalCloud
 from local.deploy import DeploymentError, synthesize
-from local.state_files import STATE_FILE
+from local.process.state_files import STATE_FILE
 from local.tests.assembly import outputs, ref, write_assembly
 from local.tests.pipeline_app import SCRIPT, pipeline_template
 from local.tests.test_pipeline import is_alive, put, written

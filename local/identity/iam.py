@@ -24,11 +24,11 @@ from moto.iam.models import Policy, Role
 from moto.s3.exceptions import S3AccessDeniedError, S3InvalidAccessKeyIdError
 from moto.s3.models import FakeBucket, s3_backends
 
-from local import request_resources
-from local.context import ACCOUNT, CloudContext, arn
-from local.credentials import Caller, caller_of
-from local.policies import Effect, Principal, Request, evaluate
-from local.statement_owners import StatementOwners
+from local.identity import request_resources
+from local.identity.credentials import Caller, caller_of
+from local.identity.policies import Effect, Principal, Request, evaluate
+from local.identity.statement_owners import StatementOwners
+from local.process.context import ACCOUNT, CloudContext, arn
 
 _IAM_PREFIXES = {"monitoring": "cloudwatch"}
 """Where the name that signs a request is not the name that policies use."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from moto.sns.models import Subscription, Topic
 
-from local.context import CloudContext
-from local.event_rules import in_background
+from local.events.event_rules import in_background
+from local.process.context import CloudContext
 
 
 def install(context: CloudContext) -> None:

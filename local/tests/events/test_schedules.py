@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from local.cloud import LocalCloud
-from local.schedules import cron_matches, parse_rate
+from local.events.schedules import cron_matches, parse_rate
 from local.tests.assembly import arn_of, function, outputs, ref, role
 from local.tests.conftest import Deploy
 

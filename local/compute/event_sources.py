@@ -1,7 +1,6 @@
-"""SQS and its event source mappings: pollers that hand batches of messages to functions, as Lambda's pollers do.
+"""Event source mappings: pollers that hand batches of messages to functions, as Lambda's pollers do.
 
-moto's own mapping invokes the function inside SendMessage, one message at a time, and its queues lose messages when
-one thread deletes while another sends: both are replaced.
+moto's own mapping invokes the function inside SendMessage, one message at a time.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from moto.awslambda.models import EventSourceMapping, LambdaBackend
-from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
+from moto.sqs.models import sqs_backends
 
-from local.context import ACCOUNT, REGION, CloudContext
-from local.functions import Functions
+from local.compute.functions import Functions
+from local.process.context import ACCOUNT, REGION, CloudContext
 
 DEFAULT_CONCURRENCY = 5
 """Batches at a time where the mapping sets no MaximumConcurrency: Lambda starts with five."""
@@ -27,7 +26,6 @@ _POLL_SECONDS = 0.1
 
 
 def install(context: CloudContext, functions: Functions) -> None:
-    _make_queues_thread_safe()
     create = LambdaBackend.create_event_source_mapping
 
     def create_with_poller(self: LambdaBackend, spec: dict[str, Any]) -> EventSourceMapping:
@@ -157,60 +155,3 @@ class Poller:
     @property
     def _url(self) -> str:
         return f"{self._context.endpoint}/{ACCOUNT}/{self._queue_name}"
-
-
-def _make_queues_thread_safe() -> None:
-    """One lock around moto's queues: `delete_message` rebuilds the list that `send_message` appends to."""
-    lock = threading.RLock()
-    receive, delete = SQSBackend.receive_message, SQSBackend.delete_message
-    add, change = Queue.add_message, SQSBackend.change_message_visibility
-
-    def receive_one_at_a_time(
-        self: SQSBackend, queue_name: str, count: int, wait_seconds_timeout: int, *args: Any, **options: Any
-    ) -> list[Message]:
-        end = time.monotonic() + (wait_seconds_timeout or 0)
-        while True:
-            with lock:
-                messages = receive(self, queue_name, count, 0, *args, **options)
-            if messages or time.monotonic() >= end:
-                return messages
-            time.sleep(_POLL_SECONDS)
-
-    def delete_alone(self: SQSBackend, *args: Any, **options: Any) -> None:
-        with lock:
-            delete(self, *args, **options)
-
-    def add_alone(self: Queue, message: Message) -> None:
-        with lock:
-            add(self, message)
-
-    def change_alone(self: SQSBackend, *args: Any, **options: Any) -> None:
-        with lock:
-            change(self, *args, **options)
-
-    SQSBackend.receive_message = receive_one_at_a_time  # type: ignore[method-assign]
-    SQSBackend.delete_message = delete_alone  # type: ignore[method-assign]
-    SQSBackend.change_message_visibility = change_alone  # type: ignore[method-assign]
-    Queue.add_message = add_alone  # type: ignore[method-assign]
-
-
-def depth(queue: Queue) -> dict[str, int]:
-    """Messages that wait and messages in flight, for the status page."""
-    return {
-        "waiting": queue.approximate_number_of_messages,
-        "in flight": queue.approximate_number_of_messages_not_visible,
-    }
-
-
-def wake(name: str) -> int:
-    """Ends the visibility timeouts of a queue's messages, as if their time had passed; returns how many there were."""
-    hidden = [
-        message for queue in all_queues() if queue.name == name for message in queue._messages if not message.visible
-    ]
-    for message in hidden:
-        message.visible_at = 0
-    return len(hidden)
-
-
-def all_queues() -> list[Queue]:
-    return list(sqs_backends[ACCOUNT][REGION].queues.values())

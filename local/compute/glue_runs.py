@@ -19,10 +19,10 @@ from moto.glue.exceptions import ConcurrentRunsExceededException, JobRunNotFound
 from moto.glue.models import FakeJob, FakeJobRun, GlueBackend, glue_backends
 from moto.glue.responses import GlueResponse
 
-from local.cloudwatch import LogStream
-from local.context import ACCOUNT, REGION, CloudContext
-from local.event_rules import EventBus, make_event
-from local.glue_process import prepare
+from local.compute.cloudwatch import LogStream
+from local.compute.glue_process import prepare
+from local.events.event_rules import EventBus, make_event
+from local.process.context import ACCOUNT, REGION, CloudContext
 
 ACTIVE_STATES = ("STARTING", "RUNNING", "STOPPING")
 LOG_GROUP_PREFIX = "/aws-glue/jobs"

@@ -13,13 +13,13 @@ from typing import Any
 from moto.iam.models import iam_backends
 from psycopg.conninfo import conninfo_to_dict
 
-from local.context import ACCOUNT, CloudContext, arn
-from local.credentials import caller_of, require_trust
+from local.identity.arns import find_secret_arn
+from local.identity.credentials import caller_of, require_trust
+from local.process.context import ACCOUNT, CloudContext, arn
+from local.process.state_files import POSTGRES_DIRECTORY
 from local.redshift.logins import RoleInfo
 from local.redshift.moto_backend import install as install_data_api
 from local.redshift.server import PostgresServer, create_administrator, create_database
-from local.secret_names import find_secret_arn
-from local.state_files import POSTGRES_DIRECTORY
 
 
 @dataclass(frozen=True)
@@ -34,32 +34,12 @@ class Namespace:
         return arn("redshift-serverless", f"namespace/{self.id}")
 
 
-@dataclass(frozen=True)
-class Workgroup:
-    name: str
-    namespace: str
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-    @property
-    def arn(self) -> str:
-        return arn("redshift-serverless", f"workgroup/{self.id}")
-
-
 namespaces: dict[str, Namespace] = {}
-workgroups: dict[str, Workgroup] = {}
 urls: dict[str, str] = {}
 """PostgreSQL URLs of databases, by their namespace or cluster."""
 
 running: Warehouse | None = None
 """None in a cloud that was started without a warehouse."""
-
-
-def workgroup_arn(name_or_arn: str) -> str:
-    if name_or_arn.startswith("arn:"):
-        return name_or_arn
-    if name_or_arn in workgroups:
-        return workgroups[name_or_arn].arn
-    return arn("redshift-serverless", f"workgroup/{name_or_arn}")
 
 
 class Warehouse:

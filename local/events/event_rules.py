@@ -21,8 +21,8 @@ from moto.events.models import EventPattern, EventsBackend, Rule, events_backend
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
-from local.context import ACCOUNT, REGION, CloudContext
-from local.policies import Effect, Principal, Request, evaluate
+from local.identity.policies import Effect, Principal, Request, evaluate
+from local.process.context import ACCOUNT, REGION, CloudContext
 
 _PRINCIPAL = Principal(service="events.amazonaws.com")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.activity import Activity
-from local.children import Children
-from local.credentials import Clients
+from local.process.activity import Activity
+from local.process.children import Children
+from local.process.clients import Clients
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -12,7 +12,7 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs.models import LogsBackend, logs_backends
 
-from local.context import ACCOUNT, REGION, CloudContext
+from local.process.context import ACCOUNT, REGION, CloudContext
 
 
 class LogStream:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.policies import Effect, Principal, Request, evaluate
+from local.identity.policies import Effect, Principal, Request, evaluate
 
 ROLE = "arn:aws:iam::123456789012:role/loader"
 OBJECT = "arn:aws:s3:::landing/in/a.csv"

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from moto.events.models import Rule
 
-from local.context import CloudContext
-from local.event_rules import EventBus, make_event
+from local.events.event_rules import EventBus, make_event
+from local.process.context import CloudContext
 
 _MONTHS = dict(JAN=1, FEB=2, MAR=3, APR=4, MAY=5, JUN=6, JUL=7, AUG=8, SEP=9, OCT=10, NOV=11, DEC=12)
 _WEEKDAYS = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7}

@@ -12,9 +12,8 @@ from urllib.parse import unquote
 
 from moto.kms.models import kms_backends
 
-from local import warehouses
-from local.context import ACCOUNT, REGION, arn
-from local.secret_names import find_secret_arn
+from local.identity.arns import find_secret_arn, workgroup_arn
+from local.process.context import ACCOUNT, REGION, arn
 
 Parameters = Mapping[str, Any]
 
@@ -60,7 +59,7 @@ def secret_arn(name_or_arn: str) -> str:
 
 def _data_api(action: str, parameters: Parameters, path: str) -> list[str] | None:
     if parameters.get("WorkgroupName"):
-        return [warehouses.workgroup_arn(str(parameters["WorkgroupName"]))]
+        return [workgroup_arn(str(parameters["WorkgroupName"]))]
     if parameters.get("ClusterIdentifier"):
         return [arn("redshift", f"cluster:{parameters['ClusterIdentifier']}")]
     return None

@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 from moto.s3 import notifications
 from moto.s3.responses import S3Response
 
-from local.context import ACCOUNT, CloudContext
-from local.event_rules import EventBus, make_event
+from local.events.event_rules import EventBus, make_event
+from local.process.context import ACCOUNT, CloudContext
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _REASONS = {

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from moto.s3.models import s3_backends
 
-from local.context import ACCOUNT
+from local.process.context import ACCOUNT
 
 
 def make_older(bucket: str, key: str, seconds: float) -> int:

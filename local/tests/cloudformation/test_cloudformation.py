@@ -273,7 +273,7 @@ def test_every_registered_type_says_what_it_does_here() -> None:
 
 
 def test_the_readme_says_what_each_type_does() -> None:
-    readme = Path(__file__).resolve().parents[1] / "README.md"
+    readme = Path(__file__).resolve().parents[2] / "README.md"
     assert resource_table() in readme.read_text(encoding="utf-8")
 
 

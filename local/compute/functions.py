@@ -26,9 +26,9 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
-from local.cloudwatch import LogStream
-from local.context import CloudContext
-from local.credentials import require_trust
+from local.compute.cloudwatch import LogStream
+from local.identity.credentials import require_trust
+from local.process.context import CloudContext
 
 ASYNCHRONOUS_ATTEMPTS = 3
 """Lambda retries an asynchronous invocation twice (Developer Guide, "Invoking a function asynchronously")."""
@@ -38,7 +38,7 @@ ASYNCHRONOUS_RETRY_SECONDS = 2.0
 
 _NODE_RUNTIME = Path(__file__).with_name("lambda_runtime.cjs")
 _PYTHON_RUNTIME = Path(__file__).with_name("lambda_runtime.py")
-_NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
+_NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 _PASSED_THROUGH = ("PATH", "HOME", "TMPDIR", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SYSTEMROOT")
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from moto.glue.models import FakeJob
 
-from local.context import ACCOUNT, REGION, CloudContext
-from local.credentials import require_trust
-from local.java import java_home
+from local.compute.java import java_home
+from local.identity.credentials import require_trust
+from local.process.context import ACCOUNT, REGION, CloudContext
 
 _SCRIPT_RUNNER = Path(__file__).with_name("glue_script.py")
 _REPORT = "failure.txt"
