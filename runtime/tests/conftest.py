@@ -23,7 +23,7 @@ from customer_data.errors import WarehouseError
 from customer_data.files import clients
 from customer_data.warehouse.connection import WarehouseConnection
 from customer_data.warehouse.data_api import DataApi
-from local.java import java_home
+from local.compute.java import java_home
 from local.redshift.logins import RoleInfo
 from local.redshift.moto_backend import install
 from local.redshift.server import PostgresServer

@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from local.java import java_home
+from local.compute.java import java_home
 
 RUNTIME = Path(__file__).parents[3]
 RULES = """
