@@ -124,7 +124,7 @@ def test_the_error_message_names_the_files_that_failed_and_why(world: World) -> 
 
 
 def test_glue_sees_one_line_at_the_end_of_stderr() -> None:
-    script = Path(__file__).parent.parent / "jobs" / "load_csv.py"
+    script = Path(__file__).parents[2] / "jobs" / "load_csv.py"
     ended = subprocess.run(
         [sys.executable, script, "--settings", '{"nonsense":\n1}', "--manifest", "s3://b/k"],
         env={**os.environ, "PYTHONPATH": str(script.parent.parent)},
