@@ -127,7 +127,7 @@ def test_glue_sees_one_line_at_the_end_of_stderr() -> None:
     script = Path(__file__).parents[2] / "jobs" / "load_csv.py"
     ended = subprocess.run(
         [sys.executable, script, "--settings", '{"nonsense":\n1}', "--manifest", "s3://b/k"],
-        env={**os.environ, "PYTHONPATH": str(script.parent.parent)},
+        env={**os.environ, "PYTHONPATH": str(script.parents[1])},
         capture_output=True,
         text=True,
         timeout=60,
