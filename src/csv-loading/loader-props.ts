@@ -47,7 +47,8 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Keys that start with this are loaded if they end with `.csv` or `.csv.gz` in any letter case; objects with another
-   * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket.
+   * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket; where they write is
+   * derived from it, so that each needs nothing but a prefix of its own.
    *
    * @default '' - the whole bucket
    */
@@ -58,7 +59,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * reason in `<key>.error.json` beside each; a key too long for that is cut in the middle. Ends
    * with '/'. No two pipelines may share it.
    *
-   * @default 'error/'
+   * @default - `error/<prefix>`
    */
   readonly errorPrefix?: string;
 
@@ -66,7 +67,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * Records that cannot be loaded are kept here, in the same bucket, as JSON Lines with their reason
    * (`RowErrorPolicy.QUARANTINE_ROWS`). Ends with '/'. No two pipelines may share it.
    *
-   * @default 'quarantine/'
+   * @default - `quarantine/<prefix>`
    */
   readonly quarantinePrefix?: string;
 
@@ -127,7 +128,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * Where the report on each file goes, in the same bucket: a page to read and its JSON. Ends with '/'. No two
    * pipelines may share it. Only with `rules`.
    *
-   * @default 'reports/'
+   * @default - `reports/<prefix>`
    */
   readonly reportPrefix?: string;
 

@@ -63,6 +63,16 @@ import { WarehouseAccess } from '../warehouse';
  * customers.metricFilesFailed().createAlarm(stack, 'CustomersFailed', { threshold: 1, evaluationPeriods: 1 });
  */
 export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable {
+  /** Files that cannot be loaded are moved here. */
+  public readonly errorPrefix: string;
+  /** Records that cannot be loaded are kept here. */
+  public readonly quarantinePrefix: string;
+  /**
+   * The report on each file goes here.
+   *
+   * @default - a loader without rules writes no reports
+   */
+  public readonly reportPrefix?: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
 
@@ -75,6 +85,9 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
     refuseOptionsOfRules(this, props);
+    this.errorPrefix = prefixes.errorPrefix;
+    this.quarantinePrefix = prefixes.quarantinePrefix;
+    this.reportPrefix = prefixes.reportPrefix;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...

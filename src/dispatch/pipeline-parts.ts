@@ -61,6 +61,7 @@ export interface PipelinePartsProps {
 export interface PipelineParts {
   readonly pipelineName: string;
   readonly bucket: IBucket;
+  readonly prefix: string;
   readonly stagingBucket: IBucket;
   readonly notificationTopic: ITopic;
   readonly job: IJob;
@@ -159,6 +160,7 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   return {
     pipelineName,
     bucket,
+    prefix: props.prefixes.prefix,
     stagingBucket,
     notificationTopic: topic,
     job,

@@ -30,7 +30,7 @@ export interface DataQualityGateProps {
   /**
    * Keys that start with this are checked if they end with `.csv` or `.csv.gz` in any letter case; objects with another
    * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket: give the gate one of its
-   * own, such as 'incoming/', where a loader takes the files that passed from the same bucket.
+   * own, such as 'incoming/', where a loader takes the files that passed from the same bucket. Where the gate writes is derived from it.
    *
    * @default '' - the whole bucket
    */
@@ -40,7 +40,7 @@ export interface DataQualityGateProps {
    * The good rows of a file go here as a CSV, in the same bucket and under the file's key relative to `prefix`, each with one copy: nobody sees
    * half a file. It may be, or lie in, the `prefix` of another pipeline, such as a `SchemaEvolvingCsvLoader`. Ends with '/'.
    *
-   * @default 'passed/'
+   * @default - `passed/<prefix>`
    */
   readonly passedPrefix?: string;
 
@@ -49,7 +49,7 @@ export interface DataQualityGateProps {
    * `<12 hex digits of its load id>/<its key relative to prefix>` below, with the reason in `<key>.error.json` beside it. Ends with '/'.
    * No two pipelines may share it.
    *
-   * @default 'quarantine/'
+   * @default - `quarantine/<prefix>`
    */
   readonly quarantinePrefix?: string;
 
@@ -57,7 +57,7 @@ export interface DataQualityGateProps {
    * Where the report on each file goes, in the same bucket: a page to read and its JSON. Ends with '/'. No two
    * pipelines may share it.
    *
-   * @default 'reports/'
+   * @default - `reports/<prefix>`
    */
   readonly reportPrefix?: string;
 
@@ -65,7 +65,7 @@ export interface DataQualityGateProps {
    * The originals of files that passed are moved here, in the same bucket, each write to a place of its own.
    * Ends with '/'. No two pipelines may share it.
    *
-   * @default 'processed/'
+   * @default - `processed/<prefix>`
    */
   readonly processedPrefix?: string;
 
@@ -74,7 +74,7 @@ export interface DataQualityGateProps {
    * reason in `<key>.error.json` beside each. In a bucket without versions a later file of that key takes the place of an earlier one.
    * Ends with '/'. No two pipelines may share it.
    *
-   * @default 'error/'
+   * @default - `error/<prefix>`
    */
   readonly errorPrefix?: string;
 

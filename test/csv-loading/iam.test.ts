@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { joined, newLoader, newStack, resources, rightsOf, statementsOf, templateOf } from './helpers';
 import { RedshiftWarehouse } from '../../src';
 
-const template = templateOf(newLoader({ prefix: 'customers/', errorPrefix: 'error/customers/', quarantinePrefix: 'quarantine/customers/', pipelineName: 'crm' }));
+const template = templateOf(newLoader({ prefix: 'customers/', pipelineName: 'crm' }));
 
 const rights = (policy: string): string[] => rightsOf(template, policy);
 
