@@ -176,7 +176,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * `rules`, `outcomes/` (90 days). It must be in
    * the warehouse's Region. The lifecycle of an imported bucket is its owner's, and a warning says which rules it needs.
    *
-   * @default - a new bucket
+   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey` and `removalPolicy` share; the first of them makes it
    */
   readonly stagingBucket?: IBucket;
 
@@ -195,7 +195,8 @@ export interface SchemaEvolvingCsvLoaderProps {
    * Encrypts all that the loader makes: buckets, queues, topic and logs. The policy of an imported key has to let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
-   * @default - a new key for the topic and the logs; the buckets' and queues' own encryption for these
+   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share; the buckets' and
+   * queues' own encryption for these
    */
   readonly encryptionKey?: IKey;
 
@@ -216,7 +217,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly pipelineName?: string;
 
   /**
-   * What becomes of the new buckets and key when the loader is removed. CloudFormation deletes no bucket that holds objects.
+   * What becomes of the new buckets and key when they leave the stack: with the loader, and those that pipelines share when the one that
+   * made them is removed or no longer the first, in whose place the next makes new ones. CloudFormation deletes no bucket that holds objects.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -25,7 +25,7 @@ import { RunDispatcher } from './run-dispatcher';
 import { RUN_ENDED } from './run-ended-rule';
 import { RunNotifier } from './run-notifier';
 import { grantOutcomesAccess, grantStagingAccess } from './staging-access';
-import { cleanStaging, manifestsPrefix, newStagingBucket, outcomesPrefix, stagingPrefix } from './staging-bucket';
+import { cleanStaging, manifestsPrefix, outcomesPrefix, stagingBucketOfStack, stagingPrefix } from './staging-bucket';
 
 /** What a user may choose for every pipeline of files; the props of the public constructs say what each means. */
 export interface PipelineOptions {
@@ -89,13 +89,15 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   const logKey = pipelineKey(scope, options.encryptionKey, props.removalPolicy);
   sendEventsToEventBridge(scope, bucket, options.enableEventBridge);
   claimPrefixes(scope, bucket, { prefix: props.prefixes.prefix, ...props.prefixes.written });
-  const stagingBucket = options.stagingBucket ?? newStagingBucket(scope, 'StagingBucket', options.encryptionKey, props.removalPolicy);
+  const stagingBucket = options.stagingBucket ?? stagingBucketOfStack(scope, 'StagingBucket', options.encryptionKey, props.removalPolicy);
   claimPrefixes(scope, stagingBucket, {
     'the prefix of staged data': stagingPrefix(pipelineName),
     'the prefix of manifests': manifestsPrefix(pipelineName),
     ...(props.keepsOutcomes ? { 'the prefix of outcomes': outcomesPrefix(pipelineName) } : {}),
   });
-  cleanStaging(scope, stagingBucket, pipelineName, props.keepsOutcomes);
+  if (options.stagingBucket) {
+    cleanStaging(scope, stagingBucket, pipelineName, props.keepsOutcomes);
+  }
   const staging = bucketIdentity(bucket) === bucketIdentity(stagingBucket);
   const keys: KeyScope = {
     prefix: props.prefixes.prefix,

@@ -134,7 +134,7 @@ export interface DataQualityGateProps {
    * Holds what a run makes before it publishes it, under `staging/` (7 days), and `manifests/` and `outcomes/` (90 days). The lifecycle of an
    * imported bucket is its owner's, and a warning says which rules it needs.
    *
-   * @default - a new bucket
+   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey` and `removalPolicy` share; the first of them makes it
    */
   readonly stagingBucket?: IBucket;
 
@@ -153,7 +153,8 @@ export interface DataQualityGateProps {
    * Encrypts all that the gate makes: bucket, queues, topic and logs. The policy of an imported key has to let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
-   * @default - a new key for the topic and the logs; the bucket's and queues' own encryption for these
+   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share; the bucket's and
+   * queues' own encryption for these
    */
   readonly encryptionKey?: IKey;
 
@@ -173,7 +174,8 @@ export interface DataQualityGateProps {
   readonly pipelineName?: string;
 
   /**
-   * What becomes of the new bucket and key when the gate is removed. CloudFormation deletes no bucket that holds objects.
+   * What becomes of the new bucket and key when they leave the stack: with the gate, or where pipelines share them, when the one that
+   * made them is removed or no longer the first, in whose place the next makes new ones. CloudFormation deletes no bucket that holds objects.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -62,8 +62,9 @@ test('tells people of rejected rows of runs that succeed, and only with rules', 
   expect(functionSettingsOf(without, 'CustomersNotifier')).not.toHaveProperty('outcomes');
 });
 
-test('keeps outcomes for 90 days', () => {
-  const [bucket] = resources(templateOf(newLoader({ rules, pipelineName: 'crm' })), 'AWS::S3::Bucket', 'CustomersStagingBucket');
+test("keeps outcomes for 90 days, in the user's bucket too", () => {
+  const stack = newStack();
+  const [bucket] = resources(templateOf(newLoader({ rules, pipelineName: 'crm', stagingBucket: new Bucket(stack, 'Mine') }, stack)), 'AWS::S3::Bucket', 'Mine');
   expect(bucket.Properties.LifecycleConfiguration.Rules).toContainEqual(expect.objectContaining({ Prefix: 'outcomes/crm/', ExpirationInDays: 90 }));
 });
 

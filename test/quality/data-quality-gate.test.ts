@@ -142,7 +142,7 @@ describe('staging', () => {
 
   test('cleans itself: data after 7 days, manifests and outcomes after 90', () => {
     const [bucket] = resources(templateOf(newGate({ pipelineName: 'crm' })), 'AWS::S3::Bucket', 'GateStagingBucket');
-    expect(bucket.Properties.LifecycleConfiguration.Rules).toEqual([rule('staging/crm/', 7), rule('manifests/crm/', 90), rule('outcomes/crm/', 90)]);
+    expect(bucket.Properties.LifecycleConfiguration.Rules).toEqual([rule('staging/', 7), rule('manifests/', 90), rule('outcomes/', 90)]);
   });
 
   test('of an imported bucket is left alone, and a warning says what to delete', () => {
