@@ -4,7 +4,7 @@ import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { CsvFormat } from './csv-format';
-import { grantCopyAccess, grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
+import { grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
 import { checkedLandingPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
@@ -13,6 +13,7 @@ import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { parseTableName, TableName } from './table-name';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
+import { grantCopyAccess } from '../dispatch/copy-access';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
@@ -109,7 +110,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     // ...to the warehouse.
     grantLandingAccess(this.jobRole, bucket, prefixes);
     grantRulesAccess(this.jobRole, bucket, prefixes);
-    grantCopyAccess(this, 'CopyPolicy', props.warehouse.copyRole, this.stagingBucket, stagingPrefix(name));
+    grantCopyAccess(this, 'CopyPolicy', props.warehouse.copyRole, this.stagingBucket);
     props.warehouse.addSchema(table.schema);
     props.warehouse.grantRunStatements(this.jobRole, WarehouseAccess.WRITE);
   }

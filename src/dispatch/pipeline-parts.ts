@@ -15,6 +15,7 @@ import { CustomerDataJob } from './customer-data-job';
 import { pipelineKey } from './encryption';
 import { FailedInvocations } from './failed-invocations';
 import { GlueCapacity } from './glue-capacity';
+import { limitInlinePolicies } from './inline-policy-limit';
 import { CSV_SUFFIXES, KeyScope } from './key-classification';
 import { LandingSweep } from './landing-sweep';
 import { LedgerTable } from './ledger-table';
@@ -107,6 +108,9 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   const topic = notificationTopic(scope, 'NotificationTopic', options.notificationTopic, logKey);
 
   // The job.
+  if (options.role) {
+    limitInlinePolicies(options.role, 'give each pipeline a role of its own');
+  }
   const { job, role: jobRole, logGroupPrefix } = new CustomerDataJob(scope, 'Job', {
     pipelineName,
     description: props.description,

@@ -44,10 +44,10 @@ test('metrics of the job go to two namespaces only', () => {
   expect(statement.Condition).toEqual({ StringEquals: { 'cloudwatch:namespace': ['CustomerDataPlatform', 'Glue'] } });
 });
 
-test('COPY reads what the job stages', () => {
+test('COPY reads what jobs stage', () => {
   expect(rights('CopyPolicy')).toEqual([
-    `s3:GetObject on ${STAGING}/staging/crm/*`,
-    `s3:ListBucket on ${STAGING} (staging/crm/*)`,
+    `s3:GetObject on ${STAGING}/staging/*`,
+    `s3:ListBucket on ${STAGING} (staging/*)`,
     `s3:GetBucketLocation on ${STAGING}`,
   ]);
 });
