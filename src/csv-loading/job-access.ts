@@ -1,7 +1,6 @@
-import { IGrantable, IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
-import { grantList, grantOnObjects, grantReadObjects, grantWriteObjects, underPrefixes } from '../dispatch/bucket-grants';
+import { grantList, grantOnObjects, grantReadObjects, grantWriteObjects } from '../dispatch/bucket-grants';
 import { grantReplayAccess } from '../dispatch/replay-access';
 
 /** The prefixes of the landing bucket. */
@@ -35,22 +34,4 @@ export function grantRulesAccess(job: IGrantable, bucket: IBucket, { prefix, qua
     grantList(job, bucket, [quarantinePrefix]);
     grantReplayAccess(job, bucket, prefix, quarantinePrefix);
   }
-}
-
-/**
- * Lets COPY read what the job stages.
- *
- * The policy is made here and attached to the warehouse's role: were it part of that role's own stack, that stack
- * would need this one, which already needs it.
- */
-export function grantCopyAccess(scope: Construct, id: string, copyRole: IRole, bucket: IBucket, stagingPrefix: string): void {
-  new Policy(scope, id, {
-    roles: [copyRole],
-    statements: [
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${stagingPrefix}*`)] }),
-      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: underPrefixes([stagingPrefix]) }),
-      new PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }),
-      ...(bucket.encryptionKey ? [new PolicyStatement({ actions: ['kms:Decrypt'], resources: [bucket.encryptionKey.keyArn] })] : []),
-    ],
-  });
 }

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import { requireColumns, requireMappedColumns } from './column-name';
-import { LandingPrefixes, writtenPrefixes } from './job-access';
+import { LandingPrefixes } from './job-access';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
-import { checkedPrefixes } from '../dispatch/pipeline-prefixes';
+import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
 
 /** The key's columns, checked with the other columns that props name. */
@@ -20,10 +20,10 @@ export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoad
 
 /** Where the loader reads and writes, which must keep what fails apart. */
 export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCsvLoaderProps): LandingPrefixes {
-  const { prefix = '', errorPrefix = 'error/', quarantinePrefix = 'quarantine/' } = props;
-  const reportPrefix = props.rules ? props.reportPrefix ?? 'reports/' : undefined;
-  checkedPrefixes(scope, { prefix, written: writtenPrefixes({ prefix, errorPrefix, quarantinePrefix, reportPrefix }) });
-  return { prefix, errorPrefix, quarantinePrefix, reportPrefix };
+  const { prefix = '' } = props;
+  const results = resultPrefixes(scope, prefix, props, ['errorPrefix', 'quarantinePrefix', ...(props.rules ? ['reportPrefix' as const] : [])]);
+  checkedPrefixes(scope, { prefix, written: results });
+  return { prefix, ...results };
 }
 
 /** Refuses what only rules give a meaning. */

@@ -47,7 +47,8 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Keys that start with this are loaded if they end with `.csv` or `.csv.gz` in any letter case; objects with another
-   * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket.
+   * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket; where they write is
+   * derived from it, so that each needs nothing but a prefix of its own.
    *
    * @default '' - the whole bucket
    */
@@ -58,7 +59,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * reason in `<key>.error.json` beside each; a key too long for that is cut in the middle. Ends
    * with '/'. No two pipelines may share it.
    *
-   * @default 'error/'
+   * @default - `error/<prefix>`
    */
   readonly errorPrefix?: string;
 
@@ -66,7 +67,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * Records that cannot be loaded are kept here, in the same bucket, as JSON Lines with their reason
    * (`RowErrorPolicy.QUARANTINE_ROWS`). Ends with '/'. No two pipelines may share it.
    *
-   * @default 'quarantine/'
+   * @default - `quarantine/<prefix>`
    */
   readonly quarantinePrefix?: string;
 
@@ -127,7 +128,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * Where the report on each file goes, in the same bucket: a page to read and its JSON. Ends with '/'. No two
    * pipelines may share it. Only with `rules`.
    *
-   * @default 'reports/'
+   * @default - `reports/<prefix>`
    */
   readonly reportPrefix?: string;
 
@@ -175,7 +176,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * `rules`, `outcomes/` (90 days). It must be in
    * the warehouse's Region. The lifecycle of an imported bucket is its owner's, and a warning says which rules it needs.
    *
-   * @default - a new bucket
+   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey` and `removalPolicy` share; the first of them makes it
    */
   readonly stagingBucket?: IBucket;
 
@@ -194,7 +195,8 @@ export interface SchemaEvolvingCsvLoaderProps {
    * Encrypts all that the loader makes: buckets, queues, topic and logs. The policy of an imported key has to let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
-   * @default - a new key for the topic and the logs; the buckets' and queues' own encryption for these
+   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share; the buckets' and
+   * queues' own encryption for these
    */
   readonly encryptionKey?: IKey;
 
@@ -215,7 +217,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly pipelineName?: string;
 
   /**
-   * What becomes of the new buckets and key when the loader is removed. CloudFormation deletes no bucket that holds objects.
+   * What becomes of the new buckets and key when they leave the stack: with the loader, and those that pipelines share when the one that
+   * made them is removed or no longer the first, in whose place the next makes new ones. CloudFormation deletes no bucket that holds objects.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -4,7 +4,7 @@ import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { CsvFormat } from './csv-format';
-import { grantCopyAccess, grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
+import { grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
 import { checkedLandingPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
@@ -13,6 +13,7 @@ import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { parseTableName, TableName } from './table-name';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
+import { grantCopyAccess } from '../dispatch/copy-access';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
@@ -63,6 +64,16 @@ import { WarehouseAccess } from '../warehouse';
  * customers.metricFilesFailed().createAlarm(stack, 'CustomersFailed', { threshold: 1, evaluationPeriods: 1 });
  */
 export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable {
+  /** Files that cannot be loaded are moved here. */
+  public readonly errorPrefix: string;
+  /** Records that cannot be loaded are kept here. */
+  public readonly quarantinePrefix: string;
+  /**
+   * The report on each file goes here.
+   *
+   * @default - a loader without rules writes no reports
+   */
+  public readonly reportPrefix?: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
 
@@ -75,6 +86,9 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
     refuseOptionsOfRules(this, props);
+    this.errorPrefix = prefixes.errorPrefix;
+    this.quarantinePrefix = prefixes.quarantinePrefix;
+    this.reportPrefix = prefixes.reportPrefix;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...
@@ -96,7 +110,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     // ...to the warehouse.
     grantLandingAccess(this.jobRole, bucket, prefixes);
     grantRulesAccess(this.jobRole, bucket, prefixes);
-    grantCopyAccess(this, 'CopyPolicy', props.warehouse.copyRole, this.stagingBucket, stagingPrefix(name));
+    grantCopyAccess(this, 'CopyPolicy', props.warehouse.copyRole, this.stagingBucket);
     props.warehouse.addSchema(table.schema);
     props.warehouse.grantRunStatements(this.jobRole, WarehouseAccess.WRITE);
   }

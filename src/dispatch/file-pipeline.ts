@@ -31,6 +31,11 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return this._parts.bucket;
   }
 
+  /** Files of the bucket whose key starts with this are taken; '' is the whole bucket. */
+  public get prefix(): string {
+    return this._parts.prefix;
+  }
+
   /** Where a run keeps data on its way, and where the manifests of runs are kept. */
   public get stagingBucket(): IBucket {
     return this._parts.stagingBucket;

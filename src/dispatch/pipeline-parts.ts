@@ -15,6 +15,7 @@ import { CustomerDataJob } from './customer-data-job';
 import { pipelineKey } from './encryption';
 import { FailedInvocations } from './failed-invocations';
 import { GlueCapacity } from './glue-capacity';
+import { limitInlinePolicies } from './inline-policy-limit';
 import { CSV_SUFFIXES, KeyScope } from './key-classification';
 import { LandingSweep } from './landing-sweep';
 import { LedgerTable } from './ledger-table';
@@ -25,7 +26,7 @@ import { RunDispatcher } from './run-dispatcher';
 import { RUN_ENDED } from './run-ended-rule';
 import { RunNotifier } from './run-notifier';
 import { grantOutcomesAccess, grantStagingAccess } from './staging-access';
-import { cleanStaging, manifestsPrefix, newStagingBucket, outcomesPrefix, stagingPrefix } from './staging-bucket';
+import { cleanStaging, manifestsPrefix, outcomesPrefix, stagingBucketOfStack, stagingPrefix } from './staging-bucket';
 
 /** What a user may choose for every pipeline of files; the props of the public constructs say what each means. */
 export interface PipelineOptions {
@@ -61,6 +62,7 @@ export interface PipelinePartsProps {
 export interface PipelineParts {
   readonly pipelineName: string;
   readonly bucket: IBucket;
+  readonly prefix: string;
   readonly stagingBucket: IBucket;
   readonly notificationTopic: ITopic;
   readonly job: IJob;
@@ -88,13 +90,15 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   const logKey = pipelineKey(scope, options.encryptionKey, props.removalPolicy);
   sendEventsToEventBridge(scope, bucket, options.enableEventBridge);
   claimPrefixes(scope, bucket, { prefix: props.prefixes.prefix, ...props.prefixes.written });
-  const stagingBucket = options.stagingBucket ?? newStagingBucket(scope, 'StagingBucket', options.encryptionKey, props.removalPolicy);
+  const stagingBucket = options.stagingBucket ?? stagingBucketOfStack(scope, 'StagingBucket', options.encryptionKey, props.removalPolicy);
   claimPrefixes(scope, stagingBucket, {
     'the prefix of staged data': stagingPrefix(pipelineName),
     'the prefix of manifests': manifestsPrefix(pipelineName),
     ...(props.keepsOutcomes ? { 'the prefix of outcomes': outcomesPrefix(pipelineName) } : {}),
   });
-  cleanStaging(scope, stagingBucket, pipelineName, props.keepsOutcomes);
+  if (options.stagingBucket) {
+    cleanStaging(scope, stagingBucket, pipelineName, props.keepsOutcomes);
+  }
   const staging = bucketIdentity(bucket) === bucketIdentity(stagingBucket);
   const keys: KeyScope = {
     prefix: props.prefixes.prefix,
@@ -104,6 +108,9 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   const topic = notificationTopic(scope, 'NotificationTopic', options.notificationTopic, logKey);
 
   // The job.
+  if (options.role) {
+    limitInlinePolicies(options.role, 'give each pipeline a role of its own');
+  }
   const { job, role: jobRole, logGroupPrefix } = new CustomerDataJob(scope, 'Job', {
     pipelineName,
     description: props.description,
@@ -159,6 +166,7 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   return {
     pipelineName,
     bucket,
+    prefix: props.prefixes.prefix,
     stagingBucket,
     notificationTopic: topic,
     job,

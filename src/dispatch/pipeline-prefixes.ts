@@ -12,6 +12,32 @@ export interface PipelinePrefixes {
   readonly written: Record<string, string>;
 }
 
+/** The folder of each kind of result: a pipeline writes under its own `prefix` in there, unless it is given another place. */
+const FOLDERS = {
+  errorPrefix: 'error/',
+  quarantinePrefix: 'quarantine/',
+  reportPrefix: 'reports/',
+  processedPrefix: 'processed/',
+  passedPrefix: 'passed/',
+};
+
+/** The prop that names where a kind of result goes. */
+export type ResultPrefix = keyof typeof FOLDERS;
+
+/**
+ * Where a pipeline writes results: as its props say, else under its own `prefix` in the folder of the kind. Pipelines whose prefixes
+ * do not overlap so never write to the same place.
+ *
+ * A prefix may lie in the folder of what others passed on, and in no other.
+ */
+export function resultPrefixes<K extends ResultPrefix>(
+  scope: Construct, prefix: string, given: Partial<Record<ResultPrefix, string>>, kinds: K[],
+): Record<K, string> {
+  const derived = kinds.filter((kind) => given[kind] === undefined);
+  derived.filter((kind) => kind !== 'passedPrefix' || prefix === FOLDERS[kind]).forEach((kind) => refuseWithin(scope, prefix, kind, FOLDERS[kind]));
+  return Object.fromEntries(kinds.map((kind) => [kind, given[kind] ?? `${FOLDERS[kind]}${prefix}`])) as Record<K, string>;
+}
+
 /** Which prefixes of the staging bucket are on the pipeline's own bucket too. */
 export interface StagedThere {
   readonly staging: boolean;
@@ -38,13 +64,15 @@ export function checkedOwnPrefixes(scope: Construct, { prefix, written }: Pipeli
     ...(there.staging ? { 'the prefix of staged data': STAGING_PREFIX, 'the prefix of manifests': MANIFESTS_PREFIX } : {}),
     ...(there.outcomes ? { 'the prefix of outcomes': OUTCOMES_PREFIX } : {}),
   };
-  for (const [name, ownPrefix] of Object.entries(own)) {
-    if (prefix.startsWith(ownPrefix)) {
-      throw new ConfigurationError(
-        `prefix is '${prefix}', which lies in ${name} '${ownPrefix}', where the platform writes and nothing is loaded from; choose a prefix outside of '${ownPrefix}'`,
-        scope,
-      );
-    }
-  }
+  Object.entries(own).forEach(([name, ownPrefix]) => refuseWithin(scope, prefix, name, ownPrefix));
   return Object.values(own);
+}
+
+function refuseWithin(scope: Construct, prefix: string, name: string, ownPrefix: string): void {
+  if (prefix.startsWith(ownPrefix)) {
+    throw new ConfigurationError(
+      `prefix is '${prefix}', which lies in ${name} '${ownPrefix}', where the platform writes and nothing is loaded from; choose a prefix outside of '${ownPrefix}'`,
+      scope,
+    );
+  }
 }

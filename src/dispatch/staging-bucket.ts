@@ -1,8 +1,9 @@
 import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, IBucket, LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MANIFESTS_PREFIX } from './manifest';
+import { sharedInStack } from './shared-in-stack';
 
 /** Where a staging bucket keeps the data that a run hands to the warehouse. */
 export const STAGING_PREFIX = 'staging/';
@@ -10,9 +11,13 @@ export const STAGING_PREFIX = 'staging/';
 /** Where a staging bucket keeps what rules found in each file. */
 export const OUTCOMES_PREFIX = 'outcomes/';
 
-/** A bucket for what lives between a run and the warehouse. */
-export function newStagingBucket(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): IBucket {
-  return new Bucket(scope, id, {
+/** How long staged data is kept, and all that a run can be repeated from or was told by. */
+const STAGED_FOR = Duration.days(7);
+const TOLD_FOR = Duration.days(90);
+
+/** The bucket of a stack's pipelines for what lives between a run and the warehouse; it cleans itself. */
+export function stagingBucketOfStack(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): IBucket {
+  return sharedInStack(scope, id, { encryptionKey, removalPolicy }, () => new Bucket(scope, id, {
     encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
     encryptionKey,
     bucketKeyEnabled: encryptionKey !== undefined,
@@ -21,18 +26,23 @@ export function newStagingBucket(scope: Construct, id: string, encryptionKey: IK
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     removalPolicy,
-  });
+    lifecycleRules: [
+      cleaning(STAGING_PREFIX, STAGED_FOR),
+      cleaning(MANIFESTS_PREFIX, TOLD_FOR),
+      cleaning(OUTCOMES_PREFIX, TOLD_FOR),
+    ],
+  }));
 }
 
 /**
- * Makes a pipeline's part of a staging bucket clean itself: staged data after 7 days, manifests, from which a run can
- * be repeated, after 90, as outcomes. The lifecycle of an imported bucket is its owner's, who is warned.
+ * Makes a pipeline's part of the user's staging bucket clean itself, and nothing else of it. The lifecycle of an imported bucket is its
+ * owner's, who is warned.
  */
 export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: string, keepsOutcomes: boolean): void {
   const kept = {
-    [stagingPrefix(pipelineName)]: Duration.days(7),
-    [manifestsPrefix(pipelineName)]: Duration.days(90),
-    ...(keepsOutcomes ? { [outcomesPrefix(pipelineName)]: Duration.days(90) } : {}),
+    [stagingPrefix(pipelineName)]: STAGED_FOR,
+    [manifestsPrefix(pipelineName)]: TOLD_FOR,
+    ...(keepsOutcomes ? { [outcomesPrefix(pipelineName)]: TOLD_FOR } : {}),
   };
   if (!(bucket instanceof Bucket)) {
     const rules = Object.entries(kept).map(([prefix, age]) => `${prefix} after ${age.toDays()} days`);
@@ -42,14 +52,16 @@ export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: st
     );
     return;
   }
-  for (const [prefix, expiration] of Object.entries(kept)) {
-    bucket.addLifecycleRule({
-      prefix,
-      expiration,
-      noncurrentVersionExpiration: Duration.days(1),
-      abortIncompleteMultipartUploadAfter: Duration.days(1),
-    });
-  }
+  Object.entries(kept).forEach(([prefix, age]) => bucket.addLifecycleRule(cleaning(prefix, age)));
+}
+
+function cleaning(prefix: string, expiration: Duration): LifecycleRule {
+  return {
+    prefix,
+    expiration,
+    noncurrentVersionExpiration: Duration.days(1),
+    abortIncompleteMultipartUploadAfter: Duration.days(1),
+  };
 }
 
 /** A pipeline's part of the staged data. */

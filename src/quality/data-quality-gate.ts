@@ -12,7 +12,7 @@ import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
-import { checkedPrefixes } from '../dispatch/pipeline-prefixes';
+import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
 import { stagingPrefix } from '../dispatch/staging-bucket';
 
 /**
@@ -69,31 +69,36 @@ import { stagingPrefix } from '../dispatch/staging-bucket';
  *   table: 'crm.customers',
  *   bucket,
  *   prefix: gate.passedPrefix,
- *   errorPrefix: 'load-error/',
- *   quarantinePrefix: 'load-quarantine/',
  * });
  */
 export class DataQualityGate extends FilePipeline implements IGrantable {
   /** Where the good rows of files are published. */
   public readonly passedPrefix: string;
+  /** Rejected records, and files of which nothing passed, are kept here. */
+  public readonly quarantinePrefix: string;
+  /** The report on each file goes here. */
+  public readonly reportPrefix: string;
+  /** The originals of files that passed are moved here. */
+  public readonly processedPrefix: string;
+  /** Files that are no CSV are moved here. */
+  public readonly errorPrefix: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
 
   constructor(scope: Construct, id: string, props: DataQualityGateProps) {
     super(scope, id);
     const name = pipelineName(this, props.pipelineName);
-    const written: GatePrefixes = {
-      passedPrefix: props.passedPrefix ?? 'passed/',
-      quarantinePrefix: props.quarantinePrefix ?? 'quarantine/',
-      reportPrefix: props.reportPrefix ?? 'reports/',
-      processedPrefix: props.processedPrefix ?? 'processed/',
-      errorPrefix: props.errorPrefix ?? 'error/',
-    };
-    const prefixes = checkedPrefixes(this, { prefix: props.prefix ?? '', written });
+    const { prefix = '' } = props;
+    const written: GatePrefixes = resultPrefixes(this, prefix, props, ['passedPrefix', 'quarantinePrefix', 'reportPrefix', 'processedPrefix', 'errorPrefix']);
+    const prefixes = checkedPrefixes(this, { prefix, written });
     requireColumns(this, 'key', props.key ?? []);
     requireColumns(this, 'unmaskedColumns', props.unmaskedColumns ?? []);
     requireMappedColumns(this, props.columnMapping ?? {});
     this.passedPrefix = written.passedPrefix;
+    this.quarantinePrefix = written.quarantinePrefix;
+    this.reportPrefix = written.reportPrefix;
+    this.processedPrefix = written.processedPrefix;
+    this.errorPrefix = written.errorPrefix;
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...
     this._parts = newPipelineParts(this, {
@@ -110,7 +115,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
         csv: props.csv ?? CsvFormat.detect(),
         columnMapping: props.columnMapping ?? {},
         key: props.key ?? [],
-        prefix: prefixes.prefix,
+        prefix,
         ...written,
         stagingBucketName: stagingBucket.bucketName,
         stagingPrefix: stagingPrefix(name),

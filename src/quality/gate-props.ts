@@ -30,7 +30,7 @@ export interface DataQualityGateProps {
   /**
    * Keys that start with this are checked if they end with `.csv` or `.csv.gz` in any letter case; objects with another
    * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket: give the gate one of its
-   * own, such as 'incoming/', where a loader takes the files that passed from the same bucket.
+   * own, such as 'incoming/', where a loader takes the files that passed from the same bucket. Where the gate writes is derived from it.
    *
    * @default '' - the whole bucket
    */
@@ -40,7 +40,7 @@ export interface DataQualityGateProps {
    * The good rows of a file go here as a CSV, in the same bucket and under the file's key relative to `prefix`, each with one copy: nobody sees
    * half a file. It may be, or lie in, the `prefix` of another pipeline, such as a `SchemaEvolvingCsvLoader`. Ends with '/'.
    *
-   * @default 'passed/'
+   * @default - `passed/<prefix>`
    */
   readonly passedPrefix?: string;
 
@@ -49,7 +49,7 @@ export interface DataQualityGateProps {
    * `<12 hex digits of its load id>/<its key relative to prefix>` below, with the reason in `<key>.error.json` beside it. Ends with '/'.
    * No two pipelines may share it.
    *
-   * @default 'quarantine/'
+   * @default - `quarantine/<prefix>`
    */
   readonly quarantinePrefix?: string;
 
@@ -57,7 +57,7 @@ export interface DataQualityGateProps {
    * Where the report on each file goes, in the same bucket: a page to read and its JSON. Ends with '/'. No two
    * pipelines may share it.
    *
-   * @default 'reports/'
+   * @default - `reports/<prefix>`
    */
   readonly reportPrefix?: string;
 
@@ -65,7 +65,7 @@ export interface DataQualityGateProps {
    * The originals of files that passed are moved here, in the same bucket, each write to a place of its own.
    * Ends with '/'. No two pipelines may share it.
    *
-   * @default 'processed/'
+   * @default - `processed/<prefix>`
    */
   readonly processedPrefix?: string;
 
@@ -74,7 +74,7 @@ export interface DataQualityGateProps {
    * reason in `<key>.error.json` beside each. In a bucket without versions a later file of that key takes the place of an earlier one.
    * Ends with '/'. No two pipelines may share it.
    *
-   * @default 'error/'
+   * @default - `error/<prefix>`
    */
   readonly errorPrefix?: string;
 
@@ -134,7 +134,7 @@ export interface DataQualityGateProps {
    * Holds what a run makes before it publishes it, under `staging/` (7 days), and `manifests/` and `outcomes/` (90 days). The lifecycle of an
    * imported bucket is its owner's, and a warning says which rules it needs.
    *
-   * @default - a new bucket
+   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey` and `removalPolicy` share; the first of them makes it
    */
   readonly stagingBucket?: IBucket;
 
@@ -153,7 +153,8 @@ export interface DataQualityGateProps {
    * Encrypts all that the gate makes: bucket, queues, topic and logs. The policy of an imported key has to let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
-   * @default - a new key for the topic and the logs; the bucket's and queues' own encryption for these
+   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share; the bucket's and
+   * queues' own encryption for these
    */
   readonly encryptionKey?: IKey;
 
@@ -173,7 +174,8 @@ export interface DataQualityGateProps {
   readonly pipelineName?: string;
 
   /**
-   * What becomes of the new bucket and key when the gate is removed. CloudFormation deletes no bucket that holds objects.
+   * What becomes of the new bucket and key when they leave the stack: with the gate, or where pipelines share them, when the one that
+   * made them is removed or no longer the first, in whose place the next makes new ones. CloudFormation deletes no bucket that holds objects.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { joined, newLoader, newStack, resources, rightsOf, statementsOf, templateOf } from './helpers';
 import { RedshiftWarehouse } from '../../src';
 
-const template = templateOf(newLoader({ prefix: 'customers/', errorPrefix: 'error/customers/', quarantinePrefix: 'quarantine/customers/', pipelineName: 'crm' }));
+const template = templateOf(newLoader({ prefix: 'customers/', pipelineName: 'crm' }));
 
 const rights = (policy: string): string[] => rightsOf(template, policy);
 
@@ -44,10 +44,10 @@ test('metrics of the job go to two namespaces only', () => {
   expect(statement.Condition).toEqual({ StringEquals: { 'cloudwatch:namespace': ['CustomerDataPlatform', 'Glue'] } });
 });
 
-test('COPY reads what the job stages', () => {
+test('COPY reads what jobs stage', () => {
   expect(rights('CopyPolicy')).toEqual([
-    `s3:GetObject on ${STAGING}/staging/crm/*`,
-    `s3:ListBucket on ${STAGING} (staging/crm/*)`,
+    `s3:GetObject on ${STAGING}/staging/*`,
+    `s3:ListBucket on ${STAGING} (staging/*)`,
     `s3:GetBucketLocation on ${STAGING}`,
   ]);
 });

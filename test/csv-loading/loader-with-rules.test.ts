@@ -4,7 +4,6 @@ import { joined, newLoader, newStack, resources, rightsOf, templateOf } from './
 import { DataQualityRule, DataQualityRules, RowErrorPolicy, SchemaEvolvingCsvLoader, SchemaEvolvingCsvLoaderProps } from '../../src';
 
 const rules = DataQualityRules.of(DataQualityRule.notNull('email'));
-const PREFIXES = { prefix: 'customers/', errorPrefix: 'error/customers/', quarantinePrefix: 'quarantine/customers/' };
 
 const settingsOf = (loader: SchemaEvolvingCsvLoader) =>
   JSON.parse(joined(resources(templateOf(loader), 'AWS::Glue::Job')[0].Properties.DefaultArguments['--settings']));
@@ -38,13 +37,13 @@ test('says nothing of rules without them', () => {
 });
 
 test('has its job write reports and outcomes, and replay what it rejected, with no other right more', () => {
-  const of = (props: Partial<SchemaEvolvingCsvLoaderProps>) => rightsOf(templateOf(newLoader({ ...PREFIXES, pipelineName: 'crm', ...props })), 'CustomersJobRole');
+  const of = (props: Partial<SchemaEvolvingCsvLoaderProps>) => rightsOf(templateOf(newLoader({ prefix: 'customers/', pipelineName: 'crm', ...props })), 'CustomersJobRole');
   const without = of({});
   const withRules = of({ rules });
   expect(withRules.filter((right) => !without.includes(right))).toEqual([
     's3:ListBucket on ${CustomersStagingBucket.Arn} (outcomes/crm/*)',
     's3:PutObject s3:GetObject on ${CustomersStagingBucket.Arn}/outcomes/crm/*',
-    's3:PutObject s3:AbortMultipartUpload on ${CustomersLandingBucket.Arn}/reports/*',
+    's3:PutObject s3:AbortMultipartUpload on ${CustomersLandingBucket.Arn}/reports/customers/*',
     's3:ListBucket on ${CustomersLandingBucket.Arn} (quarantine/customers/*)',
     's3:GetObject on ${CustomersLandingBucket.Arn}/quarantine/customers/*',
     's3:PutObject s3:AbortMultipartUpload on ${CustomersLandingBucket.Arn}/customers/replayed/*',
@@ -63,8 +62,9 @@ test('tells people of rejected rows of runs that succeed, and only with rules', 
   expect(functionSettingsOf(without, 'CustomersNotifier')).not.toHaveProperty('outcomes');
 });
 
-test('keeps outcomes for 90 days', () => {
-  const [bucket] = resources(templateOf(newLoader({ rules, pipelineName: 'crm' })), 'AWS::S3::Bucket', 'CustomersStagingBucket');
+test("keeps outcomes for 90 days, in the user's bucket too", () => {
+  const stack = newStack();
+  const [bucket] = resources(templateOf(newLoader({ rules, pipelineName: 'crm', stagingBucket: new Bucket(stack, 'Mine') }, stack)), 'AWS::S3::Bucket', 'Mine');
   expect(bucket.Properties.LifecycleConfiguration.Rules).toContainEqual(expect.objectContaining({ Prefix: 'outcomes/crm/', ExpirationInDays: 90 }));
 });
 
@@ -97,7 +97,7 @@ test.each([
 
 test('two loaders with rules may not share the report prefix', () => {
   const stack = newStack();
-  const { bucket } = newLoader({ rules, ...PREFIXES }, stack, 'First');
-  expect(() => newLoader({ rules, bucket, prefix: 'b/', errorPrefix: 'error/b/', quarantinePrefix: 'quarantine/b/' }, stack, 'Second'))
+  const { bucket } = newLoader({ rules, prefix: 'a/', reportPrefix: 'reports/' }, stack, 'First');
+  expect(() => newLoader({ rules, bucket, prefix: 'b/', reportPrefix: 'reports/' }, stack, 'Second'))
     .toThrow("reportPrefix is 'reports/', which overlaps reportPrefix 'reports/' of 'Test/First'");
 });

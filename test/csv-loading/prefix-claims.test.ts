@@ -2,9 +2,10 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { newLoader, newStack } from './helpers';
 import { SchemaEvolvingCsvLoaderProps } from '../../src';
+import { RULES } from '../quality/helpers';
 
-const A = { prefix: 'a/', errorPrefix: 'error/a/', quarantinePrefix: 'quarantine/a/' };
-const B = { prefix: 'b/', errorPrefix: 'error/b/', quarantinePrefix: 'quarantine/b/' };
+const A = { prefix: 'a/' };
+const B = { prefix: 'b/' };
 
 type Prefixes = Pick<SchemaEvolvingCsvLoaderProps, 'prefix' | 'errorPrefix' | 'quarantinePrefix'>;
 
@@ -13,17 +14,29 @@ function twoLoaders(stack: Stack, first: IBucket, second: IBucket, ofFirst: Pref
   newLoader({ bucket: second, ...ofSecond }, stack, 'Second');
 }
 
-test('two loaders share a bucket when each has prefixes of its own', () => {
+test('two loaders share a bucket when each has a prefix of its own: where they write follows from it', () => {
   const stack = newStack();
   const bucket = new Bucket(stack, 'Shared');
-  expect(() => twoLoaders(stack, bucket, bucket, A, B)).not.toThrow();
+  const [first, second] = [A, B].map((prefixes) => newLoader({ bucket, rules: RULES, ...prefixes }, stack, prefixes.prefix.slice(0, 1)));
+  expect(first).toMatchObject({ prefix: 'a/', errorPrefix: 'error/a/', quarantinePrefix: 'quarantine/a/', reportPrefix: 'reports/a/' });
+  expect(second).toMatchObject({ prefix: 'b/', errorPrefix: 'error/b/', quarantinePrefix: 'quarantine/b/', reportPrefix: 'reports/b/' });
+});
+
+test('a loader of a whole bucket writes to its first folders, and one without rules to no reports', () => {
+  const loader = newLoader();
+  expect(loader).toMatchObject({ prefix: '', errorPrefix: 'error/', quarantinePrefix: 'quarantine/' });
+  expect(loader.reportPrefix).toBeUndefined();
+});
+
+test('a prefix that is given wins', () => {
+  expect(newLoader({ ...A, errorPrefix: 'failed/', quarantinePrefix: 'bad/' })).toMatchObject({ prefix: 'a/', errorPrefix: 'failed/', quarantinePrefix: 'bad/' });
 });
 
 test.each([
   ['the same prefix', A, { ...B, prefix: 'a/' }, "prefix is 'a/', which overlaps prefix 'a/' of 'Test/First'"],
   ['a prefix within a prefix', A, { ...B, prefix: 'a/new/' }, "prefix is 'a/new/', which overlaps prefix 'a/'"],
   ['a prefix around a prefix', A, { ...B, prefix: '' }, "prefix is '', which overlaps prefix 'a/'"],
-  ["a prefix in the other's error prefix", A, { ...B, prefix: 'error/a/again/' }, "overlaps errorPrefix 'error/a/'"],
+  ["a prefix in the other's error prefix", A, { ...B, prefix: 'error/a/again/', errorPrefix: 'e/' }, "overlaps errorPrefix 'error/a/'"],
   ["an error prefix in the other's prefix", A, { ...B, errorPrefix: 'a/error/' }, "errorPrefix is 'a/error/', which overlaps prefix 'a/'"],
   ['the same error prefix', { ...A, errorPrefix: 'error/' }, { ...B, errorPrefix: 'error/' }, "errorPrefix is 'error/', which overlaps errorPrefix 'error/'"],
   ['the same quarantine prefix', A, { ...B, quarantinePrefix: 'quarantine/a/' }, "overlaps quarantinePrefix 'quarantine/a/'"],
@@ -34,7 +47,7 @@ test.each([
 });
 
 describe('a bucket that stages data', () => {
-  const { errorPrefix, quarantinePrefix } = A;
+  const [errorPrefix, quarantinePrefix] = ['error/a/', 'quarantine/a/'];
   const staging = (stack: Stack, stagingBucket: IBucket, id: string) => newLoader({ stagingBucket, pipelineName: `of-${id.toLowerCase()}` }, stack, id);
 
   test('may stage that of two loaders', () => {

@@ -149,9 +149,9 @@ describe('staging', () => {
     Prefix: prefix, ExpirationInDays: days, NoncurrentVersionExpiration: { NoncurrentDays: 1 },
   });
 
-  test('cleans itself: data after 7 days, manifests after 90', () => {
+  test('cleans itself: data after 7 days, manifests and outcomes after 90', () => {
     const [bucket] = resources(templateOf(newLoader({ pipelineName: 'crm' })), 'AWS::S3::Bucket', 'CustomersStagingBucket');
-    expect(bucket.Properties.LifecycleConfiguration.Rules).toEqual([rule('staging/crm/', 7), rule('manifests/crm/', 90)]);
+    expect(bucket.Properties.LifecycleConfiguration.Rules).toEqual([rule('staging/', 7), rule('manifests/', 90), rule('outcomes/', 90)]);
   });
 
   test("the user's bucket of this app cleans the loader's prefixes and no others", () => {

@@ -142,7 +142,7 @@ describe('staging', () => {
 
   test('cleans itself: data after 7 days, manifests and outcomes after 90', () => {
     const [bucket] = resources(templateOf(newGate({ pipelineName: 'crm' })), 'AWS::S3::Bucket', 'GateStagingBucket');
-    expect(bucket.Properties.LifecycleConfiguration.Rules).toEqual([rule('staging/crm/', 7), rule('manifests/crm/', 90), rule('outcomes/crm/', 90)]);
+    expect(bucket.Properties.LifecycleConfiguration.Rules).toEqual([rule('staging/', 7), rule('manifests/', 90), rule('outcomes/', 90)]);
   });
 
   test('of an imported bucket is left alone, and a warning says what to delete', () => {
@@ -201,8 +201,9 @@ test.each<[Partial<DataQualityGateProps>, string]>([
   [{ reportPrefix: 'quarantine/' }, "quarantinePrefix is 'quarantine/' and reportPrefix 'quarantine/'"],
   [{ processedPrefix: 'reports/done/' }, "reportPrefix is 'reports/' and processedPrefix 'reports/done/'"],
   [{ prefix: 'passed/' }, "prefix is 'passed/', which lies in passedPrefix 'passed/', where the platform writes"],
-  [{ prefix: 'passed/in/' }, "prefix is 'passed/in/', which lies in passedPrefix 'passed/'"],
+  [{ prefix: 'passed/in/', passedPrefix: 'passed/' }, "prefix is 'passed/in/', which lies in passedPrefix 'passed/'"],
   [{ prefix: 'processed/' }, "prefix is 'processed/', which lies in processedPrefix"],
+  [{ prefix: 'error/in/' }, "prefix is 'error/in/', which lies in errorPrefix 'error/', where the platform writes"],
   [{ batchingWindow: Duration.minutes(6) }, 'batchingWindow is 360 seconds, but whole seconds from 0 to 300 are allowed'],
   [{ pipelineName: 'a/b' }, "pipelineName is 'a/b', but 1 to 64 letters"],
 ])('refuses %j and says what is allowed, of which construct', (props, message) => {

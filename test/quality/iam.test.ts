@@ -28,12 +28,12 @@ test('the job reads files and moves them, publishes, keeps and reports, each und
     `s3:PutObject s3:GetObject s3:DeleteObject s3:AbortMultipartUpload on ${STAGING}/staging/crm/*`,
     `s3:ListBucket on ${STAGING} (outcomes/crm/*)`,
     `s3:PutObject s3:GetObject on ${STAGING}/outcomes/crm/*`,
-    `s3:ListBucket on ${LANDING} (in/* passed/* quarantine/* reports/* processed/* error/*)`,
+    `s3:ListBucket on ${LANDING} (in/* passed/in/* quarantine/in/* reports/in/* processed/in/* error/in/*)`,
     `s3:GetObject s3:GetObjectVersion s3:GetObjectTagging s3:GetObjectVersionTagging on ${LANDING}/in/*`,
     `s3:DeleteObject s3:DeleteObjectVersion on ${LANDING}/in/*`,
-    `s3:GetObject on ${LANDING}/passed/*`,
-    ...['passed', 'quarantine', 'reports', 'processed', 'error'].map((prefix) => `${WRITE} on ${LANDING}/${prefix}/*`),
-    `s3:GetObject on ${LANDING}/quarantine/*`,
+    `s3:GetObject on ${LANDING}/passed/in/*`,
+    ...['passed', 'quarantine', 'reports', 'processed', 'error'].map((prefix) => `${WRITE} on ${LANDING}/${prefix}/in/*`),
+    `s3:GetObject on ${LANDING}/quarantine/in/*`,
     `s3:PutObject s3:AbortMultipartUpload on ${LANDING}/in/replayed/*`,
   ]);
 });

@@ -1,18 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { newGate } from './helpers';
+import { newGate, RULES } from './helpers';
 import { DataQualityGateProps } from '../../src';
 import { newLoader, newStack } from '../csv-loading/helpers';
 
-const LOADER = { errorPrefix: 'load/error/', quarantinePrefix: 'load/quarantine/' };
-const own = (name: string): Partial<DataQualityGateProps> => ({
-  prefix: `${name}/`,
-  passedPrefix: `passed/${name}/`,
-  quarantinePrefix: `quarantine/${name}/`,
-  reportPrefix: `reports/${name}/`,
-  processedPrefix: `processed/${name}/`,
-  errorPrefix: `error/${name}/`,
-});
+const own = (name: string): Partial<DataQualityGateProps> => ({ prefix: `${name}/` });
 
 function inEitherOrder(...makers: ((stack: Stack, bucket: Bucket) => void)[]): (() => void)[] {
   return [makers, [...makers].reverse()].map((order) => () => {
@@ -22,11 +14,35 @@ function inEitherOrder(...makers: ((stack: Stack, bucket: Bucket) => void)[]): (
   });
 }
 
+test('gates and loaders of one bucket need nothing but a prefix, one after the other too', () => {
+  for (const app of inEitherOrder(
+    (stack) => newGate({ prefix: 'in/crm/' }, stack, 'Crm'),
+    (stack) => newGate({ prefix: 'passed/in/crm/' }, stack, 'Again'),
+    (stack, bucket) => newLoader({ bucket, prefix: 'passed/passed/in/crm/', rules: RULES }, stack, 'LoadCrm'),
+    (stack) => newGate({ prefix: 'in/shop/' }, stack, 'Shop'),
+    (stack, bucket) => newLoader({ bucket, prefix: 'passed/in/shop/', rules: RULES }, stack, 'LoadShop'),
+    (stack, bucket) => newLoader({ bucket, prefix: 'in/erp/', rules: RULES }, stack, 'LoadErp'),
+  )) {
+    expect(app).not.toThrow();
+  }
+});
+
+test('where a gate writes follows from its prefix', () => {
+  expect(newGate({ prefix: 'in/crm/' })).toMatchObject({
+    prefix: 'in/crm/',
+    passedPrefix: 'passed/in/crm/',
+    quarantinePrefix: 'quarantine/in/crm/',
+    reportPrefix: 'reports/in/crm/',
+    processedPrefix: 'processed/in/crm/',
+    errorPrefix: 'error/in/crm/',
+  });
+});
+
 test.each([
   ['exactly what it passes on', { prefix: 'in/', passedPrefix: 'passed/' }, 'passed/'],
   ['more than it passes on', { prefix: 'in/', passedPrefix: 'ready/crm/' }, 'ready/'],
 ])('a loader may read %s', (_, gate, prefix) => {
-  for (const app of inEitherOrder((stack) => newGate(gate, stack), (stack, bucket) => newLoader({ bucket, prefix, ...LOADER }, stack))) {
+  for (const app of inEitherOrder((stack) => newGate(gate, stack), (stack, bucket) => newLoader({ bucket, prefix }, stack))) {
     expect(app).not.toThrow();
   }
 });
@@ -34,7 +50,7 @@ test.each([
 test('several gates may pass on to one loader', () => {
   for (const app of inEitherOrder(
     (stack) => newGate(own('a'), stack, 'A'),
-    (stack, bucket) => newLoader({ bucket, prefix: 'passed/', ...LOADER }, stack),
+    (stack, bucket) => newLoader({ bucket, prefix: 'passed/' }, stack),
     (stack) => newGate(own('b'), stack, 'B'),
   )) {
     expect(app).not.toThrow();
@@ -48,12 +64,12 @@ test('a gate may pass on to another gate', () => {
 });
 
 test.each<[string, Partial<DataQualityGateProps>, object, RegExp]>([
-  ['a part of what it passes on', { prefix: 'in/' }, { prefix: 'passed/crm/', ...LOADER }, /refix is 'passed\/(crm\/)?', which overlaps (passedP|p)refix/],
-  ['the whole bucket', { prefix: 'in/' }, { prefix: '', ...LOADER }, /overlaps/],
-  ['what another one quarantines', { prefix: 'in/' }, { prefix: 'quarantine/', ...LOADER }, /refix is 'quarantine\/', which overlaps/],
-  ['what it has processed', { prefix: 'in/' }, { prefix: 'processed/', ...LOADER }, /refix is 'processed\/', which overlaps/],
-  ['its files', { prefix: 'in/' }, { prefix: 'in/', ...LOADER }, /prefix is 'in\/', which overlaps prefix 'in\/'/],
-  ['beside a gate of the whole bucket', {}, { prefix: 'passed/', ...LOADER }, /overlaps/],
+  ['a part of what it passes on', { prefix: 'in/' }, { prefix: 'passed/in/crm/' }, /refix is 'passed\/in\/(crm\/)?', which overlaps (passedP|p)refix/],
+  ['the whole bucket', { prefix: 'in/' }, { prefix: '' }, /overlaps/],
+  ['what another one quarantines', { prefix: 'in/' }, { prefix: 'quarantine/', quarantinePrefix: 'q/' }, /refix is 'quarantine\/(in\/)?', which overlaps/],
+  ['what it has processed', { prefix: 'in/' }, { prefix: 'processed/' }, /refix is 'processed\/(in\/)?', which overlaps/],
+  ['its files', { prefix: 'in/' }, { prefix: 'in/' }, /prefix is 'in\/', which overlaps prefix 'in\/'/],
+  ['beside a gate of the whole bucket', {}, { prefix: 'passed/' }, /overlaps/],
 ])('a loader may not read %s', (_, gate, loader, message) => {
   for (const app of inEitherOrder((stack) => newGate(gate, stack), (stack, bucket) => newLoader({ bucket, ...loader }, stack))) {
     expect(app).toThrow(message);
@@ -61,8 +77,8 @@ test.each<[string, Partial<DataQualityGateProps>, object, RegExp]>([
 });
 
 test.each<[string, object]>([
-  ['error prefix', { errorPrefix: 'passed/', quarantinePrefix: 'q/' }],
-  ['quarantine', { errorPrefix: 'e/', quarantinePrefix: 'passed/crm/' }],
+  ['error prefix', { errorPrefix: 'passed/' }],
+  ['quarantine', { quarantinePrefix: 'passed/in/crm/' }],
 ])("what a gate passes on may not lie in a loader's %s", (_, prefixes) => {
   for (const app of inEitherOrder((stack) => newGate({ prefix: 'in/' }, stack), (stack, bucket) => newLoader({ bucket, prefix: 'x/', ...prefixes }, stack))) {
     expect(app).toThrow(/overlaps/);
@@ -95,5 +111,5 @@ test("what a gate's job writes down on a shared staging bucket is nobody's file"
   const stack = newStack();
   const staging = new Bucket(stack, 'Staging');
   newGate({ stagingBucket: staging, pipelineName: 'of-gate' }, stack);
-  expect(() => newLoader({ bucket: staging, prefix: 'outcomes/', ...LOADER }, stack)).toThrow("overlaps the prefix of outcomes 'outcomes/of-gate/' of 'Test/Gate'");
+  expect(() => newLoader({ bucket: staging, prefix: 'outcomes/' }, stack)).toThrow("overlaps the prefix of outcomes 'outcomes/of-gate/' of 'Test/Gate'");
 });

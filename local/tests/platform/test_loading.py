@@ -134,7 +134,8 @@ def test_loads_300_small_files_in_few_runs(purchases: Pipeline) -> None:
             )
             for file in range(300)
         ]
-        in_ledger = f"SELECT version_id, status FROM {purchases.ledger} WHERE object_key LIKE 'purchases/many/%%'"
+        many = f"object_key LIKE '{purchases.prefix}many/%%'"
+        in_ledger = f"SELECT version_id, status FROM {purchases.ledger} WHERE {many}"
         purchases.cloud.wait_until(lambda: len(purchases.sql(in_ledger)) >= 300, 600, "300 files in the ledger")
 
     assert sorted(purchases.sql(in_ledger)) == sorted((version, "loaded") for version in versions)

@@ -39,7 +39,7 @@ def test_good_rows_go_on_into_the_table_and_bad_ones_into_the_quarantine(
     gate: Gate, counted: list[float], purchases: Pipeline
 ) -> None:
     [passed] = gate.keys("passed", "mixed.csv")
-    assert passed == "purchases/mixed.csv"
+    assert passed == f"{purchases.prefix}mixed.csv"
     rejected = gate.rejected("mixed.csv")
     assert [(record["line"], [error["rule"] for error in record["errors"]]) for record in rejected] == [
         (42, ["no_free_purchase"]),
@@ -97,11 +97,12 @@ def test_a_file_with_too_many_bad_rows_is_held_back_as_a_whole(gate: Gate, count
 
 def test_a_file_that_is_no_csv_ends_as_with_the_loader(gate: Gate, counted: list[float]) -> None:
     assert sorted(gate.keys("error", "picture.csv")) == [
-        "error/incoming/picture.csv",
-        "error/incoming/picture.csv.error.json",
+        "error/incoming/purchases/picture.csv",
+        "error/incoming/purchases/picture.csv.error.json",
     ]
-    reason = json.loads(gate.text("error/incoming/picture.csv.error.json"))
-    replay = f"aws s3 cp s3://{gate.bucket}/error/incoming/picture.csv s3://{gate.bucket}/{gate.settings['prefix']}"
+    error = gate.settings["error_prefix"] + "picture.csv"
+    reason = json.loads(gate.text(error + ".error.json"))
+    replay = f"aws s3 cp s3://{gate.bucket}/{error} s3://{gate.bucket}/{gate.settings['prefix']}"
     assert (reason["code"], reason["replay"]) == ("not_csv", f"{replay}picture.csv")
 
 
@@ -119,7 +120,7 @@ def test_a_broken_rules_file_is_told_at_once_and_the_data_stays(gate: Gate) -> N
     gate.cloud.make_older(gate.bucket, gate.settings["prefix"] + "patient.csv", TWO_HOURS)
     assert sweep(gate.cloud, "PurchasesGate")["queued"] == [gate.settings["prefix"] + "patient.csv"]
     gate.wait_for("patient.csv")
-    assert gate.keys("passed", "patient.csv") == ["purchases/patient.csv"]
+    assert gate.keys("passed", "patient.csv") == ["passed/incoming/purchases/patient.csv"]
 
 
 def test_a_query_that_is_no_sql_fails_the_run_before_any_file_is_read(gate: Gate) -> None:
@@ -158,9 +159,10 @@ def test_files_that_come_while_others_are_checked_lose_nothing(gate: Gate) -> No
     for name in ("first.csv", "second.csv"):
         gate.wait_for(name)
 
-    assert len(gate.text("purchases/first.csv").splitlines()) - 1 == 10_000
+    passed = gate.settings["passed_prefix"]
+    assert len(gate.text(passed + "first.csv").splitlines()) - 1 == 10_000
     assert len(gate.rejected("first.csv")) == 10_000
-    assert (len(gate.text("purchases/second.csv").splitlines()) - 1, len(gate.rejected("second.csv"))) == (1, 1)
+    assert (len(gate.text(passed + "second.csv").splitlines()) - 1, len(gate.rejected("second.csv"))) == (1, 1)
 
 
 def test_a_rule_that_never_ends_is_told_when_the_jobs_time_is_over(gate: Gate) -> None:
@@ -210,6 +212,7 @@ def test_a_manifest_that_is_given_again_does_nothing_twice(gate: Gate, counted: 
     gate.wait_for_idle()
 
     assert gate.cloud.glue_runs(gate.job_name)[0]["JobRunState"] == "SUCCEEDED"
-    listed = gate.cloud.client("s3").list_object_versions(Bucket=gate.bucket, Prefix="purchases/mixed.csv")
+    passed = gate.settings["passed_prefix"] + "mixed.csv"
+    listed = gate.cloud.client("s3").list_object_versions(Bucket=gate.bucket, Prefix=passed)
     assert len(listed["Versions"]) == 1
     assert len(gate.told("mixed.csv")) == 1

@@ -14,9 +14,6 @@ const customers = new SchemaEvolvingCsvLoader(stack, 'Customers', {
 new DataQualityGate(stack, 'Gate', {
   bucket: customers.bucket,
   prefix: 'incoming/',
-  quarantinePrefix: 'held-back/',
-  reportPrefix: 'gate-reports/',
-  errorPrefix: 'gate-error/',
   rules: DataQualityRules.fromFile('quality_rules.py'),
 });
 

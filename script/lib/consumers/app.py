@@ -40,9 +40,6 @@ DataQualityGate(
     "Gate",
     bucket=customers.bucket,
     prefix="incoming/",
-    quarantine_prefix="held-back/",
-    report_prefix="gate-reports/",
-    error_prefix="gate-error/",
     rules=DataQualityRules.from_file("quality_rules.py"),
 )
 template = app.synth().get_stack_by_name("Consumer").template

@@ -66,8 +66,6 @@ for (const [name, warehouse, bucket, enableEventBridge] of [
     table: `${name}.daily`,
     primaryKey: ['id'],
     prefix: `${name}/`,
-    errorPrefix: `error/${name}/`,
-    quarantinePrefix: `quarantine/${name}/`,
     batchingWindow: Duration.seconds(1),
   });
   new CfnOutput(ours, `${name}Job`, { value: loader.job.jobName });
