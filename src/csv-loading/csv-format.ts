@@ -95,6 +95,14 @@ export class CsvFormat {
     }
     this.dateFormats.filter((format) => !Token.isUnresolved(format)).forEach(requireDateFormat);
   }
+
+  /** Whether files of the other format are written in the same way. In Python `==` compares identities and does not say it. */
+  public equals(other: CsvFormat): boolean {
+    return this.delimiter === other.delimiter
+      && this.quote === other.quote
+      && this.encoding === other.encoding
+      && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
+  }
 }
 
 function requireCharacter(name: string, value: string | undefined): void {

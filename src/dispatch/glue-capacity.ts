@@ -73,10 +73,23 @@ export class GlueCapacity {
       requireWholeNumber('timeout in minutes', this.timeout.toMinutes({ integral: false }), 1, 7 * 24 * 60, 'use a Duration of whole minutes');
     }
   }
+
+  /** Whether the other capacity allows as much. In Python `==` compares identities, and `GlueCapacity.DEFAULT` is a new one each time. */
+  public equals(other: GlueCapacity): boolean {
+    return this.workerType === other.workerType
+      && this.maxWorkers === other.maxWorkers
+      && this.maxConcurrentRuns === other.maxConcurrentRuns
+      && timeOf(this.timeout) === timeOf(other.timeout);
+  }
 }
 
 function requireWholeNumber(name: string, value: number, least: number, most: number, remedy: string): void {
   if (!Token.isUnresolved(value) && !(Number.isInteger(value) && value >= least && value <= most)) {
     throw new ConfigurationError(`${name} is ${value}, but a whole number from ${least} to ${most} is allowed; ${remedy}`);
   }
+}
+
+/** What makes two durations of whole minutes the same. */
+function timeOf(duration: Duration): number | Duration {
+  return duration.isUnresolved() ? duration : duration.toMinutes();
 }

@@ -163,7 +163,7 @@ export class DataQualityRule {
     requireRuleName(name);
     requireRatio(`maxFailRatio of the rule '${name}'`, options.maxFailRatio);
     const { severity, description, maxFailRatio } = options;
-    return new DataQualityRule({ ...rule, name, severity: severity?.name, description, max_fail_ratio: maxFailRatio }, undefined, reference);
+    return new DataQualityRule({ ...rule, name, severity, description, max_fail_ratio: maxFailRatio }, undefined, reference);
   }
 
   /**
