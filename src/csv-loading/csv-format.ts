@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import { CSV_FORMAT, CSV_FORMAT_OPTIONS } from './csv-kinds';
 import { requireDateFormat } from './date-formats';
 import { requireEncoding } from './encodings';
+import { requireArguments, requireKind } from '../common/require-kinds';
 import { ConfigurationError } from '../errors';
 
 /** Options of `CsvFormat.of`; what is left out is detected in each file. */
@@ -54,6 +56,7 @@ export class CsvFormat {
 
   /** A format that is known; it saves guessing, and a file of another format fails. */
   public static of(options: CsvFormatOptions): CsvFormat {
+    requireKind('options of CsvFormat.of', options, CSV_FORMAT_OPTIONS);
     return new CsvFormat(options);
   }
 
@@ -94,6 +97,15 @@ export class CsvFormat {
       requireEncoding(this.encoding);
     }
     this.dateFormats.filter((format) => !Token.isUnresolved(format)).forEach(requireDateFormat);
+  }
+
+  /** Whether files of the other format are written in the same way. In Python `==` compares identities and does not say it. */
+  public equals(other: CsvFormat): boolean {
+    requireArguments('CsvFormat.equals', { other }, { other: CSV_FORMAT });
+    return this.delimiter === other.delimiter
+      && this.quote === other.quote
+      && this.encoding === other.encoding
+      && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
   }
 }
 

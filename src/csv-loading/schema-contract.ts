@@ -1,20 +1,17 @@
 /** What happens when a file does not fit its table. No contract ever cuts, rounds or drops a value silently. */
-export class SchemaContract {
+export enum SchemaContract {
   /**
    * The table follows the file: new columns are added with the type of their values, texts are given room, and a
    * value that does not fit its column's type goes to a rescue column `<column>__as_varchar`.
    */
-  public static readonly EVOLVE = new SchemaContract('evolve');
+  EVOLVE = 'evolve',
 
   /** The table stays as it is: a file with a new column, or with a value that does not fit, fails and names it. */
-  public static readonly FREEZE = new SchemaContract('freeze');
+  FREEZE = 'freeze',
 
   /**
    * The table stays as it is: columns that it lacks are left out and named in the log. A value that does not fit its column
    * rejects the record, and `rowErrors` says what becomes of it.
    */
-  public static readonly DISCARD = new SchemaContract('discard');
-
-  /** @param name how the job knows the contract */
-  private constructor(public readonly name: string) {}
+  DISCARD = 'discard',
 }

@@ -7,11 +7,13 @@ import { CsvFormat } from './csv-format';
 import { grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
 import { checkedLandingPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
+import { LOADER_KINDS } from './loader-kinds';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { parseTableName, TableName } from './table-name';
+import { requireProps } from '../common/require-kinds';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { grantCopyAccess } from '../dispatch/copy-access';
 import { FilePipeline } from '../dispatch/file-pipeline';
@@ -79,6 +81,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
 
   constructor(scope: Construct, id: string, props: SchemaEvolvingCsvLoaderProps) {
     super(scope, id);
+    requireProps(this, props, LOADER_KINDS);
     const name = pipelineName(this, props.pipelineName);
     const table = parseTableName(this, props.table);
     const primaryKey = checkedPrimaryKey(this, props);

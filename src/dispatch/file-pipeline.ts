@@ -11,6 +11,8 @@ import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
 import { runEndedRule } from './run-ended-rule';
+import { NAME } from '../common/kinds';
+import { requireArguments } from '../common/require-kinds';
 
 /**
  * What the public constructs for files have in common; jsii makes it part of each.
@@ -123,6 +125,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
 
   /** A metric of this pipeline by its name; summed over 5 minutes unless told otherwise. */
   public metric(metricName: string, options?: MetricOptions): Metric {
+    requireArguments('metric', { metricName }, { metricName: NAME });
     return pipelineMetric(this.pipelineName, metricName, options);
   }
 
@@ -138,6 +141,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options statistic, period and more
    */
   public metricRowsBroken(ruleName: string, options?: MetricOptions): Metric {
+    requireArguments('metricRowsBroken', { ruleName }, { ruleName: NAME });
     return pipelineMetric(this.pipelineName, 'RowsBroken', options, { [RULE_DIMENSION]: dimensionValue(ruleName) });
   }
 

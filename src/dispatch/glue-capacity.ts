@@ -1,5 +1,9 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { WorkerType } from 'aws-cdk-lib/aws-glue';
+import { CAPACITY } from './pipeline-kinds';
+import { DURATION, WORKER_TYPE } from '../common/aws-kinds';
+import { NUMBER, optional, struct } from '../common/kinds';
+import { requireArguments, requireKind } from '../common/require-kinds';
 import { ConfigurationError } from '../errors';
 
 /** Options of `GlueCapacity.of`. */
@@ -34,6 +38,13 @@ export interface GlueCapacityOptions {
   readonly timeout?: Duration;
 }
 
+const OPTIONS = struct<GlueCapacityOptions>({
+  workerType: optional(WORKER_TYPE),
+  maxWorkers: optional(NUMBER),
+  maxConcurrentRuns: optional(NUMBER),
+  timeout: optional(DURATION),
+});
+
 /** Worker types that Glue can add and take away during a run. */
 const SCALING_WORKER_TYPES = [WorkerType.G_1X, WorkerType.G_2X, WorkerType.G_4X, WorkerType.G_8X];
 
@@ -46,6 +57,7 @@ export class GlueCapacity {
 
   /** A capacity of your own; what is left out is as in `GlueCapacity.DEFAULT`. */
   public static of(options: GlueCapacityOptions = {}): GlueCapacity {
+    requireKind('options of GlueCapacity.of', options, OPTIONS);
     return new GlueCapacity(options);
   }
 
@@ -73,10 +85,24 @@ export class GlueCapacity {
       requireWholeNumber('timeout in minutes', this.timeout.toMinutes({ integral: false }), 1, 7 * 24 * 60, 'use a Duration of whole minutes');
     }
   }
+
+  /** Whether the other capacity allows as much. In Python `==` compares identities, and `GlueCapacity.DEFAULT` is a new one each time. */
+  public equals(other: GlueCapacity): boolean {
+    requireArguments('GlueCapacity.equals', { other }, { other: CAPACITY });
+    return this.workerType === other.workerType
+      && this.maxWorkers === other.maxWorkers
+      && this.maxConcurrentRuns === other.maxConcurrentRuns
+      && timeOf(this.timeout) === timeOf(other.timeout);
+  }
 }
 
 function requireWholeNumber(name: string, value: number, least: number, most: number, remedy: string): void {
   if (!Token.isUnresolved(value) && !(Number.isInteger(value) && value >= least && value <= most)) {
     throw new ConfigurationError(`${name} is ${value}, but a whole number from ${least} to ${most} is allowed; ${remedy}`);
   }
+}
+
+/** What makes two durations of whole minutes the same. */
+function timeOf(duration: Duration): number | Duration {
+  return duration.isUnresolved() ? duration : duration.toMinutes();
 }

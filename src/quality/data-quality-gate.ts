@@ -3,9 +3,11 @@ import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { GatePrefixes, grantGateAccess } from './gate-access';
+import { GATE_KINDS } from './gate-kinds';
 import { DataQualityGateProps } from './gate-props';
 import { renderGateSettings } from './gate-settings';
 import { qualitySettings } from './quality-settings';
+import { requireProps } from '../common/require-kinds';
 import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
 import { CsvFormat } from '../csv-loading/csv-format';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
@@ -87,6 +89,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
 
   constructor(scope: Construct, id: string, props: DataQualityGateProps) {
     super(scope, id);
+    requireProps(this, props, GATE_KINDS);
     const name = pipelineName(this, props.pipelineName);
     const { prefix = '' } = props;
     const written: GatePrefixes = resultPrefixes(this, prefix, props, ['passedPrefix', 'quarantinePrefix', 'reportPrefix', 'processedPrefix', 'errorPrefix']);

@@ -2,9 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import { ReferenceData } from './reference-data';
 import { checkedType, requireLimits, requirePattern, requireRatio, requireRuleName, requireText } from './rule-checks';
 import {
+  FILE_RULE_OPTIONS, LENGTH_RULE_OPTIONS, RANGE_RULE_OPTIONS, REFERENCE_DATA, ROW_COUNT_RULE_OPTIONS, RULE_OPTIONS,
+  SQL_RULE_OPTIONS, UNIQUE_RULE_OPTIONS,
+} from './rule-kinds';
+import {
   DataQualityRuleOptions, FileRuleOptions, LengthRuleOptions, RangeRuleOptions, RowCountRuleOptions, SqlRuleOptions, UniqueRuleOptions,
 } from './rule-options';
 import { RulesFile } from './rules-file';
+import { DURATION } from '../common/aws-kinds';
+import { listOf, NAME, TEXT } from '../common/kinds';
+import { requireArguments } from '../common/require-kinds';
 import { requireColumns } from '../csv-loading/column-name';
 import { ConfigurationError } from '../errors';
 
@@ -38,6 +45,7 @@ export class DataQualityRule {
    * @param options severity, filter and more
    */
   public static sql(name: string, query: string, options: SqlRuleOptions = {}): DataQualityRule {
+    requireArguments('DataQualityRule.sql', { name, query, options }, { name: TEXT, query: TEXT, options: SQL_RULE_OPTIONS });
     const what = `the rule '${name}'`;
     requireText(`query of ${what}`, query, "write for example 'SELECT * FROM temp_data WHERE age < 18'");
     requireText(`filter of ${what}`, options.filter, 'leave it out to check all records');
@@ -47,11 +55,13 @@ export class DataQualityRule {
 
   /** A value is there. */
   public static notNull(column: string, options?: DataQualityRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.notNull', { column, options }, { column: TEXT, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('not_null', column, undefined, options);
   }
 
   /** No value comes twice in a file; all records that share one break the rule. */
   public static unique(column: string, options: UniqueRuleOptions = {}): DataQualityRule {
+    requireArguments('DataQualityRule.unique', { column, options }, { column: TEXT, options: UNIQUE_RULE_OPTIONS });
     const within = options.within ?? [];
     requireColumns(undefined, `within of the rule unique of '${column}'`, within);
     if (within.includes(column)) {
@@ -62,6 +72,7 @@ export class DataQualityRule {
 
   /** The value is one of these, in the same letter case. */
   public static inSet(column: string, values: string[], options?: DataQualityRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.inSet', { column, values, options }, { column: TEXT, values: listOf(TEXT), options: RULE_OPTIONS });
     if (values.length === 0) {
       throw new ConfigurationError(`values of the rule inSet of '${column}' is empty, but one value at least is needed, else every record breaks it; name the values`);
     }
@@ -70,6 +81,7 @@ export class DataQualityRule {
 
   /** The value is a number within limits, which belong to it. */
   public static range(column: string, options: RangeRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.range', { column, options }, { column: TEXT, options: RANGE_RULE_OPTIONS });
     requireLimits(`the rule range of '${column}'`, options, 'numbers');
     return DataQualityRule.ofColumn('range', column, { minimum: options.min, maximum: options.max }, options);
   }
@@ -82,18 +94,21 @@ export class DataQualityRule {
    * @param options severity and more
    */
   public static matches(column: string, pattern: string, options?: DataQualityRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.matches', { column, pattern, options }, { column: TEXT, pattern: TEXT, options: RULE_OPTIONS });
     requirePattern(`the pattern of the rule matches of '${column}'`, pattern);
     return DataQualityRule.ofColumn('matches', column, { pattern }, options);
   }
 
   /** The value has a number of characters within limits, which belong to it. */
   public static length(column: string, options: LengthRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.length', { column, options }, { column: TEXT, options: LENGTH_RULE_OPTIONS });
     requireLimits(`the rule length of '${column}'`, options, 'counts');
     return DataQualityRule.ofColumn('length', column, { minimum: options.min, maximum: options.max }, options);
   }
 
   /** The value is an e-mail address, as browsers take it, with a dot in its domain. */
   public static email(column: string, options?: DataQualityRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.email', { column, options }, { column: TEXT, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('email', column, undefined, options);
   }
 
@@ -102,6 +117,7 @@ export class DataQualityRule {
    * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`). What names no zone is in UTC.
    */
   public static notInFuture(column: string, options?: DataQualityRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.notInFuture', { column, options }, { column: TEXT, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('not_in_future', column, undefined, options);
   }
 
@@ -115,16 +131,19 @@ export class DataQualityRule {
    * @param options severity and more
    */
   public static ofType(column: string, type: string, options?: DataQualityRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.ofType', { column, type, options }, { column: TEXT, type: TEXT, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('of_type', column, { type: checkedType(`the type of the rule ofType of '${column}'`, type) }, options);
   }
 
   /** The value is one of the reference data. */
   public static foreignKey(column: string, reference: ReferenceData, options?: DataQualityRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.foreignKey', { column, reference, options }, { column: TEXT, reference: REFERENCE_DATA, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('foreign_key', column, reference._parameters, options, reference);
   }
 
   /** The file has a number of records within limits, which belong to it; else nothing of it passes. */
   public static rowCount(options: RowCountRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.rowCount', { options }, { options: ROW_COUNT_RULE_OPTIONS });
     requireLimits('the rule rowCount', options, 'counts');
     return DataQualityRule.make({ kind: 'row_count', name: 'row_count', parameters: { minimum: options.min, maximum: options.max } }, options);
   }
@@ -134,6 +153,7 @@ export class DataQualityRule {
    * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`). What names no zone is in UTC.
    */
   public static freshness(column: string, maxAge: Duration, options?: FileRuleOptions): DataQualityRule {
+    requireArguments('DataQualityRule.freshness', { column, maxAge, options }, { column: TEXT, maxAge: DURATION, options: FILE_RULE_OPTIONS });
     const age = maxAge.isUnresolved() ? undefined : maxAge.toSeconds({ integral: false });
     if (age !== undefined && !(Number.isInteger(age) && age > 0)) {
       throw new ConfigurationError(`maxAge of the rule freshness of '${column}' is ${age} seconds, but whole seconds from 1 are allowed; use for example Duration.days(1)`);
@@ -148,6 +168,7 @@ export class DataQualityRule {
    * @param file path of the file; a relative one starts at the directory in which the app is run
    */
   public static python(file: string): DataQualityRule {
+    requireArguments('DataQualityRule.python', { file }, { file: NAME });
     return new DataQualityRule(undefined, RulesFile.at(file));
   }
 
@@ -163,7 +184,7 @@ export class DataQualityRule {
     requireRuleName(name);
     requireRatio(`maxFailRatio of the rule '${name}'`, options.maxFailRatio);
     const { severity, description, maxFailRatio } = options;
-    return new DataQualityRule({ ...rule, name, severity: severity?.name, description, max_fail_ratio: maxFailRatio }, undefined, reference);
+    return new DataQualityRule({ ...rule, name, severity, description, max_fail_ratio: maxFailRatio }, undefined, reference);
   }
 
   /**

@@ -2,6 +2,9 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { DataQualityRule } from './data-quality-rule';
+import { RULE } from './rule-kinds';
+import { listOf, NAME } from '../common/kinds';
+import { requireArguments } from '../common/require-kinds';
 import { grantReadAssets } from '../dispatch/bucket-grants';
 import { ConfigurationError } from '../errors';
 
@@ -34,11 +37,13 @@ export class DataQualityRules {
    * @param path path of the Python file; a relative one starts at the directory in which the app is run
    */
   public static fromFile(path: string): DataQualityRules {
+    requireArguments('DataQualityRules.fromFile', { path }, { path: NAME });
     return DataQualityRules.of(DataQualityRule.python(path));
   }
 
   /** These rules, one at least; all are checked, whatever a record breaks already. */
   public static of(...rules: DataQualityRule[]): DataQualityRules {
+    requireArguments('DataQualityRules.of', { rules }, { rules: listOf(RULE) });
     return new DataQualityRules(rules);
   }
 

@@ -1,6 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { BUCKET } from '../common/aws-kinds';
+import { TEXT } from '../common/kinds';
+import { requireArguments } from '../common/require-kinds';
 import { requireColumns } from '../csv-loading/column-name';
 import { grantReadObject } from '../dispatch/bucket-grants';
 import { ConfigurationError } from '../errors';
@@ -15,6 +18,7 @@ export class ReferenceData {
    * @param column column with the values, named as a table would have it: 'country_code' for the header 'Country Code'
    */
   public static csv(bucket: IBucket, key: string, column: string): ReferenceData {
+    requireArguments('ReferenceData.csv', { bucket, key, column }, { bucket: BUCKET, key: TEXT, column: TEXT });
     if (!Token.isUnresolved(key) && !/^[^*?$]+$/.test(key)) {
       throw new ConfigurationError(
         `the key of reference data is '${key}', but the key of one object is allowed, without '*', '?' and '$', which would stand for others in its right; name the object`,

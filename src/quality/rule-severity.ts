@@ -4,16 +4,13 @@
  * Whatever its severity, a rule that cannot run fails the file, and a Python rule that raises for a record, or returns what is neither
  * None nor a dict, rejects that record.
  */
-export class RuleSeverity {
+export enum RuleSeverity {
   /** The record is rejected: it goes to the quarantine with the reason. Of a file that breaks a rule about files nothing passes. */
-  public static readonly ERROR = new RuleSeverity('error');
+  ERROR = 'error',
 
   /**
    * The record passes: the report and the metrics count it, `.warnings.jsonl` beside the report lists it, and nobody gets a message.
    * A file that breaks a rule about files passes too, and the report says it.
    */
-  public static readonly WARNING = new RuleSeverity('warning');
-
-  /** @param name how the job knows the severity */
-  private constructor(public readonly name: string) {}
+  WARNING = 'warning',
 }

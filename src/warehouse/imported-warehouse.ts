@@ -11,6 +11,9 @@ import { SetupOutputs } from './setup-outputs';
 import { grantClusterCredentials, grantStatements } from './statement-grants';
 import { WarehouseAccess } from './warehouse-access';
 import { WarehouseBase } from './warehouse-base';
+import { ACCESS } from './warehouse-kinds';
+import { GRANTEE } from '../common/aws-kinds';
+import { requireArguments } from '../common/require-kinds';
 
 /** A workgroup that is there already. */
 export class ImportedWorkgroup extends ServerlessWorkgroupBase {
@@ -69,7 +72,8 @@ export class ImportedCluster extends WarehouseBase {
     });
   }
 
-  public grantRunStatements(grantee: IGrantable, _access: WarehouseAccess): Grant {
+  public grantRunStatements(grantee: IGrantable, access: WarehouseAccess): Grant {
+    requireArguments('grantRunStatements', { grantee, access }, { grantee: GRANTEE, access: ACCESS });
     const grant = grantStatements(grantee, this.clusterArn);
     grantClusterCredentials(grantee, this.connection, this);
     return grant;

@@ -13,6 +13,8 @@ import { isolatedNetwork } from './isolated-network';
 import { ProvisionedClusterAttributes, ServerlessWorkgroupAttributes } from './redshift-warehouse-attributes';
 import { IRedshiftWarehouse } from './redshift-warehouse-ref';
 import { ServerlessWorkgroupBase } from './serverless-workgroup';
+import { CLUSTER_ATTRIBUTES, WAREHOUSE_KINDS, WORKGROUP_ATTRIBUTES } from './warehouse-kinds';
+import { requireKind, requireProps } from '../common/require-kinds';
 
 const PORT = 5439;
 const ADMIN_USER = 'admin';
@@ -108,11 +110,13 @@ export interface RedshiftWarehouseProps {
 export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConnectable {
   /** Imports a Redshift Serverless workgroup. */
   public static fromServerlessWorkgroup(scope: Construct, id: string, attributes: ServerlessWorkgroupAttributes): IRedshiftWarehouse {
+    requireKind(`attributes of '${id}'`, attributes, WORKGROUP_ATTRIBUTES, scope);
     return new ImportedWorkgroup(scope, id, attributes);
   }
 
   /** Imports a provisioned Redshift cluster. */
   public static fromProvisionedCluster(scope: Construct, id: string, attributes: ProvisionedClusterAttributes): IRedshiftWarehouse {
+    requireKind(`attributes of '${id}'`, attributes, CLUSTER_ATTRIBUTES, scope);
     const { clusterIdentifier, databaseUser, secret } = attributes;
     if (!databaseUser === !secret) {
       throw new ConfigurationError(
@@ -143,6 +147,7 @@ export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConne
 
   constructor(scope: Construct, id: string, props: RedshiftWarehouseProps = {}) {
     super(scope, id);
+    requireProps(this, props, WAREHOUSE_KINDS);
     checkName(this, props.workgroupName);
     checkDatabaseName(this, props.databaseName);
     checkCapacity(this, props);

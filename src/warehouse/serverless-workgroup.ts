@@ -4,6 +4,9 @@ import { RedshiftConnection } from './redshift-connection';
 import { grantStatements, tagWithDatabaseRole } from './statement-grants';
 import { WarehouseAccess } from './warehouse-access';
 import { WarehouseBase } from './warehouse-base';
+import { ACCESS } from './warehouse-kinds';
+import { GRANTEE } from '../common/aws-kinds';
+import { requireArguments } from '../common/require-kinds';
 
 /**
  * What a new and an imported workgroup do alike: each IAM role is a database user, and its tag says what it may do.
@@ -22,6 +25,7 @@ export abstract class ServerlessWorkgroupBase extends WarehouseBase {
   }
 
   public grantRunStatements(grantee: IGrantable, access: WarehouseAccess): Grant {
+    requireArguments('grantRunStatements', { grantee, access }, { grantee: GRANTEE, access: ACCESS });
     tagWithDatabaseRole(grantee, access, this);
     return grantStatements(grantee, this.workgroupArn).combine(Grant.addToPrincipal({
       grantee,

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
+import { DATABASE_ROLES } from './database-roles';
 import { WarehouseAccess } from './warehouse-access';
 
 /** Redshift cuts longer names silently (Amazon Redshift developer guide, "Names and identifiers"). */
@@ -20,8 +21,8 @@ export function checkSchemaName(name: string, scope: IConstruct): void {
   }
 }
 
-const READER = quoteIdentifier(WarehouseAccess.READ.databaseRole);
-const WRITER = quoteIdentifier(WarehouseAccess.WRITE.databaseRole);
+const READER = quoteIdentifier(DATABASE_ROLES[WarehouseAccess.READ]);
+const WRITER = quoteIdentifier(DATABASE_ROLES[WarehouseAccess.WRITE]);
 
 /**
  * The statements that set a database up. They can be run again and again; CREATE ROLE, which knows no IF NOT EXISTS, then

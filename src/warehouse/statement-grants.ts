@@ -2,6 +2,7 @@ import { ArnFormat, Stack, Tags } from 'aws-cdk-lib';
 import { Grant, IGrantable, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
+import { DATABASE_ROLES } from './database-roles';
 import { RedshiftConnection } from './redshift-connection';
 import { WarehouseAccess } from './warehouse-access';
 
@@ -45,11 +46,11 @@ export function tagWithDatabaseRole(grantee: IGrantable, access: WarehouseAccess
   const other = [...accesses].find(([where, had]) => where !== warehouse && had !== greater);
   if (other) {
     throw new ConfigurationError(
-      `the role ${role.node.path} is given ${greater.name} here and has ${other[1].name} on ${other[0].node.path}, but its tag ${DATABASE_ROLES_TAG}`
+      `the role ${role.node.path} is given ${greater} here and has ${other[1]} on ${other[0].node.path}, but its tag ${DATABASE_ROLES_TAG}`
       + ' gives it the same database role on all warehouses; use one role for each warehouse, or the same access on both', warehouse);
   }
   granted.set(role, accesses.set(warehouse, greater));
-  Tags.of(role).add(DATABASE_ROLES_TAG, greater.databaseRole);
+  Tags.of(role).add(DATABASE_ROLES_TAG, DATABASE_ROLES[greater]);
 }
 
 /** Lets a grantee get the credentials that its statements run with on a provisioned cluster. */

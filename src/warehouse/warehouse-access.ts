@@ -1,15 +1,8 @@
 /** What a grantee may do in a warehouse. */
-export class WarehouseAccess {
-  /** Read the tables of the schemas that the app uses. */
-  public static readonly READ = new WarehouseAccess('READ', 'cdp_reader');
+export enum WarehouseAccess {
+  /** Read the tables of the schemas that the app uses: the database role `cdp_reader`. */
+  READ = 'READ',
 
-  /** Read, write, create, alter and drop tables of the schemas that the app uses. */
-  public static readonly WRITE = new WarehouseAccess('WRITE', 'cdp_writer');
-
-  private constructor(
-    /** Name of the access. */
-    public readonly name: string,
-    /** The database role that holds the rights. */
-    public readonly databaseRole: string,
-  ) {}
+  /** Read, write, create, alter and drop tables of the schemas that the app uses: the database role `cdp_writer`. */
+  WRITE = 'WRITE',
 }

@@ -6,6 +6,8 @@ import { IRedshiftWarehouse } from './redshift-warehouse-ref';
 import { SetupOutputs } from './setup-outputs';
 import { asScript, checkSchemaName, setupStatements } from './setup-sql';
 import { WarehouseAccess } from './warehouse-access';
+import { TEXT } from '../common/kinds';
+import { requireArguments } from '../common/require-kinds';
 
 /**
  * What all warehouses do alike.
@@ -29,6 +31,7 @@ export abstract class WarehouseBase extends Resource implements IRedshiftWarehou
   private readonly schemas = new Set<string>();
 
   public addSchema(schemaName: string): void {
+    requireArguments('addSchema', { schemaName }, { schemaName: TEXT });
     checkSchemaName(schemaName, this);
     if (!this.schemas.has(schemaName)) {
       this.schemas.add(schemaName);

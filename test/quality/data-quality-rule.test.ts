@@ -50,9 +50,9 @@ test('a rule about a file has a name, a description and a severity', () => {
 
 test('a rule about a file takes no part of records that may break it', () => {
   // @ts-expect-error maxFailRatio would do nothing
-  expect(() => DataQualityRule.rowCount({ max: 9, maxFailRatio: 2 })).toThrow('a number from 0 to 1');
+  expect(() => DataQualityRule.rowCount({ max: 9, maxFailRatio: 2 })).toThrow('but only description, severity, name');
   // @ts-expect-error maxFailRatio would do nothing
-  expect(() => DataQualityRule.freshness('updated_at', Duration.days(2), { maxFailRatio: 2 })).toThrow('a number from 0 to 1');
+  expect(() => DataQualityRule.freshness('updated_at', Duration.days(2), { maxFailRatio: 2 })).toThrow('but only description, severity, name');
 });
 
 test.each([

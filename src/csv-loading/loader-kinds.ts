@@ -1,0 +1,34 @@
+import { CSV_FORMAT } from './csv-kinds';
+import { SchemaEvolvingCsvLoaderProps } from './loader-props';
+import { RowErrorPolicy } from './row-error-policy';
+import { SchemaContract } from './schema-contract';
+import { BUCKET, DURATION, REMOVAL_POLICY } from '../common/aws-kinds';
+import { listOf, mapOf, NUMBER, oneOf, optional, PropKinds, TEXT } from '../common/kinds';
+import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
+import { RULES } from '../quality/rule-kinds';
+import { WAREHOUSE } from '../warehouse/warehouse-kinds';
+
+export const LOADER_KINDS: PropKinds<SchemaEvolvingCsvLoaderProps> = {
+  ...PIPELINE_KINDS,
+  warehouse: WAREHOUSE,
+  table: TEXT,
+  primaryKey: optional(listOf(TEXT)),
+  bucket: optional(BUCKET),
+  prefix: optional(TEXT),
+  errorPrefix: optional(TEXT),
+  quarantinePrefix: optional(TEXT),
+  columnMapping: optional(mapOf(TEXT)),
+  schemaContract: optional(oneOf('SchemaContract', SchemaContract)),
+  sequenceColumn: optional(TEXT),
+  csv: optional(CSV_FORMAT),
+  rowErrors: optional(oneOf('RowErrorPolicy', RowErrorPolicy)),
+  rules: optional(RULES),
+  maxFailRatio: optional(NUMBER),
+  reportPrefix: optional(TEXT),
+  unmaskedColumns: optional(listOf(TEXT)),
+  batchingWindow: optional(DURATION),
+  archiveAfter: optional(DURATION),
+  expireAfter: optional(DURATION),
+  pipelineName: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+};
