@@ -32,7 +32,7 @@ from local.cloudformation.custom_resources import RESPONSE_PATH, CustomResource
 from local.compute import event_sources, functions, glue_runs
 from local.events import event_rules, notifications, object_ages, queues, s3_events
 from local.events.schedules import Schedules
-from local.identity import iam
+from local.identity import iam, quotas
 from local.identity.credentials import create_administrator, role_access_key
 from local.process.activity import Activity
 from local.process.children import Children
@@ -79,6 +79,7 @@ class LocalServer:
         self.runner = glue_runs.install(context, bus)
         engine.install(context)
         iam.install(context)
+        quotas.install()
         self.schedules = Schedules(context, bus)
         if self._warehouse:
             self._warehouse.install()

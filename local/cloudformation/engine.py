@@ -89,7 +89,7 @@ def install(context: CloudContext) -> None:
     _complete_functions()
     _check_templates()
     _delete_dependents_first()
-    _remove_failed_stacks(context)
+    _leave_no_failed_stacks(context)
 
 
 def physical_name(stack_name: str, logical_id: str, longest: int, *, lower: bool = False) -> str:
@@ -150,8 +150,8 @@ def _delete_dependents_first() -> None:
     parsing.ResourceMap.delete = delete  # type: ignore[method-assign]
 
 
-def _remove_failed_stacks(context: CloudContext) -> None:
-    """A stack whose creation failed does not stay behind half made."""
+def _leave_no_failed_stacks(context: CloudContext) -> None:
+    """A stack whose creation failed does not stay behind half made; one whose update failed can be updated again."""
     create, update = CloudFormationBackend.create_stack, CloudFormationBackend.update_stack
 
     def create_or_remove(self: CloudFormationBackend, name: str, *args: Any, **options: Any) -> Stack:
@@ -169,13 +169,21 @@ def _remove_failed_stacks(context: CloudContext) -> None:
             context.activity.say("cloudformation", f"{name}: creation failed, what it had made was removed")
             raise
 
-    def update_with_outputs(self: CloudFormationBackend, *args: Any, **options: Any) -> Stack:
-        stack = update(self, *args, **options)
-        stack.outputs  # noqa: B018
-        return stack
+    def update_or_keep_template(self: CloudFormationBackend, name: str, *args: Any, **options: Any) -> Stack:
+        before = self.get_stack(name)
+        template, parsed, resources = before.template, before.template_dict, before.resource_map
+        known = resources._template, resources._resource_json_map
+        try:
+            stack = update(self, name, *args, **options)
+            stack.outputs  # noqa: B018
+            return stack
+        except Exception:
+            before.template, before.template_dict = template, parsed
+            resources._template, resources._resource_json_map = known
+            raise
 
     CloudFormationBackend.create_stack = create_or_remove  # type: ignore[method-assign]
-    CloudFormationBackend.update_stack = update_with_outputs  # type: ignore[method-assign]
+    CloudFormationBackend.update_stack = update_or_keep_template  # type: ignore[method-assign]
 
 
 class _Adapter(CloudFormationModel):

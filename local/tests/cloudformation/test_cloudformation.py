@@ -301,3 +301,26 @@ def test_a_right_that_is_taken_away_by_an_update_is_gone(cloud: LocalCloud, depl
     assert deploy(template()) == deployed
     with pytest.raises(sns.exceptions.ClientError, match="not authorized to perform: sns:Publish"):
         sns.publish(TopicArn=deployed["Topic"], Message="refused")
+
+
+def test_what_an_update_cannot_replace_is_there_as_before(cloud: LocalCloud, deploy: Deploy) -> None:
+    def template(action: str, name: str) -> dict[str, Any]:
+        document = {"Version": "2012-10-17", "Statement": [allow(action, "*")]}
+        policy = {"PolicyName": name, "PolicyDocument": document, "Roles": [ref("Role")]}
+        resources = {
+            "Role": role("glue.amazonaws.com"),
+            "Policy": {"Type": "AWS::IAM::Policy", "Properties": policy},
+        }
+        return {"Resources": resources, "Outputs": outputs(Role=ref("Role"))}
+
+    name = deploy(template("s3:GetObject", "replaced"))["Role"]
+    for _ in range(2):
+        with pytest.raises(
+            DeploymentError, match=r"Policy \(AWS::IAM::Policy\) failed: The specified value for policyName"
+        ):
+            deploy(template("s3:PutObject", "not/allowed"))
+    found = cloud.client("iam").get_role_policy(RoleName=name, PolicyName="replaced")["PolicyDocument"]
+    assert found["Statement"][0]["Action"] == "s3:GetObject"
+    deploy(template("s3:PutObject", "replaced"))
+    found = cloud.client("iam").get_role_policy(RoleName=name, PolicyName="replaced")["PolicyDocument"]
+    assert found["Statement"][0]["Action"] == "s3:PutObject"
