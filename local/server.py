@@ -40,6 +40,7 @@ from local.process.clients import Clients
 from local.process.context import ACCOUNT, REGION, CloudContext
 from local.process.state_files import INBOX_FILE, LOG_FILE, STATE_FILE
 from local.redshift import warehouses
+from local.redshift.binaries import PostgresUnavailable
 
 
 class LocalServer:
@@ -188,9 +189,12 @@ def main() -> None:
     logging.getLogger("moto").setLevel(logging.ERROR)
     # Until it serves: an orderly exit, which stops and deletes the database.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    server = LocalServer(
-        options.directory.resolve(), options.port, options.glue_minute_seconds, warehouse=not options.no_warehouse
-    )
+    try:
+        server = LocalServer(
+            options.directory.resolve(), options.port, options.glue_minute_seconds, warehouse=not options.no_warehouse
+        )
+    except (OSError, PostgresUnavailable) as error:
+        sys.exit(f"the local cloud cannot start: {error}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     if options.lifeline:

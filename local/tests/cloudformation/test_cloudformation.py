@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from local.assembly import DeploymentError
 from local.cloud import LocalCloud
 from local.cloudformation.engine import cidr_blocks, kind_of, physical_name, resource_table
 from local.cloudformation.registry import RESOURCE_TYPES, Kind
-from local.deploy import DeploymentError
 from local.tests.assembly import allow, arn_of, function, outputs, ref, role, under
 from local.tests.conftest import Deploy
 from local.tests.pipeline_app import SCRIPT, pipeline_template

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.assembly import DeploymentError
 from local.cloud import LocalCloud
-from local.deploy import DeploymentError
 from local.identity.quotas import size
 from local.tests.assembly import allow, ref, role
 from local.tests.conftest import Deploy
