@@ -22,10 +22,12 @@ from urllib.request import Request, urlopen
 
 import boto3
 
-from local.deploy import deploy, synthesize
+from local.assembly import synthesize
+from local.deploy import check_secrets, deploy, unique_outputs
 from local.process.clients import AccessKey, make_client
 from local.process.state_files import POSTGRES_DIRECTORY, STATE_FILE
 from local.redshift.server import PostgresServer
+from local.seed import plant, read_seed
 
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
@@ -105,7 +107,17 @@ class LocalCloud:
     def attach(cls, state_dir: Path, process: subprocess.Popen[bytes] | None = None) -> LocalCloud:
         """The local cloud that runs in a directory. Raises FileNotFoundError when none was started there."""
         state_dir = state_dir.resolve()
-        state = json.loads((state_dir / STATE_FILE).read_text(encoding="utf-8"))
+        state_file = state_dir / STATE_FILE
+        try:
+            return cls._from_state(state_dir, json.loads(state_file.read_text(encoding="utf-8")), process)
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"{type(error).__name__}: {error}"
+            raise RuntimeError(f"{state_file} is not what a local cloud wrote ({what}): remove {state_dir}") from error
+
+    @classmethod
+    def _from_state(
+        cls, state_dir: Path, state: Mapping[str, Any], process: subprocess.Popen[bytes] | None
+    ) -> LocalCloud:
         return cls(
             directory=state_dir,
             endpoint=state["endpoint"],
@@ -177,15 +189,40 @@ class LocalCloud:
         return False
 
     def deploy(
-        self, cdk_out: Path, *, secrets: Mapping[str, Any] | None = None, say: Callable[[str], None] | None = None
+        self,
+        app: Path,
+        *,
+        secrets: Mapping[str, Any] | None = None,
+        seed: Path | None = None,
+        say: Callable[[str], None] | None = None,
     ) -> dict[str, str]:
-        """Deploys an app (synthesized, or a directory with a cdk.json); returns all stacks' outputs by name."""
+        """Deploys an app (synthesized, or a directory with a cdk.json).
+
+        Returns the outputs of the app's stacks whose name only one of them has; `stack_outputs` has them all. `secrets`
+        are values of secrets that the app imports, by their names; `seed` describes other resources that it imports
+        (local/README.md, "Imported resources"). Both are made before the app's stacks.
+
+        Raises DeploymentError when a file is no use, or a stack cannot be deployed.
+        """
         tell = say or (lambda _line: None)
-        assembly = synthesize(cdk_out, self.directory / "cdk.out", tell)
-        outputs = deploy(assembly, self.client, tell, secrets)
+        check_secrets(secrets or {})
+        seeded = read_seed(seed) if seed else None
+        assembly = synthesize(app, self.directory / "cdk.out", tell)
+        if seeded:
+            plant(seeded, self.client, tell)
+        outputs = unique_outputs(deploy(assembly, self.client, tell, secrets))
         if deployed := self.status()["warehouses"]:
             self.warehouse_url = deployed[-1]["url"]
         return outputs
+
+    def stack_outputs(self) -> dict[str, dict[str, str]]:
+        """The outputs of all stacks that are deployed, by stack and name."""
+        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        return {
+            stack["StackName"]: {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+            for page in pages
+            for stack in page["Stacks"]
+        }
 
     def client(self, service: str, role_arn: str | None = None) -> Any:
         """A boto3 client: the administrator's, or one with the rights of a role."""

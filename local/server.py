@@ -32,7 +32,7 @@ from local.cloudformation.custom_resources import RESPONSE_PATH, CustomResource
 from local.compute import event_sources, functions, glue_runs
 from local.events import event_rules, notifications, object_ages, queues, s3_events
 from local.events.schedules import Schedules
-from local.identity import iam
+from local.identity import iam, quotas
 from local.identity.credentials import create_administrator, role_access_key
 from local.process.activity import Activity
 from local.process.children import Children
@@ -40,6 +40,7 @@ from local.process.clients import Clients
 from local.process.context import ACCOUNT, REGION, CloudContext
 from local.process.state_files import INBOX_FILE, LOG_FILE, STATE_FILE
 from local.redshift import warehouses
+from local.redshift.binaries import PostgresUnavailable
 
 
 class LocalServer:
@@ -79,6 +80,7 @@ class LocalServer:
         self.runner = glue_runs.install(context, bus)
         engine.install(context)
         iam.install(context)
+        quotas.install()
         self.schedules = Schedules(context, bus)
         if self._warehouse:
             self._warehouse.install()
@@ -187,9 +189,12 @@ def main() -> None:
     logging.getLogger("moto").setLevel(logging.ERROR)
     # Until it serves: an orderly exit, which stops and deletes the database.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    server = LocalServer(
-        options.directory.resolve(), options.port, options.glue_minute_seconds, warehouse=not options.no_warehouse
-    )
+    try:
+        server = LocalServer(
+            options.directory.resolve(), options.port, options.glue_minute_seconds, warehouse=not options.no_warehouse
+        )
+    except (OSError, PostgresUnavailable) as error:
+        sys.exit(f"the local cloud cannot start: {error}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     if options.lifeline:

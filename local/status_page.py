@@ -23,6 +23,13 @@ def status(context: CloudContext, functions: Functions) -> dict[str, Any]:
     return {
         "server": [{"pid": os.getpid(), "directory": str(context.directory)}],
         "stacks": [{"name": stack.name, "status": stack.status} for stack in stacks],
+        # Of a stack that is being made, moto would make what its outputs need.
+        "outputs": [
+            {"stack": stack.name, "output": output["OutputKey"], "value": output["OutputValue"]}
+            for stack in stacks
+            if stack.status.endswith("_COMPLETE")
+            for output in stack.outputs or []
+        ],
         "warehouses": [{"namespace": name, "url": url} for name, url in warehouses.urls.items()],
         "queues": [{"name": queue.name, **depth(queue)} for queue in all_queues()],
         "functions": [

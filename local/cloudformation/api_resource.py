@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
+from moto.utilities.id_generator import TAG_KEY_CUSTOM_ID
+
 from local.cloudformation.registry import Declaration, Deployed, ResourceType
 
 
@@ -58,6 +60,11 @@ def tags_as_map(properties: Mapping[str, Any]) -> dict[str, str]:
 
 def tag_list(properties: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"Key": name, "Value": value} for name, value in tags_as_map(properties).items()]
+
+
+def chosen_id(properties: Mapping[str, Any]) -> str | None:
+    """The id of a seeded resource that a service otherwise makes up, in moto's own tag for that."""
+    return tags_as_map(properties).get(TAG_KEY_CUSTOM_ID)
 
 
 def chosen(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from ipaddress import ip_network
 from typing import Any
 
@@ -34,6 +35,12 @@ from local.process.context import CloudContext
 
 CUSTOM_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
 _NEVER_DEPLOYED = "AWS::CDK::Metadata"
+
+_MISSING = re.compile(r"NoSuch|Not ?Found|NonExistent|DoesNotExist|does ?n[o']t exist|cannot be found", re.IGNORECASE)
+_SEED_IT = (
+    ". If the app imports what is missing, seed it: `script/local up --seed FILE`, with the file that local/README.md"
+    ' describes under "Imported resources"'
+)
 
 
 def kind_of(resource_type: str) -> Kind | None:
@@ -89,7 +96,7 @@ def install(context: CloudContext) -> None:
     _complete_functions()
     _check_templates()
     _delete_dependents_first()
-    _remove_failed_stacks(context)
+    _leave_no_failed_stacks(context)
 
 
 def physical_name(stack_name: str, logical_id: str, longest: int, *, lower: bool = False) -> str:
@@ -138,20 +145,35 @@ def _check_templates() -> None:
 
 
 def _delete_dependents_first() -> None:
-    """A resource is made after those that it needs, so the last one made goes first; in moto chance decides."""
+    """A resource is made after those that it needs, so the last one made goes first; in moto chance decides.
+
+    And what is gone is forgotten, so that a template that has it once more makes it once more.
+    """
+    difference, delete_one = parsing.ResourceMap.build_resource_diff, parsing.ResourceMap._delete_resource
+
+    def ordered_difference(self: parsing.ResourceMap, *args: Any, **options: Any) -> dict[str, Any]:
+        found = difference(self, *args, **options)
+        found["Remove"] = [name for name in reversed(list(self._parsed_resources)) if name in found["Remove"]]
+        return found
+
+    def delete_and_forget(self: parsing.ResourceMap, resource: Any, declared: dict[str, Any]) -> None:
+        delete_one(self, resource, declared)
+        for name in [name for name, parsed in self._parsed_resources.items() if parsed is resource]:
+            del self._parsed_resources[name]
 
     def delete(self: parsing.ResourceMap) -> None:
         for name, resource in reversed(list(self._parsed_resources.items())):
             declared = self._resource_json_map.get(name)
             if declared and declared.get("DeletionPolicy") != "Retain":
                 self._delete_resource(resource, declared)
-                del self._parsed_resources[name]
 
+    parsing.ResourceMap.build_resource_diff = ordered_difference  # type: ignore[method-assign]
+    parsing.ResourceMap._delete_resource = delete_and_forget  # type: ignore[method-assign, assignment]
     parsing.ResourceMap.delete = delete  # type: ignore[method-assign]
 
 
-def _remove_failed_stacks(context: CloudContext) -> None:
-    """A stack whose creation failed does not stay behind half made."""
+def _leave_no_failed_stacks(context: CloudContext) -> None:
+    """A stack whose creation failed does not stay behind half made; one whose update failed can be updated again."""
     create, update = CloudFormationBackend.create_stack, CloudFormationBackend.update_stack
 
     def create_or_remove(self: CloudFormationBackend, name: str, *args: Any, **options: Any) -> Stack:
@@ -169,13 +191,21 @@ def _remove_failed_stacks(context: CloudContext) -> None:
             context.activity.say("cloudformation", f"{name}: creation failed, what it had made was removed")
             raise
 
-    def update_with_outputs(self: CloudFormationBackend, *args: Any, **options: Any) -> Stack:
-        stack = update(self, *args, **options)
-        stack.outputs  # noqa: B018
-        return stack
+    def update_or_keep_template(self: CloudFormationBackend, name: str, *args: Any, **options: Any) -> Stack:
+        before = self.get_stack(name)
+        template, parsed, resources = before.template, before.template_dict, before.resource_map
+        known = resources._template, resources._resource_json_map
+        try:
+            stack = update(self, name, *args, **options)
+            stack.outputs  # noqa: B018
+            return stack
+        except Exception:
+            before.template, before.template_dict = template, parsed
+            resources._template, resources._resource_json_map = known
+            raise
 
     CloudFormationBackend.create_stack = create_or_remove  # type: ignore[method-assign]
-    CloudFormationBackend.update_stack = update_with_outputs  # type: ignore[method-assign]
+    CloudFormationBackend.update_stack = update_or_keep_template  # type: ignore[method-assign]
 
 
 class _Adapter(CloudFormationModel):
@@ -262,6 +292,8 @@ class _Adapter(CloudFormationModel):
         except Exception as error:
             reason = error.response["Error"]["Message"] if isinstance(error, ClientError) else str(error)
             what = f"{declared.logical_id} ({declared.type}) failed: {reason or type(error).__name__}"
+            if _MISSING.search(str(error)):
+                what = what.rstrip(".") + _SEED_IT
             cls.context.activity.fail("cloudformation", what)
             raise ValidationError(message=what) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 from local.cloudformation.api_resource import ApiResource, Calls, tag_list
@@ -16,8 +17,11 @@ class Role(ApiResource):
     def create(self, declared: Declaration) -> Deployed:
         document = json.dumps(declared.properties["AssumeRolePolicyDocument"])
         role = self.make(declared, AssumeRolePolicyDocument=document, Tags=tag_list(declared.properties))["Role"]
-        self._grant(declared)
-        return Deployed(declared.name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
+        with self.whole_or_removed(
+            Deployed(declared.name, {"Arn": role["Arn"], "RoleId": role["RoleId"]}), declared
+        ) as deployed:
+            self._grant(declared)
+        return deployed
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
         name, document = deployed.physical_id, json.dumps(declared.properties["AssumeRolePolicyDocument"])
@@ -46,9 +50,11 @@ class Role(ApiResource):
 
     def _revoke(self, declared: Declaration) -> None:
         for arn in declared.properties.get("ManagedPolicyArns", []):
-            self.client.detach_role_policy(RoleName=declared.name, PolicyArn=arn)
+            with contextlib.suppress(self.client.exceptions.NoSuchEntityException):
+                self.client.detach_role_policy(RoleName=declared.name, PolicyArn=arn)
         for policy in declared.properties.get("Policies", []):
-            self.client.delete_role_policy(RoleName=declared.name, PolicyName=policy["PolicyName"])
+            with contextlib.suppress(self.client.exceptions.NoSuchEntityException):
+                self.client.delete_role_policy(RoleName=declared.name, PolicyName=policy["PolicyName"])
 
 
 @resource_type("AWS::IAM::Policy", Kind.EXECUTED)
@@ -57,17 +63,19 @@ class InlinePolicy(ResourceType):
     longest_name = 128
 
     def create(self, declared: Declaration) -> Deployed:
-        for role in declared.properties.get("Roles", []):
-            self.context.client("iam").put_role_policy(
-                RoleName=role,
-                PolicyName=declared.name,
-                PolicyDocument=json.dumps(declared.properties["PolicyDocument"]),
-            )
-        return Deployed(declared.name)
+        document = json.dumps(declared.properties["PolicyDocument"])
+        with self.whole_or_removed(Deployed(declared.name), declared) as deployed:
+            for role in declared.properties.get("Roles", []):
+                self.context.client("iam").put_role_policy(
+                    RoleName=role, PolicyName=declared.name, PolicyDocument=document
+                )
+        return deployed
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
+        iam = self.context.client("iam")
         for role in declared.properties.get("Roles", []):
-            self.context.client("iam").delete_role_policy(RoleName=role, PolicyName=deployed.physical_id)
+            with contextlib.suppress(iam.exceptions.NoSuchEntityException):
+                iam.delete_role_policy(RoleName=role, PolicyName=deployed.physical_id)
 
 
 @resource_type("AWS::IAM::ManagedPolicy", Kind.EXECUTED)
@@ -79,11 +87,13 @@ class ManagedPolicy(ApiResource):
     def create(self, declared: Declaration) -> Deployed:
         document = json.dumps(declared.properties["PolicyDocument"])
         policy = self.make(declared, PolicyName=declared.name, PolicyDocument=document)["Policy"]["Arn"]
-        for role in declared.properties.get("Roles", []):
-            self.client.attach_role_policy(RoleName=role, PolicyArn=policy)
-        return Deployed(policy, {"PolicyArn": policy})
+        with self.whole_or_removed(Deployed(policy, {"PolicyArn": policy}), declared) as deployed:
+            for role in declared.properties.get("Roles", []):
+                self.client.attach_role_policy(RoleName=role, PolicyArn=policy)
+        return deployed
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
         for role in declared.properties.get("Roles", []):
-            self.client.detach_role_policy(RoleName=role, PolicyArn=deployed.physical_id)
+            with contextlib.suppress(self.client.exceptions.NoSuchEntityException):
+                self.client.detach_role_policy(RoleName=role, PolicyArn=deployed.physical_id)
         super().delete(deployed, declared)

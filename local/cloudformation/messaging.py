@@ -67,9 +67,10 @@ class Topic(ApiResource):
         name, properties = declared.name, declared.properties
         attributes = _attributes(declared, "DisplayName", "KmsMasterKeyId")
         topic = self.make(declared, Name=name, Attributes=attributes, Tags=tag_list(properties))["TopicArn"]
-        for subscription in properties.get("Subscription", []):
-            self.client.subscribe(TopicArn=topic, **chosen(subscription, "Protocol", "Endpoint"))
-        return Deployed(topic, {"TopicArn": topic, "TopicName": name})
+        with self.whole_or_removed(Deployed(topic, {"TopicArn": topic, "TopicName": name}), declared) as deployed:
+            for subscription in properties.get("Subscription", []):
+                self.client.subscribe(TopicArn=topic, **chosen(subscription, "Protocol", "Endpoint"))
+        return deployed
 
 
 @resource_type("AWS::SNS::TopicPolicy", Kind.EXECUTED)
@@ -105,9 +106,10 @@ class Rule(ApiResource):
         properties = declared.properties
         pattern = {"EventPattern": json.dumps(properties["EventPattern"])} if "EventPattern" in properties else {}
         rule = self.make(declared, **pattern)["RuleArn"]
-        if properties.get("Targets"):
-            self.call("put_targets", declared, Rule=declared.name)
-        return Deployed(declared.name, {"Arn": rule})
+        with self.whole_or_removed(Deployed(declared.name, {"Arn": rule}), declared) as deployed:
+            if properties.get("Targets"):
+                self.call("put_targets", declared, Rule=declared.name)
+        return deployed
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
         if ids := [target["Id"] for target in declared.properties.get("Targets", [])]:

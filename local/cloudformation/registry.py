@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
 
 from local.process.context import CloudContext
 
@@ -56,9 +60,27 @@ class ResourceType(ABC):
         """Makes the resource."""
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
-        """By default a changed resource is replaced; what holds data is changed in place by its own `update`."""
+        """By default a changed resource is replaced; what holds data is changed in place by its own `update`.
+
+        When the new one cannot be made, the old one is made again, as CloudFormation rolls an update back.
+        """
         self.delete(deployed, before)
-        return self.create(declared)
+        try:
+            return self.create(declared)
+        except Exception:
+            again = self.create(before)
+            deployed.physical_id, deployed.attributes = again.physical_id, again.attributes
+            raise
+
+    @contextlib.contextmanager
+    def whole_or_removed(self, deployed: Deployed, declared: Declaration) -> Iterator[Deployed]:
+        """The steps that complete a new resource: when one of them fails, nothing of it stays behind."""
+        try:
+            yield deployed
+        except Exception:
+            with contextlib.suppress(ClientError):
+                self.delete(deployed, declared)
+            raise
 
     @abstractmethod
     def delete(self, deployed: Deployed, declared: Declaration) -> None:

@@ -8,8 +8,11 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
-from local.cloudformation.api_resource import ApiResource, Calls, tag_list
+from moto.kms.models import kms_backends
+
+from local.cloudformation.api_resource import ApiResource, Calls, chosen_id, tag_list
 from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, moto_types, resource_type
+from local.process.context import ACCOUNT, REGION, arn
 
 moto_types(Kind.API_ONLY, "AWS::SSM::Parameter")
 
@@ -61,8 +64,13 @@ class Key(ApiResource):
     calls = Calls("kms", "create_key", "schedule_key_deletion", "KeyId")
 
     def create(self, declared: Declaration) -> Deployed:
-        key = self.make(declared, Policy=json.dumps(declared.properties["KeyPolicy"]))["KeyMetadata"]
-        return Deployed(key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]})
+        tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tag_list(declared.properties)]
+        key = self.make(declared, Policy=json.dumps(declared.properties["KeyPolicy"]), Tags=tags)["KeyMetadata"]
+        key_id = chosen_id(declared.properties) or key["KeyId"]
+        keys = kms_backends[ACCOUNT][REGION].keys
+        made = keys[key_id] = keys.pop(key["KeyId"])
+        made.id, made.arn = key_id, arn("kms", f"key/{key_id}")
+        return Deployed(key_id, {"Arn": made.arn, "KeyId": key_id})
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
         document = json.dumps(declared.properties["KeyPolicy"])

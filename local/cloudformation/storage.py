@@ -21,14 +21,15 @@ class Bucket(ApiResource):
 
     def create(self, declared: Declaration) -> Deployed:
         self.make(declared, Bucket=declared.name)
-        self._configure(declared)
         attributes = {
             "Arn": f"arn:aws:s3:::{declared.name}",
             "DomainName": f"{declared.name}.s3.amazonaws.com",
             "RegionalDomainName": f"{declared.name}.s3.{REGION}.amazonaws.com",
             "DualStackDomainName": f"{declared.name}.s3.dualstack.{REGION}.amazonaws.com",
         }
-        return Deployed(declared.name, attributes)
+        with self.whole_or_removed(Deployed(declared.name, attributes), declared) as deployed:
+            self._configure(declared)
+        return deployed
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
         self.client.delete_bucket_lifecycle(Bucket=deployed.physical_id)

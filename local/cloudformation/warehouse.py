@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 
+from local.cloudformation.api_resource import chosen_id
 from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
 from local.cloudformation.secrets import generated_password
 from local.identity.arns import workgroup_arns
@@ -58,7 +59,7 @@ class Workgroup(ResourceType):
 
     def create(self, declared: Declaration) -> Deployed:
         name = declared.name.lower()
-        identifier = str(uuid.uuid4())
+        identifier = chosen_id(declared.properties) or str(uuid.uuid4())
         workgroup_arns[name] = arn("redshift-serverless", f"workgroup/{identifier}")
         attributes = {
             "Workgroup.Endpoint.Address": f"{name}.{ACCOUNT}.{REGION}.redshift-serverless.amazonaws.com",

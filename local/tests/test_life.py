@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from local.__main__ import main
+from local.assembly import DeploymentError, synthesize
 from local.cloud import LocalCloud
-from local.deploy import DeploymentError, synthesize
 from local.process.state_files import STATE_FILE
 from local.tests.assembly import outputs, ref, write_assembly
 from local.tests.pipeline_app import SCRIPT, pipeline_template
@@ -92,9 +92,12 @@ def test_waiting_in_vain_shows_the_end_of_the_log(cloud: LocalCloud) -> None:
 
 def test_a_start_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
     directory = tmp_path / "cloud"
+    # A shell ignores the signal on behalf of what it starts in the background.
     code = f"""
+import signal
 from pathlib import Path
 from local.cloud import LocalCloud
+signal.signal(signal.SIGINT, signal.default_int_handler)
 LocalCloud.start(Path({str(directory)!r}), detached=True)
 """
     log = directory / "postgres" / "postgres.log"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from local.assembly import DeploymentError
 from local.cloud import LocalCloud
 from local.cloudformation.engine import cidr_blocks, kind_of, physical_name, resource_table
 from local.cloudformation.registry import RESOURCE_TYPES, Kind
-from local.deploy import DeploymentError
 from local.tests.assembly import allow, arn_of, function, outputs, ref, role, under
 from local.tests.conftest import Deploy
 from local.tests.pipeline_app import SCRIPT, pipeline_template
@@ -301,3 +301,26 @@ def test_a_right_that_is_taken_away_by_an_update_is_gone(cloud: LocalCloud, depl
     assert deploy(template()) == deployed
     with pytest.raises(sns.exceptions.ClientError, match="not authorized to perform: sns:Publish"):
         sns.publish(TopicArn=deployed["Topic"], Message="refused")
+
+
+def test_what_an_update_cannot_replace_is_there_as_before(cloud: LocalCloud, deploy: Deploy) -> None:
+    def template(action: str, name: str) -> dict[str, Any]:
+        document = {"Version": "2012-10-17", "Statement": [allow(action, "*")]}
+        policy = {"PolicyName": name, "PolicyDocument": document, "Roles": [ref("Role")]}
+        resources = {
+            "Role": role("glue.amazonaws.com"),
+            "Policy": {"Type": "AWS::IAM::Policy", "Properties": policy},
+        }
+        return {"Resources": resources, "Outputs": outputs(Role=ref("Role"))}
+
+    name = deploy(template("s3:GetObject", "replaced"))["Role"]
+    for _ in range(2):
+        with pytest.raises(
+            DeploymentError, match=r"Policy \(AWS::IAM::Policy\) failed: The specified value for policyName"
+        ):
+            deploy(template("s3:PutObject", "not/allowed"))
+    found = cloud.client("iam").get_role_policy(RoleName=name, PolicyName="replaced")["PolicyDocument"]
+    assert found["Statement"][0]["Action"] == "s3:GetObject"
+    deploy(template("s3:PutObject", "replaced"))
+    found = cloud.client("iam").get_role_policy(RoleName=name, PolicyName="replaced")["PolicyDocument"]
+    assert found["Statement"][0]["Action"] == "s3:PutObject"

@@ -65,7 +65,7 @@ class Administrator:
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalCloud, dict[str, str]]]:
     with LocalCloud.start(tmp_path_factory.mktemp("imported") / "cloud") as cloud:
-        yield cloud, cloud.deploy(APP)
+        yield cloud, cloud.deploy(APP, seed=APP / "seed.json")
 
 
 @pytest.fixture

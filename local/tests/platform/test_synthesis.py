@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cfnlint.api import ManualArgs, lint_file
 
-from local.deploy import read_assembly, synthesize
+from local.assembly import read_assembly, synthesize
 from local.tests.platform.conftest import EXAMPLE
 
 IGNORED = {

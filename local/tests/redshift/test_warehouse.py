@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from local.assembly import DeploymentError
 from local.cloud import LocalCloud
 from local.tests.assembly import allow, arn_of, outputs, ref, role, write_assembly
 from local.tests.test_pipeline import is_alive
@@ -145,6 +147,47 @@ def test_the_warehouse_url_is_that_of_the_database_deployed_last(warehouse: tupl
     cloud, _ = warehouse
     assert cloud.warehouse_url
     assert cloud.warehouse_url.endswith("/crm")
+
+
+SEEDED_ID = "3f0a1c2e-1111-4222-8333-444455556666"
+SEEDED_SQL = ["CREATE USER loader PASSWORD 'Secret123'", "CREATE SCHEMA theirs AUTHORIZATION loader"]
+SEED: dict[str, Any] = {
+    "workgroups": {"theirs": {"id": SEEDED_ID, "namespace": "shared", "database": "pool", "sql": SEEDED_SQL}},
+    "clusters": {"old": {"database": "archive", "administrator": "master", "sql": ["CREATE SCHEMA kept"]}},
+}
+
+
+def test_an_app_finds_the_warehouses_that_it_imports(
+    warehouse: tuple[LocalCloud, dict[str, str]], tmp_path: Path
+) -> None:
+    cloud, _ = warehouse
+    seed = tmp_path / "seed.json"
+    workgroup = f"arn:aws:redshift-serverless:us-east-1:123456789012:workgroup/{SEEDED_ID}"
+    run = allow(["redshift-data:ExecuteStatement", "redshift-serverless:GetCredentials"], workgroup)
+    template = {
+        "Resources": {"Reader": role("lambda.amazonaws.com", run, LOOK)},
+        "Outputs": outputs(Importing=arn_of("Reader")),
+    }
+    app = write_assembly(tmp_path / "app", {"Imports": template})
+
+    seed.write_text(json.dumps({"clusters": {"new": {"database": "d", "sql": ["CREATE SCHEMA a", "CREATE SCHEMA a"]}}}))
+    with pytest.raises(DeploymentError, match=r"the seed's SQL 'CREATE SCHEMA a' failed: ERROR: .*already exists"):
+        cloud.deploy(app, seed=seed)
+
+    seed.write_text(json.dumps(SEED))
+    for _ in range(2):  # the SQL runs once
+        importing = cloud.deploy(app, seed=seed)["Importing"]
+    schema = "SELECT nspname FROM pg_namespace WHERE nspname IN ('theirs', 'kept')"
+    for login, name in (
+        ({"WorkgroupName": "theirs", "Database": "pool", "SecretArn": "redshift!shared-awsuser"}, "theirs"),
+        ({"ClusterIdentifier": "old", "Database": "archive", "SecretArn": "redshift!old-master"}, "kept"),
+    ):
+        client = cloud.client("redshift-data")
+        assert value_of(cloud, client, client.execute_statement(**login, Sql=schema)["Id"]) == name
+    # The app's right is on the ARN with the id that the app was given.
+    client = cloud.client("redshift-data", importing)
+    statement = client.execute_statement(WorkgroupName="theirs", Database="pool", Sql="SELECT current_user")["Id"]
+    assert value_of(cloud, client, statement).startswith("IAMR:Imports-Reader-")
 
 
 def test_a_server_that_is_killed_leaves_no_warehouse_behind(tmp_path: Path) -> None:
