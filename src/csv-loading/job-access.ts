@@ -1,6 +1,7 @@
 import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { grantList, grantOnObjects, grantReadObjects, grantWriteObjects } from '../dispatch/bucket-grants';
+import { WrittenPrefixes } from '../dispatch/pipeline-prefixes';
 import { grantReplayAccess } from '../dispatch/replay-access';
 
 /** The prefixes of the landing bucket. */
@@ -13,7 +14,7 @@ export interface LandingPrefixes {
 }
 
 /** The prefixes that the loader writes to, by the props that name them. */
-export function writtenPrefixes({ errorPrefix, quarantinePrefix, reportPrefix }: LandingPrefixes): Record<string, string> {
+export function writtenPrefixes({ errorPrefix, quarantinePrefix, reportPrefix }: LandingPrefixes): WrittenPrefixes {
   return { errorPrefix, quarantinePrefix, ...(reportPrefix === undefined ? {} : { reportPrefix }) };
 }
 

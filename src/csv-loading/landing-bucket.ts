@@ -16,6 +16,7 @@ export interface LandingBucketProps {
   readonly expireAfter?: Duration;
   readonly encryptionKey?: IKey;
   readonly removalPolicy: RemovalPolicy;
+  readonly autoDeleteObjects: boolean;
 }
 
 /** A bucket that files are dropped into: private, encrypted, versioned, over TLS only, archived and emptied with time. */
@@ -34,6 +35,7 @@ export function newLandingBucket(scope: Construct, id: string, props: LandingBuc
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     removalPolicy: props.removalPolicy,
+    autoDeleteObjects: props.autoDeleteObjects,
     lifecycleRules: [
       {
         transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: archiveAfter }],

@@ -223,4 +223,19 @@ export interface SchemaEvolvingCsvLoaderProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether the new buckets are emptied when they are deleted, by a function of the CDK: for development. Only with `RemovalPolicy.DESTROY`.
+   *
+   * @default false
+   */
+  readonly autoDeleteObjects?: boolean;
+
+  /**
+   * Raises an alarm (`missingFileAlarm`) when no file has arrived for so long: whole minutes up to a day, or whole hours up to 7 days. It comes
+   * some minutes, over a day some hours later, and is raised from the deployment on until the first file has arrived.
+   *
+   * @default - no file is expected, and there is no alarm
+   */
+  readonly expectFileEvery?: Duration;
 }

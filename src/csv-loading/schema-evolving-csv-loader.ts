@@ -14,6 +14,7 @@ import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { parseTableName, TableName } from './table-name';
 import { requireProps } from '../common/require-kinds';
+import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { grantCopyAccess } from '../dispatch/copy-access';
 import { FilePipeline } from '../dispatch/file-pipeline';
@@ -66,10 +67,6 @@ import { WarehouseAccess } from '../warehouse';
  * customers.metricFilesFailed().createAlarm(stack, 'CustomersFailed', { threshold: 1, evaluationPeriods: 1 });
  */
 export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable {
-  /** Files that cannot be loaded are moved here. */
-  public readonly errorPrefix: string;
-  /** Records that cannot be loaded are kept here. */
-  public readonly quarantinePrefix: string;
   /**
    * The report on each file goes here.
    *
@@ -89,13 +86,12 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
     refuseOptionsOfRules(this, props);
-    this.errorPrefix = prefixes.errorPrefix;
-    this.quarantinePrefix = prefixes.quarantinePrefix;
     this.reportPrefix = prefixes.reportPrefix;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const autoDeleteObjects = checkedAutoDelete(this, props.autoDeleteObjects, removalPolicy, [props.bucket, props.stagingBucket]);
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...
-    const bucket = props.bucket ?? newLandingBucket(this, 'LandingBucket', { ...props, removalPolicy });
+    const bucket = props.bucket ?? newLandingBucket(this, 'LandingBucket', { ...props, removalPolicy, autoDeleteObjects });
     this._parts = newPipelineParts(this, {
       pipelineName: name,
       options: props,
@@ -103,6 +99,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       prefixes: { prefix: prefixes.prefix, written: writtenPrefixes(prefixes) },
       batchingWindow,
       removalPolicy,
+      autoDeleteObjects,
       description: `Loads CSV files into ${props.table}`,
       script: 'load_csv.py',
       settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, stagingBucket, jobRole }),

@@ -30,6 +30,10 @@ const sqs = new SQSClient({});
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const settings = readSettings<DispatcherSettings>();
   const batch = sortBatch(event.Records, settings);
+  const arrived = batch.files.filter(isArrival).length;
+  if (arrived > 0) {
+    emitMetric(settings.pipeline, 'FilesArrived', arrived);
+  }
 
   const started = batch.files.length === 0 || await startRun(batch.files, settings);
   for (const unreadable of batch.unreadable) {
@@ -67,6 +71,11 @@ async function startRun(files: FileMessage<SQSRecord>[], settings: DispatcherSet
     await putOff(files, settings);
     return false;
   }
+}
+
+/** Whether a message is the first word of a file: neither put off nor queued by the notifier or the sweep, which would hide that no file comes. */
+function isArrival({ message, object }: FileMessage<SQSRecord>): boolean {
+  return message.attributes.ApproximateReceiveCount === '1' && object.attempt === 0 && object.sequencer !== null;
 }
 
 /** Told before the start: the age that SQS itself tells leaves out messages that were received three times (SQS guide, "Available CloudWatch metrics"). */

@@ -1,13 +1,14 @@
 import { Alarm, Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { IJob } from 'aws-cdk-lib/aws-glue';
-import { IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
+import { grantReplay, grantUpload } from './pipeline-grants';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
 import { runEndedRule } from './run-ended-rule';
@@ -35,7 +36,17 @@ export abstract class FilePipeline extends Construct implements IGrantable {
 
   /** Files of the bucket whose key starts with this are taken; '' is the whole bucket. */
   public get prefix(): string {
-    return this._parts.prefix;
+    return this._parts.prefixes.prefix;
+  }
+
+  /** Files that cannot be taken are moved here, with the reason beside each. */
+  public get errorPrefix(): string {
+    return this._parts.prefixes.written.errorPrefix;
+  }
+
+  /** Rejected records are kept here, with their reasons. */
+  public get quarantinePrefix(): string {
+    return this._parts.prefixes.written.quarantinePrefix;
   }
 
   /** Where a run keeps data on its way, and where the manifests of runs are kept. */
@@ -114,6 +125,15 @@ export abstract class FilePipeline extends Construct implements IGrantable {
   }
 
   /**
+   * No file has arrived for the time that `expectFileEvery` says.
+   *
+   * @default - no file is expected
+   */
+  public get missingFileAlarm(): Alarm | undefined {
+    return this._parts.missingFileAlarm;
+  }
+
+  /**
    * A rule that fires when a run fails, times out or is stopped.
    *
    * @param id construct id of the rule
@@ -121,6 +141,24 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    */
   public onFailure(id: string, options?: OnEventOptions): Rule {
     return runEndedRule(this, id, this.job, options);
+  }
+
+  /** Lets a grantee, which may be of another account, drop files under `prefix`, encrypted with the bucket's key if it has one. */
+  public grantUpload(grantee: IGrantable): Grant {
+    return grantUpload(grantee, this.bucket, this.prefix);
+  }
+
+  /** Lets a grantee start runs of the job, such as one more with the arguments of one that failed, and follow them. */
+  public grantStartRuns(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({ grantee, actions: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns'], resourceArns: [this.job.jobArn] });
+  }
+
+  /**
+   * Lets a grantee of this account give files and records another try: find and read those under `errorPrefix` and `quarantinePrefix`, put
+   * corrected records in their place, put corrected files back under `prefix`, and start runs.
+   */
+  public grantReplay(grantee: IGrantable): Grant {
+    return grantReplay(grantee, this.bucket, this._parts.prefixes).combine(this.grantStartRuns(grantee));
   }
 
   /** A metric of this pipeline by its name; summed over 5 minutes unless told otherwise. */
@@ -143,6 +181,14 @@ export abstract class FilePipeline extends Construct implements IGrantable {
   public metricRowsBroken(ruleName: string, options?: MetricOptions): Metric {
     requireArguments('metricRowsBroken', { ruleName }, { ruleName: NAME });
     return pipelineMetric(this.pipelineName, 'RowsBroken', options, { [RULE_DIMENSION]: dimensionValue(ruleName) });
+  }
+
+  /**
+   * Files whose event arrived; not counted again when Glue is busy, when a run died or when the sweep queues them, nor those of which no
+   * event came.
+   */
+  public metricFilesArrived(options?: MetricOptions): Metric {
+    return this.metric('FilesArrived', options);
   }
 
   /** Files moved to the error prefix. */

@@ -1,4 +1,4 @@
-import { DefaultTokenResolver, IResolvable, IResolveContext, Reference, Stage, StringConcat, Tokenization } from 'aws-cdk-lib';
+import { DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stage, StringConcat, Tokenization } from 'aws-cdk-lib';
 import { CfnPolicy, CfnRole, IRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 
@@ -41,12 +41,13 @@ function inlinePoliciesOf(role: IRole): number[] {
   const attached = constructs
     .filter((construct) => construct instanceof CfnPolicy)
     .filter((policy) => (known(policy.roles, policy) as unknown[] | undefined)?.includes(name))
-    .map((policy) => sizeOf(policy.policyDocument, policy));
+    .map((policy) => lengthened(policy.policyDocument, policy));
   const own = constructs
     .filter((construct) => construct instanceof CfnRole)
     .filter((resource) => known(resource.ref, resource) === name)
-    .flatMap((resource) => (known(resource.policies ?? [], resource) as CfnRole.PolicyProperty[]).map(({ policyDocument }) => sizeOf(policyDocument, resource)));
-  return [...own, ...attached];
+    .flatMap((resource) => lengthened(resource.policies ?? [], resource) as CfnRole.PolicyProperty[])
+    .map((policy) => policy.policyDocument);
+  return [...own, ...attached].map((document) => JSON.stringify(document).length);
 }
 
 /** A value in which a reference is the name of what it refers to, the same in each stack. */
@@ -54,13 +55,14 @@ function known(value: unknown, scope: IConstruct): unknown {
   return resolved(value, scope, (reference) => `${reference.target.node.path} ${reference.displayName}`);
 }
 
-function sizeOf(document: unknown, scope: IConstruct): number {
-  return JSON.stringify(resolved(document, scope, ({ displayName }) => 'x'.repeat(LENGTHS[displayName] ?? LENGTH_OF_NAME))).length;
+/** A value in which a reference is as long as what the deployment puts there. */
+function lengthened(value: unknown, scope: IConstruct): unknown {
+  return resolved(value, scope, ({ displayName }) => 'x'.repeat(LENGTHS[displayName] ?? LENGTH_OF_NAME));
 }
 
 function resolved(value: unknown, scope: IConstruct, ofReference: (reference: Reference) => string): unknown {
   const resolver = new class extends DefaultTokenResolver {
-    public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: Parameters<DefaultTokenResolver['resolveToken']>[2]): any {
+    public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
       return Reference.isReference(token) ? ofReference(token) : super.resolveToken(token, context, postProcessor);
     }
   }(new StringConcat());

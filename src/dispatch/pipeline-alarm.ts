@@ -2,16 +2,18 @@ import { Alarm, AlarmProps, ComparisonOperator, IAlarmAction, TreatMissingData }
 import { Construct } from 'constructs';
 
 /** What differs between the alarms of a pipeline. */
-export interface PipelineAlarmProps extends Pick<AlarmProps, 'alarmDescription' | 'metric' | 'threshold' | 'evaluationPeriods'> {
+export interface PipelineAlarmProps extends Pick<
+  AlarmProps, 'alarmDescription' | 'metric' | 'threshold' | 'evaluationPeriods' | 'comparisonOperator' | 'treatMissingData'
+> {
   readonly alarmAction: IAlarmAction;
 }
 
-/** An alarm that is raised when a metric reaches a threshold; nothing measured is nothing wrong. */
+/** An alarm that is raised when a metric reaches a threshold; nothing measured is nothing wrong, unless the props say otherwise. */
 export function newPipelineAlarm(scope: Construct, id: string, { alarmAction, ...props }: PipelineAlarmProps): Alarm {
   const alarm = new Alarm(scope, id, {
-    ...props,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
+    ...props,
   });
   alarm.addAlarmAction(alarmAction);
   return alarm;

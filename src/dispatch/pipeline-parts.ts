@@ -19,6 +19,7 @@ import { limitInlinePolicies } from './inline-policy-limit';
 import { CSV_SUFFIXES, KeyScope } from './key-classification';
 import { LandingSweep } from './landing-sweep';
 import { LedgerTable } from './ledger-table';
+import { missingFileAlarm } from './missing-file-alarm';
 import { notificationTopic } from './notification-topic';
 import { checkedOwnPrefixes, PipelinePrefixes } from './pipeline-prefixes';
 import { claimPrefixes } from './prefix-claims';
@@ -36,6 +37,7 @@ export interface PipelineOptions {
   readonly notificationTopic?: ITopic;
   readonly encryptionKey?: IKey;
   readonly role?: IRole;
+  readonly expectFileEvery?: Duration;
 }
 
 /** Props of `newPipelineParts`. */
@@ -47,6 +49,8 @@ export interface PipelinePartsProps {
   readonly prefixes: PipelinePrefixes;
   readonly batchingWindow: Duration;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether a new staging bucket is emptied when the stack is deleted. */
+  readonly autoDeleteObjects: boolean;
   readonly description: string;
   /** Script of `runtime/jobs`. */
   readonly script: string;
@@ -62,7 +66,7 @@ export interface PipelinePartsProps {
 export interface PipelineParts {
   readonly pipelineName: string;
   readonly bucket: IBucket;
-  readonly prefix: string;
+  readonly prefixes: PipelinePrefixes;
   readonly stagingBucket: IBucket;
   readonly notificationTopic: ITopic;
   readonly job: IJob;
@@ -77,6 +81,7 @@ export interface PipelineParts {
   readonly failedInvocationsAlarm: Alarm;
   readonly waitingAlarm: Alarm;
   readonly dispatcherAlarm: Alarm;
+  readonly missingFileAlarm?: Alarm;
 }
 
 /**
@@ -90,7 +95,9 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   const logKey = pipelineKey(scope, options.encryptionKey, props.removalPolicy);
   sendEventsToEventBridge(scope, bucket, options.enableEventBridge);
   claimPrefixes(scope, bucket, { prefix: props.prefixes.prefix, ...props.prefixes.written });
-  const stagingBucket = options.stagingBucket ?? stagingBucketOfStack(scope, 'StagingBucket', options.encryptionKey, props.removalPolicy);
+  const stagingBucket = options.stagingBucket ?? stagingBucketOfStack(scope, 'StagingBucket', {
+    encryptionKey: options.encryptionKey, removalPolicy: props.removalPolicy, autoDeleteObjects: props.autoDeleteObjects,
+  });
   claimPrefixes(scope, stagingBucket, {
     'the prefix of staged data': stagingPrefix(pipelineName),
     'the prefix of manifests': manifestsPrefix(pipelineName),
@@ -166,7 +173,7 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   return {
     pipelineName,
     bucket,
-    prefix: props.prefixes.prefix,
+    prefixes: props.prefixes,
     stagingBucket,
     notificationTopic: topic,
     job,
@@ -181,5 +188,6 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
     failedInvocationsAlarm: failed.newAlarm({ [RUN_ENDED]: notifier, 'Scheduled Event': sweep }),
     waitingAlarm: dispatch.waitingAlarm,
     dispatcherAlarm: dispatch.dispatcherAlarm,
+    missingFileAlarm: missingFileAlarm(scope, 'MissingFile', pipelineName, options.expectFileEvery, alarmAction),
   };
 }

@@ -9,7 +9,14 @@ export interface PipelinePrefixes {
   /** Where its files are dropped; '' is the whole bucket. */
   readonly prefix: string;
   /** Where it writes, by the props that say so. */
-  readonly written: Record<string, string>;
+  readonly written: WrittenPrefixes;
+}
+
+/** What every pipeline of files writes, and more. */
+export interface WrittenPrefixes {
+  readonly errorPrefix: string;
+  readonly quarantinePrefix: string;
+  readonly [more: string]: string;
 }
 
 /** The folder of each kind of result: a pipeline writes under its own `prefix` in there, unless it is given another place. */

@@ -7,6 +7,7 @@ export interface SharedProps {
   /** The user's key. */
   readonly encryptionKey?: IKey;
   readonly removalPolicy: RemovalPolicy;
+  readonly autoDeleteObjects?: boolean;
 }
 
 /** What is shared, by stack and by what it is. */
@@ -22,7 +23,7 @@ export function sharedInStack<T extends IConstruct>(scope: Construct, what: stri
   const stack = Stack.of(scope);
   const shared = sharedOfStack.get(stack) ?? new Map<string, IConstruct>();
   sharedOfStack.set(stack, shared);
-  const identity = [what, props.removalPolicy, props.encryptionKey?.node.addr].join(' ');
+  const identity = [what, props.removalPolicy, props.autoDeleteObjects, props.encryptionKey?.node.addr].join(' ');
   const made = shared.get(identity) ?? make();
   shared.set(identity, made);
   return made as T;

@@ -1,9 +1,8 @@
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { IKey } from 'aws-cdk-lib/aws-kms';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, IBucket, LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MANIFESTS_PREFIX } from './manifest';
-import { sharedInStack } from './shared-in-stack';
+import { sharedInStack, SharedProps } from './shared-in-stack';
 
 /** Where a staging bucket keeps the data that a run hands to the warehouse. */
 export const STAGING_PREFIX = 'staging/';
@@ -16,8 +15,9 @@ const STAGED_FOR = Duration.days(7);
 const TOLD_FOR = Duration.days(90);
 
 /** The bucket of a stack's pipelines for what lives between a run and the warehouse; it cleans itself. */
-export function stagingBucketOfStack(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): IBucket {
-  return sharedInStack(scope, id, { encryptionKey, removalPolicy }, () => new Bucket(scope, id, {
+export function stagingBucketOfStack(scope: Construct, id: string, props: SharedProps): IBucket {
+  const { encryptionKey, removalPolicy, autoDeleteObjects } = props;
+  return sharedInStack(scope, id, props, () => new Bucket(scope, id, {
     encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
     encryptionKey,
     bucketKeyEnabled: encryptionKey !== undefined,
@@ -26,6 +26,7 @@ export function stagingBucketOfStack(scope: Construct, id: string, encryptionKey
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     removalPolicy,
+    autoDeleteObjects,
     lifecycleRules: [
       cleaning(STAGING_PREFIX, STAGED_FOR),
       cleaning(MANIFESTS_PREFIX, TOLD_FOR),

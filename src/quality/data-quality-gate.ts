@@ -10,6 +10,7 @@ import { qualitySettings } from './quality-settings';
 import { requireProps } from '../common/require-kinds';
 import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
 import { CsvFormat } from '../csv-loading/csv-format';
+import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { pipelineName } from '../dispatch/names';
@@ -76,14 +77,10 @@ import { stagingPrefix } from '../dispatch/staging-bucket';
 export class DataQualityGate extends FilePipeline implements IGrantable {
   /** Where the good rows of files are published. */
   public readonly passedPrefix: string;
-  /** Rejected records, and files of which nothing passed, are kept here. */
-  public readonly quarantinePrefix: string;
   /** The report on each file goes here. */
   public readonly reportPrefix: string;
   /** The originals of files that passed are moved here. */
   public readonly processedPrefix: string;
-  /** Files that are no CSV are moved here. */
-  public readonly errorPrefix: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
 
@@ -98,10 +95,10 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
     requireColumns(this, 'unmaskedColumns', props.unmaskedColumns ?? []);
     requireMappedColumns(this, props.columnMapping ?? {});
     this.passedPrefix = written.passedPrefix;
-    this.quarantinePrefix = written.quarantinePrefix;
     this.reportPrefix = written.reportPrefix;
     this.processedPrefix = written.processedPrefix;
-    this.errorPrefix = written.errorPrefix;
+
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...
     this._parts = newPipelineParts(this, {
@@ -110,7 +107,8 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
       bucket: props.bucket,
       prefixes,
       batchingWindow: checkedBatchingWindow(this, props.batchingWindow),
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy,
+      autoDeleteObjects: checkedAutoDelete(this, props.autoDeleteObjects, removalPolicy, [props.stagingBucket]),
       description: `Checks CSV files of ${name} against data quality rules`,
       script: 'check_quality.py',
       settings: (stagingBucket, jobRole) => renderGateSettings({

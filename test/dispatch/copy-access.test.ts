@@ -1,6 +1,6 @@
 import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { CfnPolicy, IRole, ManagedPolicy, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnPolicy, IRole, ManagedPolicy, Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -97,6 +97,14 @@ describe('a role with more inline policies than IAM takes is refused', () => {
     new Policy(stack, 'Other', { roles: [copyRole], statements: many });
     expect(() => app.synth()).toThrow(
       /the role 'Test\/CopyRole' has 2 inline policies of about 1[01]\d{3} characters, but IAM allows 10240 for all of a role; give loaders the same stagingBucket, .*, or grant other rights by a managed policy/);
+  });
+
+  test('with its own policies too', () => {
+    const app = new App();
+    const stack = newStack(app);
+    const inlinePolicies = { Mine: new PolicyDocument({ statements: many }) };
+    loaderOf(stack, new Role(stack, 'CopyRole', { assumedBy: new ServicePrincipal('redshift.amazonaws.com'), inlinePolicies }));
+    expect(() => app.synth()).toThrow(/the role 'Test\/CopyRole' has 2 inline policies of about 1[01]\d{3} characters/);
   });
 
   test('that is imported', () => {

@@ -6,6 +6,7 @@ import { metricsOf, objectCreated, s3EventBody, SENT, sqsEvent } from './factori
 import { handler } from '../../src/dispatch/dispatcher.lambda';
 import { DispatcherSettings, MissingSettingsError } from '../../src/dispatch/function-settings';
 import { Manifest } from '../../src/dispatch/manifest';
+import { toEventBody } from '../../src/dispatch/object-event';
 
 const settings: DispatcherSettings = {
   pipeline: 'crm',
@@ -101,6 +102,21 @@ test.each([
   const metrics = await metricsOf(() => handler(event).catch(() => undefined));
   jest.useRealTimers();
   expect(metrics.WaitSeconds).toBe(7 * 60 * 60 - 1);
+});
+
+test('counts the files that arrived, even when no run can take them yet', async () => {
+  glue.on(StartJobRunCommand).rejects(refusal('ConcurrentRunsExceededException'));
+  const metrics = await metricsOf(() => handler(sqsEvent([body(), body({ key: 'customers/b.csv' }), body({ key: 'customers/a.txt' })])));
+  expect(metrics).toMatchObject({ FilesArrived: 2, FilesIgnored: 1 });
+});
+
+test.each([
+  ['that was put off before', [body()], 2],
+  ['of a run that died', [toEventBody(objectCreated({ attempt: 1 }))], 1],
+  ['that the sweep found, maybe day after day', [toEventBody(objectCreated({ sequencer: null }))], 1],
+  ['of another kind', [body({ key: 'customers/a.txt' })], 1],
+])('counts no file %s as one that arrived', async (_, bodies, receiveCount) => {
+  expect(await metricsOf(() => handler(sqsEvent(bodies, receiveCount)))).not.toHaveProperty('FilesArrived');
 });
 
 test('puts off ten messages a call', async () => {
