@@ -15,6 +15,7 @@ import { SchemaContract } from './schema-contract';
 import { parseTableName, TableName } from './table-name';
 import { requireProps } from '../common/require-kinds';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
+import { checkEnvironment } from '../dispatch/environment-checks';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
@@ -71,6 +72,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
   constructor(scope: Construct, id: string, props: SchemaEvolvingCsvLoaderProps) {
     super(scope, id);
     requireProps(this, props, LOADER_KINDS);
+    checkEnvironment(this, props);
     const name = pipelineName(this, props.pipelineName);
     const table = parseTableName(this, props.table);
     const primaryKey = checkedPrimaryKey(this, props);

@@ -11,6 +11,7 @@ import { requireProps } from '../common/require-kinds';
 import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
 import { CsvFormat } from '../csv-loading/csv-format';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
+import { checkEnvironment } from '../dispatch/environment-checks';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
@@ -84,6 +85,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
   constructor(scope: Construct, id: string, props: DataQualityGateProps) {
     super(scope, id);
     requireProps(this, props, GATE_KINDS);
+    checkEnvironment(this, props);
     const name = pipelineName(this, props.pipelineName);
     const written: GatePrefixes = {
       passedPrefix: props.passedPrefix ?? 'passed/',
