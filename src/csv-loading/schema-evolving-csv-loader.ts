@@ -12,6 +12,7 @@ import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
+import { claimTable } from './table-claims';
 import { parseTableName, TableName } from './table-name';
 import { requireProps } from '../common/require-kinds';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
@@ -68,6 +69,8 @@ import { WarehouseAccess } from '../warehouse';
 export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable {
   /** @internal */
   protected readonly _parts: PipelineParts;
+  /** @internal */
+  protected readonly _ruleNames?: string[];
 
   constructor(scope: Construct, id: string, props: SchemaEvolvingCsvLoaderProps) {
     super(scope, id);
@@ -80,6 +83,10 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
     refuseOptionsOfRules(this, props);
+    claimTable(this, props.warehouse, table, {
+      primaryKey, sequenceColumn: props.sequenceColumn, schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
+    });
+    this._ruleNames = props.rules ? props.rules._names : [];
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...

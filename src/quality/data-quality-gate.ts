@@ -8,6 +8,7 @@ import { DataQualityGateProps } from './gate-props';
 import { renderGateSettings } from './gate-settings';
 import { qualitySettings } from './quality-settings';
 import { requireProps } from '../common/require-kinds';
+import { refuseMappedAway } from '../csv-loading/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
 import { CsvFormat } from '../csv-loading/csv-format';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
@@ -81,6 +82,8 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
   public readonly passedPrefix: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
+  /** @internal */
+  protected readonly _ruleNames?: string[];
 
   constructor(scope: Construct, id: string, props: DataQualityGateProps) {
     super(scope, id);
@@ -98,6 +101,8 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
     requireColumns(this, 'key', props.key ?? []);
     requireColumns(this, 'unmaskedColumns', props.unmaskedColumns ?? []);
     requireMappedColumns(this, props.columnMapping ?? {});
+    refuseMappedAway(this, props.columnMapping ?? {}, { key: props.key ?? [], rules: props.rules._columns });
+    this._ruleNames = props.rules._names;
     this.passedPrefix = written.passedPrefix;
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...
