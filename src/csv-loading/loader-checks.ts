@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
+import { refuseMappedAway, refuseUnusableKeys } from './column-checks';
 import { requireColumns, requireMappedColumns } from './column-name';
 import { LandingPrefixes } from './job-access';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
+import { RowErrorPolicy } from './row-error-policy';
 import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
 
@@ -15,6 +17,12 @@ export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoad
   requireColumns(scope, 'sequenceColumn', props.sequenceColumn === undefined ? [] : [props.sequenceColumn]);
   requireColumns(scope, 'unmaskedColumns', props.unmaskedColumns ?? []);
   requireMappedColumns(scope, props.columnMapping ?? {});
+  refuseUnusableKeys(scope, primaryKey, props.sequenceColumn);
+  refuseMappedAway(scope, props.columnMapping ?? {}, {
+    primaryKey,
+    sequenceColumn: props.sequenceColumn === undefined ? [] : [props.sequenceColumn],
+    rules: props.rules?._columns ?? [],
+  });
   return primaryKey;
 }
 
@@ -32,6 +40,12 @@ export function refuseOptionsOfRules(scope: Construct, props: SchemaEvolvingCsvL
   const given = Object.entries({ maxFailRatio, reportPrefix, unmaskedColumns }).find(([, value]) => value !== undefined);
   if (!props.rules && given) {
     throw new ConfigurationError(`${given[0]} is set without rules, but it is about what rules find; add rules, or leave it out`, scope);
+  }
+  if (maxFailRatio !== undefined && props.rowErrors === RowErrorPolicy.FAIL_FILE) {
+    throw new ConfigurationError(
+      `maxFailRatio is ${maxFailRatio} together with RowErrorPolicy.FAIL_FILE, under which one rejected record fails the file; leave out one of the two`,
+      scope,
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { BUCKET, DURATION, REMOVAL_POLICY } from '../common/aws-kinds';
-import { listOf, mapOf, NUMBER, oneOf, optional, PropKinds, TEXT } from '../common/kinds';
+import { BOOLEAN, listOf, mapOf, NUMBER, oneOf, optional, PropKinds, TEXT } from '../common/kinds';
 import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
 import { RULES } from '../quality/rule-kinds';
 import { WAREHOUSE } from '../warehouse/warehouse-kinds';
@@ -31,4 +31,5 @@ export const LOADER_KINDS: PropKinds<SchemaEvolvingCsvLoaderProps> = {
   expireAfter: optional(DURATION),
   pipelineName: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),
+  autoDeleteObjects: optional(BOOLEAN),
 };

@@ -12,11 +12,13 @@ import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
+import { claimTable } from './table-claims';
 import { parseTableName, TableName } from './table-name';
 import { requireProps } from '../common/require-kinds';
 import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { grantCopyAccess } from '../dispatch/copy-access';
+import { checkEnvironment } from '../dispatch/environment-checks';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
@@ -75,10 +77,13 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
   public readonly reportPrefix?: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
+  /** @internal */
+  protected readonly _ruleNames?: string[];
 
   constructor(scope: Construct, id: string, props: SchemaEvolvingCsvLoaderProps) {
     super(scope, id);
     requireProps(this, props, LOADER_KINDS);
+    checkEnvironment(this, props);
     const name = pipelineName(this, props.pipelineName);
     const table = parseTableName(this, props.table);
     const primaryKey = checkedPrimaryKey(this, props);
@@ -87,6 +92,10 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     refuseLifecycleOfGivenBucket(this, props);
     refuseOptionsOfRules(this, props);
     this.reportPrefix = prefixes.reportPrefix;
+    claimTable(this, props.warehouse, table, {
+      primaryKey, sequenceColumn: props.sequenceColumn, schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
+    });
+    this._ruleNames = props.rules ? props.rules._names : [];
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const autoDeleteObjects = checkedAutoDelete(this, props.autoDeleteObjects, removalPolicy, [props.bucket, props.stagingBucket]);
 

@@ -21,6 +21,12 @@ export function parseTableName(scope: Construct, table: string): TableName {
       scope,
     );
   }
+  if (name.endsWith(LEDGER_SUFFIX)) {
+    throw new ConfigurationError(
+      `table is '${table}', but names that end with '${LEDGER_SUFFIX}' are those of histories of loads, here of '${schema}.${name.slice(0, -LEDGER_SUFFIX.length)}'; choose another name`,
+      scope,
+    );
+  }
   return { schema, name };
 }
 

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { Alarm, Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { IJob } from 'aws-cdk-lib/aws-glue';
@@ -14,6 +15,7 @@ import { PipelineParts } from './pipeline-parts';
 import { runEndedRule } from './run-ended-rule';
 import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
+import { ConfigurationError } from '../errors';
 
 /**
  * What the public constructs for files have in common; jsii makes it part of each.
@@ -23,6 +25,13 @@ import { requireArguments } from '../common/require-kinds';
 export abstract class FilePipeline extends Construct implements IGrantable {
   /** @internal */
   protected abstract readonly _parts: PipelineParts;
+
+  /**
+   * Names of the pipeline's rules; undefined where only the job knows them.
+   *
+   * @internal
+   */
+  protected abstract readonly _ruleNames?: string[];
 
   /** Names the pipeline in metrics, logs and keys of the staging bucket. */
   public get pipelineName(): string {
@@ -175,11 +184,15 @@ export abstract class FilePipeline extends Construct implements IGrantable {
   /**
    * Records that broke a data quality rule, warnings included.
    *
-   * @param ruleName name of the rule
+   * @param ruleName name of a rule of the pipeline
    * @param options statistic, period and more
    */
   public metricRowsBroken(ruleName: string, options?: MetricOptions): Metric {
     requireArguments('metricRowsBroken', { ruleName }, { ruleName: NAME });
+    if (!Token.isUnresolved(ruleName) && this._ruleNames?.includes(ruleName) === false) {
+      const allowed = this._ruleNames.length > 0 ? `one of its rules is allowed: ${this._ruleNames.join(', ')}` : 'it has no rules; add rules';
+      throw new ConfigurationError(`ruleName of metricRowsBroken is '${ruleName}', which is no rule of the pipeline, but ${allowed}`, this);
+    }
     return pipelineMetric(this.pipelineName, 'RowsBroken', options, { [RULE_DIMENSION]: dimensionValue(ruleName) });
   }
 

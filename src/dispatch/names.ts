@@ -32,7 +32,18 @@ export function requirePrefix(scope: Construct, prop: string, value: string, all
   if (Token.isUnresolved(value) || (allowEmpty && value === '')) {
     return;
   }
-  if (!/^[^/*?$][^*?$]*$/.test(value) || !value.endsWith('/')) {
+  if (/^(s3|arn|https?):/i.test(value)) {
+    throw new ConfigurationError(`${prop} is '${value}', but the beginning of keys within the bucket is allowed, without the bucket itself; write for example 'customers/'`, scope);
+  }
+  const steps = value.split('/').slice(0, -1);
+  if (steps.some((step) => ['', '.', '..'].includes(step))) {
+    throw new ConfigurationError(
+      `${prop} is '${value}', but a prefix that ends with '/' and does not start with it, with a name before each '/' that is neither '.' nor '..', is allowed;`
+      + " write for example 'customers/'",
+      scope,
+    );
+  }
+  if (!/^[^*?$\x00-\x1f]+$/.test(value) || !value.endsWith('/')) {
     throw new ConfigurationError(
       `${prop} is '${value}', but a prefix that ends with '/', does not start with it and is without '*', '?' and '$' is allowed;`
       + " write for example 'customers/'",

@@ -1,6 +1,6 @@
 import type { GlueCapacity } from './glue-capacity';
 import type { PipelineOptions } from './pipeline-parts';
-import { BUCKET, KEY, ROLE, TOPIC } from '../common/aws-kinds';
+import { BUCKET, DURATION, KEY, ROLE, TOPIC } from '../common/aws-kinds';
 import { BOOLEAN, like, optional, PropKinds } from '../common/kinds';
 
 export const CAPACITY = like<GlueCapacity>('a GlueCapacity', 'write for example GlueCapacity.of({ maxWorkers: 10 })', 'workerType', 'maxWorkers', 'timeout', 'equals');
@@ -13,4 +13,5 @@ export const PIPELINE_KINDS: PropKinds<PipelineOptions> = {
   notificationTopic: optional(TOPIC),
   encryptionKey: optional(KEY),
   role: optional(ROLE),
+  expectFileEvery: optional(DURATION),
 };

@@ -8,10 +8,12 @@ import { DataQualityGateProps } from './gate-props';
 import { renderGateSettings } from './gate-settings';
 import { qualitySettings } from './quality-settings';
 import { requireProps } from '../common/require-kinds';
+import { refuseMappedAway } from '../csv-loading/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
 import { CsvFormat } from '../csv-loading/csv-format';
 import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
+import { checkEnvironment } from '../dispatch/environment-checks';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
@@ -83,10 +85,13 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
   public readonly processedPrefix: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
+  /** @internal */
+  protected readonly _ruleNames?: string[];
 
   constructor(scope: Construct, id: string, props: DataQualityGateProps) {
     super(scope, id);
     requireProps(this, props, GATE_KINDS);
+    checkEnvironment(this, props);
     const name = pipelineName(this, props.pipelineName);
     const { prefix = '' } = props;
     const written: GatePrefixes = resultPrefixes(this, prefix, props, ['passedPrefix', 'quarantinePrefix', 'reportPrefix', 'processedPrefix', 'errorPrefix']);
@@ -94,6 +99,8 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
     requireColumns(this, 'key', props.key ?? []);
     requireColumns(this, 'unmaskedColumns', props.unmaskedColumns ?? []);
     requireMappedColumns(this, props.columnMapping ?? {});
+    refuseMappedAway(this, props.columnMapping ?? {}, { key: props.key ?? [], rules: props.rules._columns });
+    this._ruleNames = props.rules._names;
     this.passedPrefix = written.passedPrefix;
     this.reportPrefix = written.reportPrefix;
     this.processedPrefix = written.processedPrefix;

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
+import { requirePattern } from './pattern-check';
+import { requireCondition, requireQuery } from './query-check';
 import { ReferenceData } from './reference-data';
-import { checkedType, requireLimits, requirePattern, requireRatio, requireRuleName, requireText } from './rule-checks';
+import { checkedType, requireLimits, requireRatio, requireRuleName, requireText } from './rule-checks';
 import {
   FILE_RULE_OPTIONS, LENGTH_RULE_OPTIONS, RANGE_RULE_OPTIONS, REFERENCE_DATA, ROW_COUNT_RULE_OPTIONS, RULE_OPTIONS,
   SQL_RULE_OPTIONS, UNIQUE_RULE_OPTIONS,
@@ -48,7 +50,9 @@ export class DataQualityRule {
     requireArguments('DataQualityRule.sql', { name, query, options }, { name: TEXT, query: TEXT, options: SQL_RULE_OPTIONS });
     const what = `the rule '${name}'`;
     requireText(`query of ${what}`, query, "write for example 'SELECT * FROM temp_data WHERE age < 18'");
+    requireQuery(`query of ${what}`, query);
     requireText(`filter of ${what}`, options.filter, 'leave it out to check all records');
+    requireCondition(`filter of ${what}`, options.filter);
     requireText(`errorType of ${what}`, options.errorType, "leave it out for the rule's name");
     return DataQualityRule.make({ kind: 'sql', name, parameters: { query }, error_type: options.errorType, filter: options.filter }, options);
   }

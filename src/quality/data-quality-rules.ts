@@ -76,6 +76,24 @@ export class DataQualityRules {
     return { rules: this.inCode, rulesFiles: assets.map(({ name, asset }) => ({ name, url: asset.s3ObjectUrl })) };
   }
 
+  /**
+   * Names of the rules; undefined with a rules file, whose rules only the job knows.
+   *
+   * @internal
+   */
+  public get _names(): string[] | undefined {
+    return this.files.length > 0 ? undefined : this.inCode.map(({ name }) => name);
+  }
+
+  /**
+   * Columns that files have to have, else a rule of the app cannot run.
+   *
+   * @internal
+   */
+  public get _columns(): string[] {
+    return this.inCode.flatMap(({ column }) => column ?? []);
+  }
+
   private get inCode() {
     return this.rules.flatMap(({ _json }) => _json ?? []);
   }

@@ -1,7 +1,7 @@
 import { DataQualityGateProps } from './gate-props';
 import { RULES } from './rule-kinds';
 import { BUCKET, DURATION, REMOVAL_POLICY } from '../common/aws-kinds';
-import { listOf, mapOf, NUMBER, optional, PropKinds, TEXT } from '../common/kinds';
+import { BOOLEAN, listOf, mapOf, NUMBER, optional, PropKinds, TEXT } from '../common/kinds';
 import { CSV_FORMAT } from '../csv-loading/csv-kinds';
 import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
 
@@ -23,4 +23,5 @@ export const GATE_KINDS: PropKinds<DataQualityGateProps> = {
   batchingWindow: optional(DURATION),
   pipelineName: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),
+  autoDeleteObjects: optional(BOOLEAN),
 };

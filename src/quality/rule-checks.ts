@@ -11,9 +11,6 @@ const MAX_PRECISION = 38;
 const MAX_SCALE = 37;
 const MAX_VARCHAR_BYTES = 65535;
 
-/** What RE2, which knows no way back, does not have: looking around and back references. */
-const NOT_OF_RE2 = ['(?=', '(?!', '(?<=', '(?<!'];
-
 /** Lower and upper limit, both allowed themselves. */
 export interface Limits {
   readonly min?: number;
@@ -57,23 +54,6 @@ export function requireLimits(what: string, { min, max }: Limits, of: 'numbers' 
   }
   if (min !== undefined && max !== undefined && !Token.isUnresolved(min) && !Token.isUnresolved(max) && min > max) {
     throw new ConfigurationError(`${what} has min ${min} and max ${max}, but no value is both at least ${min} and at most ${max}; exchange them`);
-  }
-}
-
-/** Checks as much of a pattern as is known of it here; the job, which has RE2, checks the rest before it reads a file. */
-export function requirePattern(what: string, pattern: string): void {
-  requireText(what, pattern, 'write the pattern that the whole value has to match');
-  if (Token.isUnresolved(pattern)) {
-    return;
-  }
-  // Without what stands for characters: escaped backslashes and brackets, and sets.
-  const text = pattern.replace(/\\[\\([\]]/g, '').replace(/\[[^\]]*\]/g, '');
-  const found = NOT_OF_RE2.find((part) => text.includes(part)) ?? /\\[1-9]/.exec(text)?.[0];
-  if (found !== undefined) {
-    throw new ConfigurationError(
-      `${what} is '${pattern}', but '${found}' in it is not allowed: patterns are RE2's, without lookaheads, lookbehinds and back references;`
-      + ' write it otherwise, or use DataQualityRule.sql with RLIKE',
-    );
   }
 }
 

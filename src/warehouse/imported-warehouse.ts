@@ -13,6 +13,7 @@ import { WarehouseAccess } from './warehouse-access';
 import { WarehouseBase } from './warehouse-base';
 import { ACCESS } from './warehouse-kinds';
 import { GRANTEE } from '../common/aws-kinds';
+import { requireSame } from '../common/environment';
 import { requireArguments } from '../common/require-kinds';
 
 /** A workgroup that is there already. */
@@ -24,6 +25,7 @@ export class ImportedWorkgroup extends ServerlessWorkgroupBase {
 
   constructor(scope: Construct, id: string, attributes: ServerlessWorkgroupAttributes) {
     super(scope, id);
+    refuseCopyRoleOfOtherAccount(this, attributes.copyRole);
     this.workgroupName = attributes.workgroupName;
     this.databaseName = attributes.databaseName;
     this.copyRole = attributes.copyRole;
@@ -52,6 +54,7 @@ export class ImportedCluster extends WarehouseBase {
 
   constructor(scope: Construct, id: string, attributes: ProvisionedClusterAttributes) {
     super(scope, id);
+    refuseCopyRoleOfOtherAccount(this, attributes.copyRole);
     this.databaseName = attributes.databaseName;
     this.copyRole = attributes.copyRole;
     this.clusterIdentifier = attributes.clusterIdentifier;
@@ -87,6 +90,11 @@ export class ImportedCluster extends WarehouseBase {
       ...options,
     }).attachTo(this);
   }
+}
+
+/** Redshift Management Guide, "Authorizing Amazon Redshift to access AWS services". */
+function refuseCopyRoleOfOtherAccount(warehouse: WarehouseBase, copyRole: IRole): void {
+  requireSame(warehouse, 'copyRole', copyRole, 'account', 'a warehouse can only assume roles of its own account; use one of that account, associated with the warehouse');
 }
 
 /** With the administrator's secret set-up runs by itself; without it a person runs the SQL that is returned as outputs. */

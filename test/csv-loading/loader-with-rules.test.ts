@@ -2,7 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { joined, newLoader, newStack, resources, rightsOf, templateOf } from './helpers';
 import { DataQualityRule, DataQualityRules, RowErrorPolicy, SchemaEvolvingCsvLoader, SchemaEvolvingCsvLoaderProps } from '../../src';
+import { file, temporaryDirectory } from '../quality/helpers';
 
+const directory = temporaryDirectory();
 const rules = DataQualityRules.of(DataQualityRule.notNull('email'));
 
 const settingsOf = (loader: SchemaEvolvingCsvLoader) =>
@@ -26,10 +28,24 @@ test('tells the job of the rules, and lets good rows of a file go on', () => {
 });
 
 test('tells the job what the props say', () => {
-  const loader = newLoader({ rules, rowErrors: RowErrorPolicy.FAIL_FILE, maxFailRatio: 0.2, reportPrefix: 'r/', unmaskedColumns: ['country'] });
+  const loader = newLoader({ rules, maxFailRatio: 0.2, reportPrefix: 'r/', unmaskedColumns: ['country'] });
   expect(settingsOf(loader)).toMatchObject({
-    row_errors: 'fail_file', quality: { max_fail_ratio: 0.2, report_prefix: 'r/', unmasked_columns: ['country'] },
+    quality: { max_fail_ratio: 0.2, report_prefix: 'r/', unmasked_columns: ['country'] },
   });
+});
+
+test('may fail a file for one record that breaks a rule, and then has no share of records that may', () => {
+  expect(settingsOf(newLoader({ rules, rowErrors: RowErrorPolicy.FAIL_FILE }))).toMatchObject({ row_errors: 'fail_file' });
+  expect(() => newLoader({ rules, rowErrors: RowErrorPolicy.FAIL_FILE, maxFailRatio: 0.2 }))
+    .toThrow('maxFailRatio is 0.2 together with RowErrorPolicy.FAIL_FILE, under which one rejected record fails the file; leave out one of the two');
+});
+
+test('has no metric of a rule that it does not have, as far as the app knows', () => {
+  expect(() => newLoader({ rules }).metricRowsBroken('not_null_mail'))
+    .toThrow("ruleName of metricRowsBroken is 'not_null_mail', which is no rule of the pipeline, but one of its rules is allowed: not_null_email");
+  expect(() => newLoader().metricRowsBroken('not_null_email')).toThrow('it has no rules; add rules');
+  const inFile = file(directory, 'rules.py', 'SQL_DATA_QUALITY_RULES = {}\n');
+  expect(() => newLoader({ rules: DataQualityRules.fromFile(inFile) }).metricRowsBroken('any')).not.toThrow();
 });
 
 test('says nothing of rules without them', () => {

@@ -6,7 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { newGate } from './helpers';
-import { DataQualityGate, DataQualityGateProps, GlueCapacity } from '../../src';
+import { DataQualityGate, DataQualityGateProps, DataQualityRule, DataQualityRules, GlueCapacity } from '../../src';
 import { classifyKey } from '../../src/dispatch/key-classification';
 import { matches } from '../csv-loading/event-pattern';
 import { joined, newLoader, newStack, resources } from '../csv-loading/helpers';
@@ -178,13 +178,17 @@ test('metrics are those of the pipeline, and of a rule by its name', () => {
       namespace: 'CustomerDataPlatform', metricName, dimensions: { Pipeline: 'crm' }, statistic: metricName === 'WaitSeconds' ? 'Maximum' : 'Sum',
     });
   }
-  expect(gate.metricRowsBroken(':größe').dimensions).toMatchObject({ Rule: '_gr__e' });
+  const sizes = newGate({ rules: DataQualityRules.of(DataQualityRule.notNull('a', { name: ':größe' })) });
+  expect(sizes.metricRowsBroken(':größe').dimensions).toMatchObject({ Rule: '_gr__e' });
   expect(gate.metricRowsBroken('not_null_email', { period: Duration.hours(1) })).toMatchObject({
     metricName: 'RowsBroken', dimensions: { Pipeline: 'crm', Rule: 'not_null_email' }, statistic: 'Sum', period: Duration.hours(1),
   });
 });
 
 test.each<[Partial<DataQualityGateProps>, string]>([
+  [{ columnMapping: { email: 'mail' } }, "columnMapping gives the header 'email' the column 'mail', but rules needs the column 'email', which no file would have"],
+  [{ key: ['id'], columnMapping: { id: 'user_id' } }, "columnMapping gives the header 'id' the column 'user_id', but key needs the column 'id', which no file would have; write 'user_id' in key"],
+  [{ prefix: 's3://landing/in/' }, "prefix is 's3://landing/in/', but the beginning of keys within the bucket is allowed"],
   [{ maxFailRatio: 1.5 }, 'maxFailRatio is 1.5, but a number from 0 to 1 is allowed'],
   [{ maxFailRatio: -1 }, 'maxFailRatio is -1'],
   [{ key: ['User ID'] }, "key has 'User ID', but the name of a column is allowed"],

@@ -76,7 +76,50 @@ test.each([['a(?=b)', '(?='], ['a(?!b)', '(?!'], ['(?<=a)b', '(?<='], ['(?<!a)b'
     expect(() => DataQualityRule.matches('a', pattern)).toThrow(`the pattern of the rule matches of 'a' is '${pattern}', but '${part}' in it is not allowed: patterns are RE2's`);
   });
 
+test.each([
+  'a\\(', '[(]', '[]a]', '[^]a]', '[[:alpha:](]+', '[\\]]', '\\Q(*\\E', 'a{,5}', '{', '\\x{2014}', '\\x{41}*', '\\p{Greek}+', 'a*?', 'a{2,3}?', 'a{1000}',
+  '^*', '(|a)', 'a||b', '()',
+])('matches takes %s, as RE2 does', (pattern) => {
+  expect(json(DataQualityRule.matches('a', pattern))).toMatchObject({ parameters: { pattern } });
+});
+
+test.each([
+  ['(', "'(' begins a group that does not end"],
+  ['(?:a', "'(' begins a group that does not end"],
+  ['a)', "')' ends a group that does not begin"],
+  ['[a', "'[' begins a set that does not end"],
+  ['[]', "'[' begins a set that does not end"],
+  ['[^]', "'[' begins a set that does not end"],
+  ['a\\', 'it ends with a backslash'],
+  ['*a', "'*' repeats nothing"],
+  ['(+)', "'+' repeats nothing"],
+  ['a|?', "'?' repeats nothing"],
+  ['a**', "'*' repeats nothing"],
+  ['a{2}{3}', "'{3}' repeats nothing"],
+  ['a{1001}', "'{1001}' is no repetition: 0 to 1000 times are allowed"],
+  ['a{3,2}', "'{3,2}' is no repetition"],
+])('matches refuses %s, as RE2 does', (pattern, fault) => {
+  expect(() => DataQualityRule.matches('a', pattern)).toThrow(`the pattern of the rule matches of 'a' is '${pattern}', but ${fault}`);
+});
+
+test.each([
+  'SELECT 1', ' \n(SELECT * FROM temp_data)', 'with old AS (SELECT * FROM temp_data) SELECT * FROM old', '-- DELETE\nSELECT 1;', '/* ; */ SELECT 1',
+  "SELECT * FROM temp_data WHERE name = 'a;b' OR name = \"c;d\" OR `e;f` = 'it\\'s; so'", "SELECT * FROM temp_data WHERE name RLIKE r'\\';", 'FROM temp_data SELECT *',
+])('sql takes the query %j', (query) => {
+  expect(json(DataQualityRule.sql('adult', query))).toMatchObject({ parameters: { query } });
+});
+
+test('sql leaves a query that is known only on deployment alone', () => {
+  expect(() => DataQualityRule.sql('adult', Lazy.string({ produce: () => 'later' }))).not.toThrow();
+});
+
 test.each<[string, () => unknown, string]>([
+  ['a query that deletes', () => DataQualityRule.sql('adult', 'DELETE FROM temp_data'),
+    "query of the rule 'adult' begins with 'DELETE', but a query that begins with SELECT or WITH is allowed"],
+  ['a query that is a condition', () => DataQualityRule.sql('adult', 'age < 18'), "query of the rule 'adult' begins with 'age'"],
+  ['two statements', () => DataQualityRule.sql('adult', 'SELECT 1; DROP TABLE a'), "query of the rule 'adult' has more than one statement, but one query is allowed"],
+  ['a filter with WHERE', () => DataQualityRule.sql('adult', 'SELECT 1', { filter: "where country = 'DE'" }), "filter of the rule 'adult' is 'where country = 'DE'', but a condition without 'where'"],
+  ['a filter with a statement', () => DataQualityRule.sql('adult', 'SELECT 1', { filter: 'a = 1; DROP TABLE a' }), "but a condition without ';' is allowed"],
   ['an empty query', () => DataQualityRule.sql('adult', ' \n'), "query of the rule 'adult' is ' \n', but text that is not empty is allowed; write for example 'SELECT"],
   ['an empty filter', () => DataQualityRule.sql('adult', 'SELECT 1', { filter: '' }), "filter of the rule 'adult' is ''"],
   ['an empty errorType', () => DataQualityRule.sql('adult', 'SELECT 1', { errorType: '' }), "errorType of the rule 'adult' is ''"],
