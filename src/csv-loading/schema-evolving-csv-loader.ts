@@ -3,12 +3,14 @@ import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { CSV_FILES } from './csv-files';
 import { CsvFormat } from './csv-format';
 import { grantCopyAccess, grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
 import { checkedLandingPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
+import { LOADER_WORDS } from './loader-words';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { parseTableName, TableName } from './table-name';
@@ -17,6 +19,7 @@ import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
+import { MOST_RETRIES } from '../dispatch/run-outcome';
 import { stagingPrefix } from '../dispatch/staging-bucket';
 import { qualitySettings } from '../quality/quality-settings';
 import { WarehouseAccess } from '../warehouse';
@@ -84,13 +87,18 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       options: props,
       bucket,
       prefixes: { prefix: prefixes.prefix, written: writtenPrefixes(prefixes) },
+      files: CSV_FILES,
+      words: LOADER_WORDS,
+      // What a load waits for is mostly the warehouse.
+      retries: { most: MOST_RETRIES, afterTimeout: true },
       batchingWindow,
       removalPolicy,
       description: `Loads CSV files into ${props.table}`,
       script: 'load_csv.py',
       settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, stagingBucket, jobRole }),
-      ledger: new LedgerTable(props.warehouse, table.schema, table.name),
+      ledger: new LedgerTable(props.warehouse, { schema: table.schema, table: table.name }),
       keepsOutcomes: props.rules !== undefined,
+      notifyOn: ['rejected_rows'],
     });
 
     // ...to the warehouse.

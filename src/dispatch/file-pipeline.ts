@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
-import { runEndedRule } from './run-ended-rule';
+import { runFailedRule } from './run-ended-rule';
 
 /**
  * What the public constructs for files have in common; jsii makes it part of each.
@@ -68,7 +68,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
 
   /** The function that, once a day, queues files that no event brought. */
   public get sweep(): IFunction {
-    return this._parts.sweep;
+    return this._parts.sweep!; // Each job writes down which files it has finished.
   }
 
   /** Events wait here for a run. */
@@ -113,7 +113,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options the rule's target and more
    */
   public onFailure(id: string, options?: OnEventOptions): Rule {
-    return runEndedRule(this, id, this.job, options);
+    return runFailedRule(this, id, this._parts.target, options);
   }
 
   /** A metric of this pipeline by its name; summed over 5 minutes unless told otherwise. */
@@ -146,7 +146,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return this.metric('FilesSuperseded', options);
   }
 
-  /** Objects under the prefix that are no CSV files by their name. */
+  /** Objects under the prefix that are none of the pipeline's files by their name. */
   public metricFilesIgnored(options?: MetricOptions): Metric {
     return this.metric('FilesIgnored', options);
   }

@@ -11,12 +11,12 @@ export interface RuleReason {
   readonly rows: number;
 }
 
-/** What rules found in a file and what became of it; the names are the JSON's, which `runtime/customer_data` writes. */
+/** What a run found in a file and what became of it; the names are the JSON's, which `runtime/customer_data` writes. */
 export interface OutcomeDocument {
   readonly load_id: string;
   /** The run that wrote it. */
   readonly run_id: string;
-  readonly status: LoadOutcome['status'] | 'passed' | 'quarantined';
+  readonly status: LoadOutcome['status'] | 'passed' | 'synced' | 'quarantined';
   readonly reason: string | null;
   /** Where the original is now. */
   readonly moved_to: string | null;

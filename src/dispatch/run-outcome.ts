@@ -2,7 +2,7 @@ import { LoadOutcome } from './ledger';
 import { ManifestFile } from './manifest';
 import { OutcomeDocument } from './outcome-document';
 
-/** How often the files of a run that died go again by themselves before someone is told. */
+/** How often the files of a run that died go again by themselves before someone is told, where nothing else is said. */
 export const MOST_RETRIES = 2;
 
 /**
@@ -45,6 +45,9 @@ export interface RunOutcome {
   readonly timedOut?: boolean;
 }
 
+/** What a run without files leaves behind. */
+export const NO_FILES: RunOutcome = { failed: [], quarantined: [], rejected: [], retried: [], abandoned: [] };
+
 /** What is known of the files of a run. */
 export interface KnownOutcomes {
   readonly runId: string;
@@ -55,6 +58,8 @@ export interface KnownOutcomes {
   readonly ledgerError?: string;
   readonly misconfigured?: boolean;
   readonly timedOut?: boolean;
+  /** @default MOST_RETRIES */
+  readonly mostRetries?: number;
 }
 
 /** Whether a run failed because of how it was configured: neither its files nor chance are to blame. */
@@ -67,7 +72,7 @@ export function isConfigurationFault(errorMessage: string): boolean {
  * not loaded again. Rows that this run rejected are told of then, since no later run may: twice is better than never.
  */
 export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
-  const { ledger, ledgerError, misconfigured, timedOut } = known;
+  const { ledger, ledgerError, misconfigured, timedOut, mostRetries = MOST_RETRIES } = known;
   const failed: FileReport[] = [];
   const quarantined: FileReport[] = [];
   const rejected: RejectedRows[] = [];
@@ -90,7 +95,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
       rejected.push({ file, found });
     }
   }
-  const again = unfinished.filter((file) => !misconfigured && !timedOut && file.attempt < MOST_RETRIES);
+  const again = unfinished.filter((file) => !misconfigured && !timedOut && file.attempt < mostRetries);
   return {
     failed,
     quarantined,
@@ -112,7 +117,7 @@ export function successOutcome(files: ManifestFile[], known: KnownOutcomes): Run
     const found = foundByRun(file, known);
     return wentOnWithoutRows(found) ? [{ file, found }] : [];
   });
-  return { failed: [], quarantined: [], rejected, retried: [], abandoned: [] };
+  return { ...NO_FILES, rejected };
 }
 
 function foundByRun(file: ManifestFile, { found, runId }: KnownOutcomes): OutcomeDocument | undefined {
@@ -129,8 +134,9 @@ function wentOnWithoutRows(found: OutcomeDocument | undefined): found is Outcome
   return hasRejectedRows(found) && wentOn(found.status);
 }
 
+/** Each kind of pipeline has its own word for a file that is done. */
 function wentOn(status: OutcomeDocument['status']): boolean {
-  return status === 'loaded' || status === 'passed';
+  return !['failed', 'quarantined', 'superseded'].includes(status);
 }
 
 function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut }: KnownOutcomes): string {
@@ -140,5 +146,5 @@ function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut
   if (timedOut) {
     return "not finished before the job's timeout";
   }
-  return `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt + 1} runs`;
+  return `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt === 0 ? '1 run' : `${file.attempt + 1} runs`}`;
 }

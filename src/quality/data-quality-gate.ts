@@ -5,14 +5,17 @@ import { Construct } from 'constructs';
 import { GatePrefixes, grantGateAccess } from './gate-access';
 import { DataQualityGateProps } from './gate-props';
 import { renderGateSettings } from './gate-settings';
+import { GATE_WORDS } from './gate-words';
 import { qualitySettings } from './quality-settings';
 import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
+import { CSV_FILES } from '../csv-loading/csv-files';
 import { CsvFormat } from '../csv-loading/csv-format';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { FilePipeline } from '../dispatch/file-pipeline';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
 import { checkedPrefixes } from '../dispatch/pipeline-prefixes';
+import { MOST_RETRIES } from '../dispatch/run-outcome';
 import { stagingPrefix } from '../dispatch/staging-bucket';
 
 /**
@@ -101,6 +104,10 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
       options: props,
       bucket: props.bucket,
       prefixes,
+      files: CSV_FILES,
+      words: GATE_WORDS,
+      // A rule that never ends would cost the job's whole timeout again.
+      retries: { most: MOST_RETRIES, afterTimeout: false },
       batchingWindow: checkedBatchingWindow(this, props.batchingWindow),
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
       description: `Checks CSV files of ${name} against data quality rules`,
@@ -117,6 +124,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
         quality: qualitySettings(this, jobRole, { ...props, pipelineName: name, reportPrefix: written.reportPrefix }),
       }),
       keepsOutcomes: true,
+      notifyOn: ['rejected_rows'],
     });
 
     // ...back to the bucket.

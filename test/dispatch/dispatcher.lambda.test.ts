@@ -9,7 +9,9 @@ import { Manifest } from '../../src/dispatch/manifest';
 
 const settings: DispatcherSettings = {
   pipeline: 'crm',
+  runKind: 'glue-job',
   jobName: 'load-crm',
+  logGroupPrefix: '/aws-glue/jobs/crm',
   queueUrl: 'https://sqs/queue',
   deadLetterQueueUrl: 'https://sqs/dead',
   manifestBucket: 'staging-bucket',

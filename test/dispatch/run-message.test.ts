@@ -1,17 +1,23 @@
 import { manifestFile, outcomeDocument } from './factories';
-import { EndedRun, runSubject, runText } from '../../src/dispatch/run-message';
+import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
+import { describeGlueRun } from '../../src/dispatch/glue-job-runs';
+import { runMessage, ToldRun } from '../../src/dispatch/run-message';
+import { GATE_WORDS } from '../../src/quality/gate-words';
 
-const run: EndedRun = {
+const ofJob = (jobName: string, region = 'eu-central-1') => ({ ...describeGlueRun(region, jobName, 'jr_1', '/aws-glue/jobs/crm/output'), region });
+const run: ToldRun = {
+  ...ofJob('load crm'),
   pipeline: 'crm',
-  loads: true,
-  jobName: 'load crm',
-  runId: 'jr_1',
+  words: LOADER_WORDS,
+  swept: true,
   state: 'FAILED',
+  timedOut: false,
+  onDemand: false,
   errorMessage: '1 of 2 files failed',
-  logGroupName: '/aws-glue/jobs/crm/output',
-  region: 'eu-central-1',
   manifestUri: 's3://staging/manifests/crm/2024-03-01/100509-id.json',
 };
+const runSubject = (...about: Parameters<typeof runMessage>): string => runMessage(...about).subject;
+const runText = (...about: Parameters<typeof runMessage>): string => runMessage(...about).text;
 const nothing = { failed: [], quarantined: [], rejected: [], retried: [], abandoned: [] };
 const report = (letter: string) => ({ file: manifestFile(letter), reason: 'no header' });
 
@@ -71,7 +77,7 @@ test.each([
   ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],
   ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/'],
 ])('links to the console of %s', (region, start) => {
-  expect(runText({ ...run, region }, nothing)).toContain(start);
+  expect(runText({ ...run, ...ofJob('load crm', region) }, nothing)).toContain(start);
 });
 
 test('has a subject that SNS takes', () => {
@@ -80,7 +86,7 @@ test('has a subject that SNS takes', () => {
 });
 
 describe('with rules', () => {
-  const gate: EndedRun = { ...run, loads: false, jobName: 'check crm', errorMessage: '1 of 3 files failed' };
+  const gate: ToldRun = { ...run, ...ofJob('check crm'), words: GATE_WORDS, errorMessage: '1 of 3 files failed' };
   const body = (text: string): string => text.split('\n\n').slice(1, -1).join('\n\n');
   const many = outcomeDocument('a', {
     rows_read: 20000,
@@ -203,7 +209,7 @@ To send rejected rows on once the other rows of their file are loaded: correct t
   });
 
   test('says how to mend a configuration, and that files wait for it', () => {
-    const text = (of: EndedRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the run could not begin' }] });
+    const text = (of: ToldRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the run could not begin' }] });
     expect(text(gate)).toContain(
       'To have them checked: correct what the reason names, in the rules file or the construct\'s props, and deploy it; then run the job again with the arguments of this run, or wait.'
       + ' Files of the last week are also tried again every day.');

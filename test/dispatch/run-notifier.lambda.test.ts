@@ -5,22 +5,29 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { manifestFile, metricsOf, outcomeDocument } from './factories';
 import { StatementFailedError } from '../../src/common/data-api';
-import { NotifierSettings } from '../../src/dispatch/function-settings';
+import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
+import { NotifierFileSettings, NotifierSettings } from '../../src/dispatch/function-settings';
 import { LoadOutcome } from '../../src/dispatch/ledger';
 import { ManifestFile } from '../../src/dispatch/manifest';
 import { parseObjectCreated } from '../../src/dispatch/object-event';
 import { openLedger } from '../../src/dispatch/open-ledger';
 import { OutcomeDocument } from '../../src/dispatch/outcome-document';
 import { handler } from '../../src/dispatch/run-notifier.lambda';
+import { GATE_WORDS } from '../../src/quality/gate-words';
 
 jest.mock('../../src/dispatch/open-ledger');
 
 const MANIFEST = 's3://staging-bucket/manifests/crm/2024-03-01/100509-id.json';
-const settings: NotifierSettings = {
+const settings: NotifierSettings & NotifierFileSettings = {
   pipeline: 'crm',
   queueUrl: 'https://sqs/queue',
   topicArn: 'arn:aws:sns:us-east-1:123456789012:topic',
+  runKind: 'glue-job',
+  jobName: 'load-crm',
   logGroupPrefix: '/aws-glue/jobs/crm',
+  words: LOADER_WORDS,
+  retries: { most: 2, afterTimeout: true },
+  swept: true,
   ledger: { schema: 'crm', table: 'customers', warehouse: { workgroupName: 'wg', database: 'db' } },
 };
 
@@ -250,7 +257,7 @@ test('fails, and so is repeated, when the queue does not take a message', async 
 });
 
 describe('of a pipeline with rules', () => {
-  const OUTCOMES = { bucket: 'staging-bucket', prefix: 'outcomes/crm/' };
+  const OUTCOMES = { bucket: 'staging-bucket', prefix: 'outcomes/crm/', notifyOn: ['rejected_rows'] };
 
   /** The manifest, and the outcomes of those of its files that have one. */
   function given(files: ManifestFile[], ...documents: OutcomeDocument[]): void {
@@ -350,7 +357,7 @@ describe('of a pipeline with rules', () => {
   describe('that checks', () => {
     beforeEach(() => {
       const { ledger, ...withoutLedger } = settings;
-      process.env.SETTINGS = JSON.stringify({ ...withoutLedger, outcomes: OUTCOMES });
+      process.env.SETTINGS = JSON.stringify({ ...withoutLedger, outcomes: OUTCOMES, words: GATE_WORDS, retries: { most: 2, afterTimeout: false } });
     });
 
     test('tells of each file what its outcome says, and queues those without one', async () => {

@@ -1,0 +1,65 @@
+import { objectUrl } from './console-links';
+import { FileWords } from './file-words';
+import { ManifestFile } from './manifest';
+import { OutcomeDocument, RuleReason } from './outcome-document';
+import { FileReport } from './run-outcome';
+
+/** A rule's description may be as long as its author likes. */
+const LONGEST_DESCRIPTION = 200;
+
+/** So many of a pipeline's files: '2 file(s)'. */
+export function countOf(words: FileWords, count: number): string {
+  return `${count} ${words.file}(s)`;
+}
+
+/** A file with its reason, what was found in it, and where to read more. */
+export function lineAndDetails(region: string, report: FileReport): string[] {
+  const found = report.found;
+  const totals = found && found.rows_rejected > 0 ? [`  ${rowsRejected([found])}`] : [];
+  return [lineOf(report), ...totals, ...(found ? detailsOf(region, found) : [])];
+}
+
+/** A file with its reason. */
+export function lineOf({ file, reason }: FileReport): string {
+  return `- ${nameOf(file)}: ${onOneLine(reason)}`;
+}
+
+/** A file by its URL. */
+export function nameOf(file: ManifestFile): string {
+  return `s3://${file.bucket}/${onOneLine(file.key)}`;
+}
+
+/** The rejected rows of files, added up. */
+export function rowsRejected(found: OutcomeDocument[]): string {
+  const sum = (count: (document: OutcomeDocument) => number): string => found.map(count).reduce((total, rows) => total + rows, 0).toLocaleString('en-US');
+  return `${sum(({ rows_rejected }) => rows_rejected)} of ${sum(({ rows_read }) => rows_read)} rows rejected`;
+}
+
+/** Why rows of a file were rejected, and where to read more. */
+export function detailsOf(region: string, found: OutcomeDocument): string[] {
+  return [
+    ...found.top_reasons.map(reasonLine),
+    ...link(region, 'Report', found.report),
+    ...link(region, 'Rejected rows', found.rejected),
+    ...link(region, 'Original', found.moved_to),
+  ];
+}
+
+function reasonLine({ rule, description, rows }: RuleReason): string {
+  const text = onOneLine(description);
+  const shown = text.length > LONGEST_DESCRIPTION ? `${text.slice(0, LONGEST_DESCRIPTION)}...` : text;
+  return `  - ${rows.toLocaleString('en-US')} row(s): ${onOneLine(rule)}${shown ? ` (${shown})` : ''}`;
+}
+
+function link(region: string, name: string, url: string | null): string[] {
+  if (url === null) {
+    return [];
+  }
+  const inConsole = objectUrl(region, url);
+  return [`  ${name}: ${onOneLine(url)}`, ...(inConsole ? [`    ${inConsole}`] : [])];
+}
+
+/** A key or a value may hold line breaks, which would make lines of the message. */
+export function onOneLine(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f]/g, (character) => encodeURIComponent(character));
+}
