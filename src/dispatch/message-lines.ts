@@ -15,7 +15,7 @@ export function countOf(words: FileWords, count: number): string {
 /** A file with its reason, what was found in it, and where to read more. */
 export function lineAndDetails(region: string, report: FileReport): string[] {
   const found = report.found;
-  const totals = found && found.rows_rejected > 0 ? [`  ${rowsRejected([found])}`] : [];
+  const totals = found && found.rows_rejected > 0 ? [`  ${rowsBroken(found)}`] : [];
   return [lineOf(report), ...totals, ...(found ? detailsOf(region, found) : [])];
 }
 
@@ -31,24 +31,31 @@ export function nameOf(file: ManifestFile): string {
 
 /** The rejected rows of files, added up. */
 export function rowsRejected(found: OutcomeDocument[]): string {
-  const sum = (count: (document: OutcomeDocument) => number): string => found.map(count).reduce((total, rows) => total + rows, 0).toLocaleString('en-US');
+  const sum = (count: (document: OutcomeDocument) => number): string => asText(found.map(count).reduce((total, rows) => total + rows, 0));
   return `${sum(({ rows_rejected }) => rows_rejected)} of ${sum(({ rows_read }) => rows_read)} rows rejected`;
 }
 
-/** Why rows of a file were rejected, and where to read more. */
+/** The rejected rows of a file, and those that passed with a warning. */
+export function rowsBroken(found: OutcomeDocument): string {
+  return rowsRejected([found]) + (found.rows_warned > 0 ? `, ${asText(found.rows_warned)} with a warning only` : '');
+}
+
+/** Why rows of a file were rejected or warned of, and where to read more. */
 export function detailsOf(region: string, found: OutcomeDocument): string[] {
+  const isWarning = (reason: RuleReason): boolean => reason.severity === 'warning';
   return [
-    ...found.top_reasons.map(reasonLine),
+    ...found.top_reasons.filter((reason) => !isWarning(reason)).map((reason) => reasonLine('error', reason)),
+    ...found.top_reasons.filter(isWarning).map((reason) => reasonLine('warning', reason)),
     ...link(region, 'Report', found.report),
     ...link(region, 'Rejected rows', found.rejected),
     ...link(region, 'Original', found.moved_to),
   ];
 }
 
-function reasonLine({ rule, description, rows }: RuleReason): string {
+function reasonLine(severity: string, { rule, description, rows }: RuleReason): string {
   const text = onOneLine(description);
   const shown = text.length > LONGEST_DESCRIPTION ? `${text.slice(0, LONGEST_DESCRIPTION)}...` : text;
-  return `  - ${rows.toLocaleString('en-US')} row(s): ${onOneLine(rule)}${shown ? ` (${shown})` : ''}`;
+  return `  - ${severity}, ${asText(rows)} row(s): ${onOneLine(rule)}${shown ? ` (${shown})` : ''}`;
 }
 
 function link(region: string, name: string, url: string | null): string[] {
@@ -57,6 +64,10 @@ function link(region: string, name: string, url: string | null): string[] {
   }
   const inConsole = objectUrl(region, url);
   return [`  ${name}: ${onOneLine(url)}`, ...(inConsole ? [`    ${inConsole}`] : [])];
+}
+
+function asText(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 /** A key or a value may hold line breaks, which would make lines of the message. */

@@ -1,5 +1,5 @@
 import { FileWords } from './file-words';
-import { countOf, detailsOf, lineAndDetails, lineOf, nameOf, onOneLine, rowsRejected } from './message-lines';
+import { countOf, detailsOf, lineAndDetails, lineOf, nameOf, onOneLine, rowsBroken } from './message-lines';
 import type { ToldRun } from './run-message';
 import { RejectedRows, RunOutcome } from './run-outcome';
 
@@ -96,7 +96,7 @@ function section(run: ToldRun, files: string[][], heading: string, remedy: strin
 
 function rejectedRows(run: ToldRun, { file, found }: RejectedRows): string[] {
   const reason = found.reason === null ? '' : `; ${onOneLine(found.reason)}`;
-  return [`- ${nameOf(file)}: ${rowsRejected([found])}${reason}`, ...detailsOf(run.region, found)];
+  return [`- ${nameOf(file)}: ${rowsBroken(found)}${reason}`, ...detailsOf(run.region, found)];
 }
 
 function redo(words: FileWords, which: string): string {

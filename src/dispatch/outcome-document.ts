@@ -9,6 +9,8 @@ export interface RuleReason {
   readonly rule: string;
   readonly description: string;
   readonly rows: number;
+  /** What became of the rows: rejected, or passed with a warning. Documents of before 'warning' was told apart have none. */
+  readonly severity?: 'error' | 'warning';
 }
 
 /** What a run found in a file and what became of it; the names are the JSON's, which `runtime/customer_data` writes. */
@@ -22,6 +24,7 @@ export interface OutcomeDocument {
   readonly moved_to: string | null;
   readonly rows_read: number;
   readonly rows_rejected: number;
+  /** Rows that passed and broke a rule whose severity is a warning. */
   readonly rows_warned: number;
   /** Most rows first. */
   readonly top_reasons: RuleReason[];

@@ -10,6 +10,12 @@ test('gives the outcomes that there are', async () => {
   expect(outcomes.get(id('a'))).toMatchObject(outcomeDocument('a'));
 });
 
+test('reads a document of before severities were told', async () => {
+  const reason = { rule: 'not_null_email', description: '', rows: 3 };
+  const outcomes = await readOutcomes([id('a')], async () => JSON.stringify({ status: 'passed', run_id: 'jr_1', top_reasons: [reason] }));
+  expect(outcomes.get(id('a'))!.top_reasons).toEqual([reason]);
+});
+
 test('takes what is left out for nothing', async () => {
   const outcomes = await readOutcomes([id('a')], async () => JSON.stringify({ status: 'superseded', run_id: 'jr_1' }));
   expect(outcomes.get(id('a'))).toEqual({

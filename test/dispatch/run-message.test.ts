@@ -102,8 +102,8 @@ describe('with rules', () => {
     expect(body(runText(succeeded, { ...nothing, rejected }))).toMatchInlineSnapshot(`
 "1 file(s) have rows that were rejected; their other rows were passed on:
 - s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
-  - 1,100 row(s): not_null_email (email must not be empty)
-  - 104 row(s): adult
+  - error, 1,100 row(s): not_null_email (email must not be empty)
+  - error, 104 row(s): adult
   Report: s3://landing/reports/a.html
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
   Rejected rows: s3://landing/quarantine/a.rejected.jsonl
@@ -141,7 +141,7 @@ To have one checked: correct it and upload it again under its own key; \`replay\
 1 file(s) were held back as a whole and are in the quarantine:
 - s3://landing/customers/b.csv: more than 10 % of the rows were rejected
   4 of 10 rows rejected
-  - 1 row(s): not_null_email (email must not be empty)
+  - error, 1 row(s): not_null_email (email must not be empty)
   Report: s3://landing/reports/b.html
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fb.html
   Original: s3://landing/quarantine/b +ü.csv
@@ -170,8 +170,8 @@ To have them checked: remove the cause that the log tells, then run the job agai
 
 Rows of 2 file(s) were rejected:
 - s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
-  - 1,100 row(s): not_null_email (email must not be empty)
-  - 104 row(s): adult
+  - error, 1,100 row(s): not_null_email (email must not be empty)
+  - error, 104 row(s): adult
   Report: s3://landing/reports/a.html
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
   Rejected rows: s3://landing/quarantine/a.rejected.jsonl
@@ -205,7 +205,7 @@ To send rejected rows on once the other rows of their file are loaded: correct t
 
   test('says what a file that failed had rejected', () => {
     const text = runText(run, { ...nothing, failed: [{ file: manifestFile('a'), reason: 'over maxFailRatio', found: many }] });
-    expect(text).toContain('customers/a.csv: over maxFailRatio\n  1,204 of 20,000 rows rejected\n  - 1,100 row(s): not_null_email (email must not be empty)\n');
+    expect(text).toContain('customers/a.csv: over maxFailRatio\n  1,204 of 20,000 rows rejected\n  - error, 1,100 row(s): not_null_email (email must not be empty)\n');
   });
 
   test('says how to mend a configuration, and that files wait for it', () => {
@@ -216,13 +216,39 @@ To send rejected rows on once the other rows of their file are loaded: correct t
     expect(text(run)).toContain('To load them: correct what the reason names');
   });
 
+  test('tells rejections from warnings: rows apart, reasons with their severity, rejections first', () => {
+    const found = outcomeDocument('a', {
+      rows_read: 20000,
+      rows_rejected: 1204,
+      rows_warned: 1500,
+      top_reasons: [
+        { rule: 'phone', description: 'phone should be valid', rows: 1501, severity: 'warning' },
+        { rule: 'not_null_email', description: '', rows: 1100, severity: 'error' },
+        { rule: 'of_an_older_document', description: '', rows: 104 },
+      ],
+      report: null,
+      rejected: null,
+      moved_to: null,
+    });
+    const lines = [
+      '  - error, 1,100 row(s): not_null_email',
+      '  - error, 104 row(s): of_an_older_document',
+      '  - warning, 1,501 row(s): phone (phone should be valid)',
+    ].join('\n');
+    expect(runText(gate, { ...nothing, rejected: [{ file: manifestFile('a'), found }] }))
+      .toContain(`customers/a.csv: 1,204 of 20,000 rows rejected, 1,500 with a warning only\n${lines}\n`);
+    expect(runText(gate, { ...nothing, failed: [{ file: manifestFile('a'), reason: 'over maxFailRatio', found }] }))
+      .toContain(`customers/a.csv: over maxFailRatio\n  1,204 of 20,000 rows rejected, 1,500 with a warning only\n${lines}\n`);
+    expect(runSubject(gate, { ...nothing, rejected: [{ file: manifestFile('a'), found }] })).toBe('FAILED: 1,204 of 20,000 rows rejected by crm');
+  });
+
   test('keeps every text on its own line and within bounds', () => {
     const found = outcomeDocument('a', {
       top_reasons: [{ rule: 'r\nRun: x', description: `d\nRun: ${'y'.repeat(300)}`, rows: 1 }], report: 's3://landing/reports/a\nRun: z.html', moved_to: null, rejected: null,
     });
     const lines = runText(gate, { ...nothing, rejected: [{ file: manifestFile('a'), found }] }).split('\n');
     expect(lines.filter((line) => /^Run: \S/.test(line))).toHaveLength(1);
-    expect(lines.find((line) => line.includes('r%0ARun: x'))).toMatch(/^ {2}- 1 row\(s\): r%0ARun: x \(d%0ARun: y{191}\.\.\.\)$/);
+    expect(lines.find((line) => line.includes('r%0ARun: x'))).toMatch(/^ {2}- error, 1 row\(s\): r%0ARun: x \(d%0ARun: y{191}\.\.\.\)$/);
   });
 
   test('details 10 files at most and counts the rest', () => {
