@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import { requireColumns, requireMappedColumns } from './column-name';
 import { LandingPrefixes, writtenPrefixes } from './job-access';
+import { LoaderNotification } from './loader-notification';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
+import { Notice } from '../dispatch/function-settings';
 import { checkedPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
 
@@ -24,6 +26,18 @@ export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCs
   const reportPrefix = props.rules ? props.reportPrefix ?? 'reports/' : undefined;
   checkedPrefixes(scope, { prefix, written: writtenPrefixes({ prefix, errorPrefix, quarantinePrefix, reportPrefix }) });
   return { prefix, errorPrefix, quarantinePrefix, reportPrefix };
+}
+
+/** What people are told of files that are done. */
+export function checkedNotices(scope: Construct, { rules, notifyOn = [] }: SchemaEvolvingCsvLoaderProps): Notice[] {
+  const allowed: string[] = Object.values(LoaderNotification);
+  const unknown = notifyOn.find((notification) => !allowed.includes(notification));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(
+      `notifyOn has '${unknown}', but ${allowed.map((name) => `'${name}'`).join(' and ')} are allowed; use the values of LoaderNotification`, scope,
+    );
+  }
+  return [...(rules ? ['rejected_rows' as const] : []), ...new Set(notifyOn)];
 }
 
 /** Refuses what only rules give a meaning. */

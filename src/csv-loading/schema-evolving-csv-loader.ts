@@ -7,7 +7,7 @@ import { CSV_FILES } from './csv-files';
 import { CsvFormat } from './csv-format';
 import { grantCopyAccess, grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
-import { checkedLandingPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
+import { checkedLandingPrefixes, checkedNotices, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
 import { LOADER_WORDS } from './loader-words';
@@ -20,7 +20,7 @@ import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
 import { MOST_RETRIES } from '../dispatch/run-outcome';
-import { stagingPrefix } from '../dispatch/staging-bucket';
+import { outcomesPrefix, stagingPrefix } from '../dispatch/staging-bucket';
 import { qualitySettings } from '../quality/quality-settings';
 import { WarehouseAccess } from '../warehouse';
 
@@ -78,6 +78,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
     refuseOptionsOfRules(this, props);
+    const notices = checkedNotices(this, props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     // A file goes from the bucket by way of queue, dispatcher, job and staging...
@@ -97,8 +98,8 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       script: 'load_csv.py',
       settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, stagingBucket, jobRole }),
       ledger: new LedgerTable(props.warehouse, { schema: table.schema, table: table.name }),
-      keepsOutcomes: props.rules !== undefined,
-      notifyOn: ['rejected_rows'],
+      keepsOutcomes: notices.length > 0,
+      notifyOn: notices,
     });
 
     // ...to the warehouse.
@@ -117,6 +118,11 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
   /** Columns added to the table. */
   public metricColumnsAdded(options?: MetricOptions): Metric {
     return this.metric('ColumnsAdded', options);
+  }
+
+  /** Records with a value that its column cannot hold, and that a rescue column keeps. */
+  public metricRowsRescued(options?: MetricOptions): Metric {
+    return this.metric('RowsRescued', options);
   }
 
   /** Files loaded. */
@@ -146,6 +152,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       stagingPrefix: stagingPrefix(known.name),
       connection: props.warehouse.connection,
       copyRoleArn: props.warehouse.copyRole.roleArn,
+      outcomesPrefix: props.notifyOn?.length ? outcomesPrefix(known.name) : undefined,
       quality: known.prefixes.reportPrefix === undefined ? undefined : qualitySettings(this, known.jobRole, {
         pipelineName: known.name,
         rules: props.rules!,

@@ -2,7 +2,7 @@ import { objectUrl } from './console-links';
 import { FileWords } from './file-words';
 import { ManifestFile } from './manifest';
 import { OutcomeDocument, RuleReason } from './outcome-document';
-import { FileReport } from './run-outcome';
+import { ChangedTable, FileReport } from './run-outcome';
 
 /** A rule's description may be as long as its author likes. */
 const LONGEST_DESCRIPTION = 200;
@@ -38,6 +38,29 @@ export function rowsRejected(found: OutcomeDocument[]): string {
 /** The rejected rows of a file, and those that passed with a warning. */
 export function rowsBroken(found: OutcomeDocument): string {
   return rowsRejected([found]) + (found.rows_warned > 0 ? `, ${asText(found.rows_warned)} with a warning only` : '');
+}
+
+/** What changed with files, in numbers. */
+export function changesOf(found: ChangedTable['found'][]): string[] {
+  const added = new Set(found.flatMap(({ columns_added }) => columns_added)).size;
+  const widened = new Set(found.flatMap(({ columns_widened }) => columns_widened)).size;
+  const rescued = found.reduce((total, { rows_rescued }) => total + rows_rescued, 0);
+  return [
+    ...(added > 0 ? [`${added} column(s) added`] : []),
+    ...(widened > 0 ? [`${widened} column(s) widened`] : []),
+    ...(rescued > 0 ? [`${asText(rescued)} row(s) with rescued values`] : []),
+  ];
+}
+
+/** What changed with a file, by name. */
+export function changedTable({ file, found }: ChangedTable): string[] {
+  const named = (heading: string, columns: string[]): string[] => (columns.length > 0 ? [`  ${heading}: ${columns.map(onOneLine).join(', ')}`] : []);
+  return [
+    `- ${nameOf(file)}: ${changesOf([found]).join(', ')}`,
+    ...named('Columns added', found.columns_added),
+    ...named('Columns widened', found.columns_widened),
+    ...named('Rescue columns', found.rescue_columns),
+  ];
 }
 
 /** Why rows of a file were rejected or warned of, and where to read more. */

@@ -1,5 +1,5 @@
 import { FileWords } from './file-words';
-import { countOf, detailsOf, lineAndDetails, lineOf, nameOf, onOneLine, rowsBroken } from './message-lines';
+import { changedTable, countOf, detailsOf, lineAndDetails, lineOf, nameOf, onOneLine, rowsBroken } from './message-lines';
 import type { ToldRun } from './run-message';
 import { RejectedRows, RunOutcome } from './run-outcome';
 
@@ -35,9 +35,21 @@ export function fileSections(run: ToldRun, words: FileWords, outcome: RunOutcome
       `${countOf(words, rejected.length)} have rows that were rejected; their other rows ${words.rest}:`,
       run.replay && `To send rejected rows on: ${replayOf(run.replay)}`,
     ),
+    changedTables(run, words, outcome),
     abandonedFiles(run, words, outcome),
     retried.length > 0 ? [`${retried.length} other ${words.file}(s) were not finished and go again by themselves.`] : [],
   ];
+}
+
+function changedTables(run: ToldRun, words: FileWords, { changed }: RunOutcome): string[] {
+  return section(
+    run,
+    changed.map(changedTable),
+    `${countOf(words, changed.length)} ${words.rest}, with changes:`,
+    changed.some(({ found }) => found.rows_rescued > 0)
+      ? 'No value is lost: one that its column cannot hold is in the rescue column beside it, and NULL in the column itself.'
+      : undefined,
+  );
 }
 
 function abandonedFiles(run: ToldRun, words: FileWords, outcome: RunOutcome): string[] {
@@ -60,7 +72,8 @@ function remedyOfAbandoned(run: ToldRun, words: FileWords, { misconfigured, time
   return `remove the cause that the ${run.logUrl ? 'log' : 'run'} tells, then ${run.again}.`;
 }
 
-function unknownFiles(run: ToldRun, words: FileWords, { rejected, retried, abandoned }: RunOutcome, ledgerError: string): string[][] {
+function unknownFiles(run: ToldRun, words: FileWords, outcome: RunOutcome, ledgerError: string): string[][] {
+  const { rejected, retried, abandoned } = outcome;
   return [
     [`What became of each ${words.file} is not known, since the ledger could not be read: ${ledgerError}`],
     section(
@@ -69,6 +82,7 @@ function unknownFiles(run: ToldRun, words: FileWords, { rejected, retried, aband
       `Rows of ${countOf(words, rejected.length)} were rejected:`,
       run.replay && `To send rejected rows on once the other rows of their ${words.file} are ${words.done}: ${replayOf(run.replay)}`,
     ),
+    changedTables(run, words, outcome),
     section(
       run,
       abandoned.map((report) => [lineOf(report)]),

@@ -32,9 +32,30 @@ export interface OutcomeDocument {
   readonly report: string | null;
   /** URL of the rejected rows. */
   readonly rejected: string | null;
+  /** Columns of the table that came with the file. */
+  readonly columns_added: string[];
+  /** Columns of the table that were given room for its values. */
+  readonly columns_widened: string[];
+  /** Rows with a value that its column cannot hold, and that a rescue column keeps. */
+  readonly rows_rescued: number;
+  /** The rescue columns that got values. */
+  readonly rescue_columns: string[];
 }
 
-const NOTHING_FOUND = { reason: null, moved_to: null, rows_read: 0, rows_rejected: 0, rows_warned: 0, top_reasons: [], report: null, rejected: null };
+const NOTHING_FOUND = {
+  reason: null,
+  moved_to: null,
+  rows_read: 0,
+  rows_rejected: 0,
+  rows_warned: 0,
+  top_reasons: [],
+  report: null,
+  rejected: null,
+  columns_added: [],
+  columns_widened: [],
+  rows_rescued: 0,
+  rescue_columns: [],
+};
 
 /** A document that is none. */
 export class UnreadableOutcomeError extends Error {

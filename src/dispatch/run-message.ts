@@ -1,6 +1,6 @@
 import { EndedRun } from './ended-run';
 import { FileWords } from './file-words';
-import { countOf, rowsRejected } from './message-lines';
+import { changesOf, countOf, rowsRejected } from './message-lines';
 import { fileSections } from './message-sections';
 import { SUCCEEDED } from './run-kinds';
 import { RunOutcome } from './run-outcome';
@@ -39,8 +39,11 @@ function subject(run: ToldRun, outcome: RunOutcome): string {
     .slice(0, LONGEST_SUBJECT);
 }
 
-function whatHappened(words: FileWords, { failed, quarantined, rejected, abandoned, ledgerError }: RunOutcome): string {
-  const rows = rejected.length > 0 ? [rowsRejected(rejected.map(({ found }) => found))] : [];
+function whatHappened(words: FileWords, { failed, quarantined, rejected, changed, abandoned, ledgerError }: RunOutcome): string {
+  const rows = [
+    ...(rejected.length > 0 ? [rowsRejected(rejected.map(({ found }) => found))] : []),
+    ...changesOf(changed.map(({ found }) => found)),
+  ];
   const files = failed.length + quarantined.length + abandoned.length;
   if (ledgerError) {
     return [`not known which ${words.file}s were ${words.done}`, ...rows].join(', ');

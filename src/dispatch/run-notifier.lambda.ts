@@ -72,13 +72,15 @@ async function readText(bucket: string, key: string): Promise<string> {
 
 async function outcomeOf(files: ManifestFile[], run: EndedRun, settings: NotifierFileSettings): Promise<RunOutcome> {
   const found = settings.outcomes ? await readFound(files, settings.outcomes) : new Map<string, OutcomeDocument>();
+  const notifyOn = settings.outcomes?.notifyOn ?? [];
   if (run.state === SUCCEEDED) {
-    return successOutcome(files, { runId: run.runId, found });
+    return successOutcome(files, { runId: run.runId, found, notifyOn });
   }
   const ledger = settings.ledger ? await readLedger(files, settings.ledger) : {};
   return runOutcome(files, {
     runId: run.runId,
     found,
+    notifyOn,
     ...ledger,
     misconfigured: isConfigurationFault(run.errorMessage) || undefined,
     timedOut: (run.timedOut && !settings.retries.afterTimeout) || undefined,
@@ -125,8 +127,8 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   })]);
 }
 
-function needsAPerson({ failed, quarantined, rejected, abandoned, ledgerError }: RunOutcome): boolean {
-  return failed.length + quarantined.length + rejected.length + abandoned.length > 0 || ledgerError !== undefined;
+function needsAPerson({ failed, quarantined, rejected, changed, abandoned, ledgerError }: RunOutcome): boolean {
+  return failed.length + quarantined.length + rejected.length + changed.length + abandoned.length > 0 || ledgerError !== undefined;
 }
 
 async function tell(settings: NotifierSettings, run: EndedRun, outcome: RunOutcome): Promise<void> {

@@ -18,7 +18,7 @@ const run: ToldRun = {
 };
 const runSubject = (...about: Parameters<typeof runMessage>): string => runMessage(...about).subject;
 const runText = (...about: Parameters<typeof runMessage>): string => runMessage(...about).text;
-const nothing = { failed: [], quarantined: [], rejected: [], retried: [], abandoned: [] };
+const nothing = { failed: [], quarantined: [], rejected: [], changed: [], retried: [], abandoned: [] };
 const report = (letter: string) => ({ file: manifestFile(letter), reason: 'no header' });
 
 test('says what happened to which file, what to do and where to look', () => {
@@ -83,6 +83,33 @@ test.each([
 test('has a subject that SNS takes', () => {
   const subject = runSubject({ ...run, pipeline: `ä\n${'x'.repeat(200)}` }, nothing);
   expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+});
+
+describe('with changes of the table', () => {
+  const changed = [
+    { file: manifestFile('a'), found: { columns_added: ['email', 'age'], columns_widened: ['name'], rows_rescued: 1204, rescue_columns: ['age__as_varchar'] } },
+    { file: manifestFile('b'), found: { columns_added: ['email'], columns_widened: [], rows_rescued: 0, rescue_columns: [] } },
+  ];
+
+  test('tells of them what they are, file by file', () => {
+    const succeeded = { ...run, state: 'SUCCEEDED', errorMessage: '' };
+    expect(runSubject(succeeded, { ...nothing, changed })).toBe('2 column(s) added, 1 column(s) widened, 1,204 row(s) with rescued values by crm');
+    expect(runText(succeeded, { ...nothing, changed }).split('\n\n').slice(1, -1).join('\n\n')).toBe(`2 file(s) are loaded, with changes:
+- s3://landing/customers/a.csv: 2 column(s) added, 1 column(s) widened, 1,204 row(s) with rescued values
+  Columns added: email, age
+  Columns widened: name
+  Rescue columns: age__as_varchar
+- s3://landing/customers/b.csv: 1 column(s) added
+  Columns added: email
+No value is lost: one that its column cannot hold is in the rescue column beside it, and NULL in the column itself.`);
+  });
+
+  test('tells of them in the message of a run that failed, also where the ledger could not be read', () => {
+    expect(runSubject(run, { ...nothing, failed: [report('c')], changed: [changed[1]] })).toBe('FAILED: 1 file(s) not loaded, 1 column(s) added by crm');
+    expect(runText(run, { ...nothing, failed: [report('c')], changed: [changed[1]] })).toContain('1 file(s) are loaded, with changes:\n- s3://landing/customers/b.csv: 1 column(s) added\n');
+    expect(runText(run, { ...nothing, retried: [manifestFile('a')], changed, ledgerError: 'down' })).toContain('2 file(s) are loaded, with changes:');
+    expect(runText(run, { ...nothing, changed: [changed[1]] })).not.toContain('No value is lost');
+  });
 });
 
 describe('with rules', () => {

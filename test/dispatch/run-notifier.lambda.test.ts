@@ -345,6 +345,38 @@ describe('of a pipeline with rules', () => {
       expect(told()).toEqual([]);
     });
 
+    test('tells once of changes of the table of a run that succeeded, where people want to know, and of nothing else', async () => {
+      process.env.SETTINGS = JSON.stringify({ ...settings, outcomes: { ...OUTCOMES, notifyOn: ['schema_changes'] } });
+      given(
+        [manifestFile('a'), manifestFile('b'), manifestFile('c')],
+        outcomeDocument('a', { status: 'loaded', columns_added: ['email'], rows_rescued: 3, rescue_columns: ['age__as_varchar'] }),
+        outcomeDocument('b', { status: 'loaded' }),
+        outcomeDocument('c', { status: 'loaded', run_id: 'jr_0', columns_added: ['email'] }),
+      );
+
+      await handler(ended('SUCCEEDED'));
+
+      expect(told().map(({ Subject }) => Subject)).toEqual(['1 column(s) added by crm']);
+      expect(told()[0].Message).toContain('1 file(s) are loaded, with changes:\n- s3://landing/customers/a.csv: 1 column(s) added\n  Columns added: email\n\n');
+      expect(told()[0].Message).not.toMatch(/rejected|rescue|[bc]\.csv/);
+    });
+
+    test('tells nobody of a run that changed nothing', async () => {
+      process.env.SETTINGS = JSON.stringify({ ...settings, outcomes: { ...OUTCOMES, notifyOn: ['schema_changes', 'rescued_values'] } });
+      given([manifestFile('a')], outcomeDocument('a', { status: 'loaded' }));
+      await handler(ended('SUCCEEDED'));
+      expect(told()).toEqual([]);
+    });
+
+    test('tells of changes in the message of a run that failed', async () => {
+      process.env.SETTINGS = JSON.stringify({ ...settings, outcomes: { ...OUTCOMES, notifyOn: ['rescued_values'] } });
+      given([manifestFile('a'), manifestFile('b')], outcomeDocument('a', { status: 'loaded', rows_rescued: 3, rescue_columns: ['age__as_varchar'] }));
+      givenOutcomes({ a: { status: 'loaded', reason: '' }, b: { status: 'failed', reason: 'no header' } });
+      await handler(ended());
+      expect(told().map(({ Subject }) => Subject)).toEqual(['FAILED: 1 file(s) not loaded, 3 row(s) with rescued values by crm']);
+      expect(told()[0].Message).toContain('  Rescue columns: age__as_varchar\n');
+    });
+
     test('reads no outcomes without rules', async () => {
       process.env.SETTINGS = JSON.stringify(settings);
       givenFiles(manifestFile('a'));
