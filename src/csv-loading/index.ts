@@ -1,4 +1,5 @@
 export * from './csv-format';
+export * from './loader-notification';
 export * from './loader-props';
 export * from './row-error-policy';
 export * from './schema-contract';

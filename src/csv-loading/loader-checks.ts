@@ -4,6 +4,7 @@ import { requireColumns, requireMappedColumns } from './column-name';
 import { LandingPrefixes } from './job-access';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
+import { Notice } from '../dispatch/function-settings';
 import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
 
@@ -32,6 +33,11 @@ export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCs
   const results = resultPrefixes(scope, prefix, props, ['errorPrefix', 'quarantinePrefix', ...(props.rules ? ['reportPrefix' as const] : [])]);
   checkedPrefixes(scope, { prefix, written: results });
   return { prefix, ...results };
+}
+
+/** What people are told of files that are done. */
+export function noticesOf({ rules, notifyOn = [] }: SchemaEvolvingCsvLoaderProps): Notice[] {
+  return [...(rules ? ['rejected_rows' as const] : []), ...new Set(notifyOn)];
 }
 
 /** Refuses what only rules give a meaning. */

@@ -1,4 +1,5 @@
 import { CSV_FORMAT } from './csv-kinds';
+import { LoaderNotification } from './loader-notification';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
@@ -23,6 +24,7 @@ export const LOADER_KINDS: PropKinds<SchemaEvolvingCsvLoaderProps> = {
   csv: optional(CSV_FORMAT),
   rowErrors: optional(oneOf('RowErrorPolicy', RowErrorPolicy)),
   rules: optional(RULES),
+  notifyOn: optional(listOf(oneOf('LoaderNotification', LoaderNotification))),
   maxFailRatio: optional(NUMBER),
   reportPrefix: optional(TEXT),
   unmaskedColumns: optional(listOf(TEXT)),

@@ -4,6 +4,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CsvFormat } from './csv-format';
+import { LoaderNotification } from './loader-notification';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { GlueCapacity } from '../dispatch/glue-capacity';
@@ -141,6 +142,14 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly unmaskedColumns?: string[];
 
   /**
+   * What people are told of files that were loaded, on `notificationTopic` and in one message a run: changes of the table, values that
+   * went to a rescue column. `metricColumnsAdded` and `metricRowsRescued` count them in any case.
+   *
+   * @default - nothing: people are told of what failed, and of rows that rules rejected
+   */
+  readonly notifyOn?: LoaderNotification[];
+
+  /**
    * How long files are gathered before one run loads them together, 0 to 5 minutes in whole seconds. Each run bills a
    * minute of Glue and of the warehouse at least: a longer window costs less, a shorter one loads sooner.
    *
@@ -173,7 +182,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Holds what lies between a run and the warehouse, under `staging/` (7 days), `manifests/` and, with
-   * `rules`, `outcomes/` (90 days). It must be in
+   * `rules` or `notifyOn`, `outcomes/` (90 days). It must be in
    * the warehouse's Region. The lifecycle of an imported bucket is its owner's, and a warning says which rules it needs.
    *
    * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey` and `removalPolicy` share; the first of them makes it

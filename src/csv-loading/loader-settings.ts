@@ -22,6 +22,8 @@ export interface LoaderSettings {
   readonly stagingPrefix: string;
   readonly connection: RedshiftConnection;
   readonly copyRoleArn: string;
+  /** Where the job writes what it found in each file that people may be told of; undefined for a loader that tells of none. */
+  readonly outcomesPrefix?: string;
   /** What `renderQualitySettings` made; undefined for a loader without rules. */
   readonly quality?: object;
 }
@@ -53,6 +55,7 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
       secret_arn: connection.secret && secretId(connection.secret),
       copy_role_arn: settings.copyRoleArn,
     },
+    outcomes_prefix: settings.outcomesPrefix,
     quality: settings.quality,
   };
 }

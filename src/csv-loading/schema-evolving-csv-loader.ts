@@ -3,13 +3,15 @@ import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { CSV_FILES } from './csv-files';
 import { CsvFormat } from './csv-format';
 import { grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
 import { newLandingBucket } from './landing-bucket';
-import { checkedLandingPrefixes, checkedPrimaryKey, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
+import { checkedLandingPrefixes, checkedPrimaryKey, noticesOf, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { LOADER_KINDS } from './loader-kinds';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
+import { LOADER_WORDS } from './loader-words';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { claimTable } from './table-claims';
@@ -23,7 +25,8 @@ import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
-import { stagingPrefix } from '../dispatch/staging-bucket';
+import { MOST_RETRIES } from '../dispatch/run-outcome';
+import { outcomesPrefix, stagingPrefix } from '../dispatch/staging-bucket';
 import { qualitySettings } from '../quality/quality-settings';
 import { WarehouseAccess } from '../warehouse';
 
@@ -96,6 +99,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       primaryKey, sequenceColumn: props.sequenceColumn, schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
     });
     this._ruleNames = props.rules ? props.rules._names : [];
+    const notices = noticesOf(props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const autoDeleteObjects = checkedAutoDelete(this, props.autoDeleteObjects, removalPolicy, [props.bucket, props.stagingBucket]);
 
@@ -106,14 +110,19 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       options: props,
       bucket,
       prefixes: { prefix: prefixes.prefix, written: writtenPrefixes(prefixes) },
+      files: CSV_FILES,
+      words: LOADER_WORDS,
+      // What a load waits for is mostly the warehouse.
+      retries: { most: MOST_RETRIES, afterTimeout: true },
       batchingWindow,
       removalPolicy,
       autoDeleteObjects,
       description: `Loads CSV files into ${props.table}`,
       script: 'load_csv.py',
       settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, stagingBucket, jobRole }),
-      ledger: new LedgerTable(props.warehouse, table.schema, table.name),
-      keepsOutcomes: props.rules !== undefined,
+      ledger: new LedgerTable(props.warehouse, { schema: table.schema, table: table.name }),
+      keepsOutcomes: notices.length > 0,
+      notifyOn: notices,
     });
 
     // ...to the warehouse.
@@ -132,6 +141,11 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
   /** Columns added to the table. */
   public metricColumnsAdded(options?: MetricOptions): Metric {
     return this.metric('ColumnsAdded', options);
+  }
+
+  /** Records with a value that its column cannot hold, and that a rescue column keeps. */
+  public metricRowsRescued(options?: MetricOptions): Metric {
+    return this.metric('RowsRescued', options);
   }
 
   /** Files loaded. */
@@ -161,6 +175,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       stagingPrefix: stagingPrefix(known.name),
       connection: props.warehouse.connection,
       copyRoleArn: props.warehouse.copyRole.roleArn,
+      outcomesPrefix: props.notifyOn?.length ? outcomesPrefix(known.name) : undefined,
       quality: known.prefixes.reportPrefix === undefined ? undefined : qualitySettings(this, known.jobRole, {
         pipelineName: known.name,
         rules: props.rules!,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'crypto';
-import { GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
@@ -8,23 +7,18 @@ import { FileMessage, sortBatch, UnreadableMessage } from './batch';
 import { chunks } from './chunks';
 import { emitMetric } from './embedded-metrics';
 import { DispatcherSettings, readSettings } from './function-settings';
+import { allowedNames } from './key-classification';
 import { buildManifest, manifestKey } from './manifest';
+import { Runs, runsOf } from './runs';
+import { StartRefusedError } from './start-refused';
 
-/** Answers of Glue that mean "not now"; the files wait in the queue, however long Glue is busy. */
-const REFUSALS = [
-  'ConcurrentRunsExceededException',
-  'ResourceNumberLimitExceededException',
-  'ThrottlingException',
-];
-
-const glue = new GlueClient({});
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
 
 /**
- * Starts one Glue run for the files that a batch of events tells of. It reads the events only, never an object.
+ * Starts runs for the files that a batch of events tells of. It reads the events only, never an object.
  *
- * The run is started before anything else is done: when starting fails, the whole batch comes again and nothing has
+ * Runs are started before anything else is done: when starting fails, the whole batch comes again and nothing has
  * been done twice.
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -35,21 +29,37 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     emitMetric(settings.pipeline, 'FilesArrived', arrived);
   }
 
-  const started = batch.files.length === 0 || await startRun(batch.files, settings);
+  const waiting = await startRuns(batch.files, settings);
   for (const unreadable of batch.unreadable) {
     await sendToDeadLetterQueue(unreadable, settings);
   }
   if (batch.ignored.length > 0) {
-    console.warn(JSON.stringify({ message: 'objects ignored: not a file of this pipeline', allowed: settings.suffixes, keys: batch.ignored }));
+    console.warn(JSON.stringify({ message: 'objects ignored: not a file of this pipeline', allowed: allowedNames(settings), keys: batch.ignored }));
     emitMetric(settings.pipeline, 'FilesIgnored', batch.ignored.length);
   }
-  return { batchItemFailures: started ? [] : batch.files.map(({ message }) => ({ itemIdentifier: message.messageId })) };
+  return { batchItemFailures: waiting.map(({ message }) => ({ itemIdentifier: message.messageId })) };
 }
 
-/** @returns whether Glue accepted the run; when it refused, the messages have been put off. */
-async function startRun(files: FileMessage<SQSRecord>[], settings: DispatcherSettings): Promise<boolean> {
+/** @returns the files for which there was no room; their messages have been put off. */
+async function startRuns(files: FileMessage<SQSRecord>[], settings: DispatcherSettings): Promise<FileMessage<SQSRecord>[]> {
+  if (files.length === 0) {
+    return [];
+  }
   const now = new Date();
   emitMetric(settings.pipeline, 'WaitSeconds', longestWait(files, now), 'Seconds');
+  const runs = runsOf(settings);
+  const waiting: FileMessage<SQSRecord>[] = [];
+  for (const filesOfRun of runs.split(files)) {
+    if (!await startRun(runs, filesOfRun, settings, now)) {
+      waiting.push(...filesOfRun);
+    }
+  }
+  await putOff(waiting, settings);
+  return waiting;
+}
+
+/** @returns whether the run was accepted. */
+async function startRun(runs: Runs, files: FileMessage<SQSRecord>[], settings: DispatcherSettings, now: Date): Promise<boolean> {
   const manifest = buildManifest(settings.pipeline, files.map(({ object }) => object), now);
   const key = manifestKey(settings.pipeline, now, randomUUID());
   await s3.send(new PutObjectCommand({
@@ -60,15 +70,14 @@ async function startRun(files: FileMessage<SQSRecord>[], settings: DispatcherSet
   }));
   const uri = `s3://${settings.manifestBucket}/${key}`;
   try {
-    const run = await glue.send(new StartJobRunCommand({ JobName: settings.jobName, Arguments: { '--manifest': uri } }));
-    console.info(JSON.stringify({ message: 'run started', run: run.JobRunId, manifest: uri, files: manifest.files.length }));
+    const run = await runs.start(uri, manifest.files);
+    console.info(JSON.stringify({ message: 'run started', run, manifest: uri, files: manifest.files.length }));
     return true;
   } catch (error) {
-    if (!REFUSALS.includes((error as Error).name)) {
+    if (!(error instanceof StartRefusedError)) {
       throw error;
     }
-    console.warn(JSON.stringify({ message: 'start refused, the files wait', reason: (error as Error).name, files: manifest.files.length }));
-    await putOff(files, settings);
+    console.warn(JSON.stringify({ message: 'start refused, the files wait', reason: error.reason, files: manifest.files.length }));
     return false;
   }
 }

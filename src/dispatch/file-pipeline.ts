@@ -12,10 +12,10 @@ import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
 import { grantReplay, grantUpload } from './pipeline-grants';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
-import { runEndedRule } from './run-ended-rule';
 import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 import { ConfigurationError } from '../errors';
+import { runFailedRule } from './run-ended-rule';
 
 /**
  * What the public constructs for files have in common; jsii makes it part of each.
@@ -95,7 +95,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
 
   /** The function that, once a day, queues files that no event brought. */
   public get sweep(): IFunction {
-    return this._parts.sweep;
+    return this._parts.sweep!; // Each job writes down which files it has finished.
   }
 
   /** Events wait here for a run. */
@@ -149,7 +149,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options the rule's target and more
    */
   public onFailure(id: string, options?: OnEventOptions): Rule {
-    return runEndedRule(this, id, this.job, options);
+    return runFailedRule(this, id, this._parts.target, options);
   }
 
   /** Lets a grantee, which may be of another account, drop files under `prefix`, encrypted with the bucket's key if it has one. */
@@ -214,7 +214,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return this.metric('FilesSuperseded', options);
   }
 
-  /** Objects under the prefix that are no CSV files by their name. */
+  /** Objects under the prefix that are none of the pipeline's files by their name. */
   public metricFilesIgnored(options?: MetricOptions): Metric {
     return this.metric('FilesIgnored', options);
   }

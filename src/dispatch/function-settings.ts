@@ -1,3 +1,7 @@
+import { FileWords } from './file-words';
+import { KeyScope } from './key-classification';
+import { RunSettings } from './run-kinds';
+
 /** The environment variable that holds a function's settings, one JSON object. */
 export const SETTINGS_VARIABLE = 'SETTINGS';
 
@@ -18,45 +22,76 @@ export function readSettings<T>(): T {
   return JSON.parse(text) as T;
 }
 
-/** Settings of the dispatcher. */
-export interface DispatcherSettings {
+/** Settings of the dispatcher: which keys it takes, what it starts, and these. */
+export type DispatcherSettings = RunSettings & KeyScope & {
   readonly pipeline: string;
-  readonly jobName: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly manifestBucket: string;
   /** The one bucket that files are loaded from. */
   readonly bucket: string;
-  readonly prefix: string;
-  readonly ownPrefixes: string[];
-  readonly suffixes: string[];
-}
+};
 
-/** Settings of the run notifier. */
-export interface NotifierSettings {
+/** Settings of the run notifier: what it looks after, and these; those of files only where runs are given files. */
+export type NotifierSettings = RunSettings & {
   readonly pipeline: string;
-  readonly queueUrl: string;
   readonly topicArn: string;
-  /** The job's log groups as it was told, where Glue does not say which it used. */
-  readonly logGroupPrefix: string;
-  /** The table where the runs write what became of each file. Without it `outcomes` tell; without both every file of a failed run counts as unfinished. */
+} & (NotifierFileSettings | { readonly queueUrl?: undefined });
+
+/** What the notifier knows of a pipeline's files. */
+export interface NotifierFileSettings {
+  /** Takes the files of a run that died. */
+  readonly queueUrl: string;
+  readonly words: FileWords;
+  readonly retries: RetrySettings;
+  /** Whether a sweep queues files of the last week that nobody has finished. */
+  readonly swept: boolean;
+  /** Where the runs write what became of each file. Without it `outcomes` tell; without both every file of a failed run counts as unfinished. */
   readonly ledger?: LedgerSettings;
-  /** Where the runs write what rules found in each file; without it there are no rules. */
+  /** Where the runs write what they found in each file. */
   readonly outcomes?: OutcomeSettings;
 }
 
-/** Where the outcomes of files are, one JSON document a file. */
+/** When the files of a run that died go again by themselves. */
+export interface RetrySettings {
+  /** How often before someone is told. */
+  readonly most: number;
+  /** Whether those of a run do that reached its timeout: they may take as long once more. */
+  readonly afterTimeout: boolean;
+}
+
+/** What people are told of a file that is done. */
+export type Notice = 'rejected_rows' | 'schema_changes' | 'rescued_values';
+
+/** Where the outcomes of files are, one JSON document a file, and what of them people are told. */
 export interface OutcomeSettings {
   readonly bucket: string;
   readonly prefix: string;
+  readonly notifyOn: Notice[];
 }
 
-/** How the ledger of a table is read. */
-export interface LedgerSettings {
+/** The one table that all files go to. */
+export interface OneTable {
   readonly schema: string;
   readonly table: string;
-  readonly warehouse: WarehouseSettings;
 }
+
+/** Files name their tables: `ledgerOfKey` says how. */
+export interface TablesByKey {
+  /** What keys start with before the folders of schema and table; '' or it ends with '/'. */
+  readonly root: string;
+  /** The schema of all tables; without it each key names its own. */
+  readonly schema?: string;
+}
+
+/** The tables whose ledgers say what became of files. */
+export type LedgerTables = OneTable | TablesByKey;
+
+/** How the ledgers of tables are read. */
+export type LedgerSettings = LedgerTables & { readonly warehouse: WarehouseSettings };
+
+/** How the ledger of one table is read. */
+export type LedgerOfTable = OneTable & { readonly warehouse: WarehouseSettings };
 
 /** How the Redshift Data API reaches the database. */
 export interface WarehouseSettings {
@@ -67,14 +102,11 @@ export interface WarehouseSettings {
   readonly secretArn?: string;
 }
 
-/** Settings of the sweep. */
-export interface SweepSettings {
+/** Settings of the sweep: which keys it takes, and these. */
+export type SweepSettings = KeyScope & {
   readonly pipeline: string;
   readonly bucket: string;
   readonly queueUrl: string;
-  readonly prefix: string;
-  readonly ownPrefixes: string[];
-  readonly suffixes: string[];
   /** Names the files that are finished; without it a finished file has left the prefix. */
   readonly ledger?: LedgerSettings;
-}
+};

@@ -7,18 +7,20 @@
  */
 export type KeyClass = 'load' | 'ignored' | 'own';
 
+/** What the files of a pipeline are called. */
+export type FileNames =
+  /** Endings in lower case; a key matches in any letter case. With `folders` at least so many lie between the prefix and the file. */
+  | { readonly suffixes: string[]; readonly folders?: number }
+  /** The one name of a file that speaks for others beside it, such as a manifest that is written last. Letter case counts. */
+  | { readonly fileName: string };
+
 /** The part of a bucket that a pipeline reads. */
-export interface KeyScope {
+export type KeyScope = FileNames & {
   /** Keys that start with this are the pipeline's; '' is the whole bucket. */
   readonly prefix: string;
   /** Prefixes on the same bucket that the platform writes to. */
   readonly ownPrefixes: string[];
-  /** Endings of the pipeline's files in lower case; a key matches in any letter case. */
-  readonly suffixes: string[];
-}
-
-/** Endings of the files that a CSV pipeline loads. */
-export const CSV_SUFFIXES = ['.csv', '.csv.gz'];
+};
 
 /**
  * The one place that decides which keys are loaded.
@@ -30,6 +32,27 @@ export function classifyKey(key: string, scope: KeyScope): KeyClass {
   if (key.endsWith('/') || scope.ownPrefixes.some((prefix) => key.startsWith(prefix))) {
     return 'own';
   }
-  const name = key.toLowerCase();
-  return key.startsWith(scope.prefix) && scope.suffixes.some((suffix) => name.endsWith(suffix)) ? 'load' : 'ignored';
+  return key.startsWith(scope.prefix) && isFile(key.slice(scope.prefix.length), scope) ? 'load' : 'ignored';
+}
+
+function isFile(path: string, names: FileNames): boolean {
+  const folders = path.split('/');
+  const name = folders.pop()!;
+  if ('fileName' in names) {
+    return name === names.fileName;
+  }
+  return folders.length >= (names.folders ?? 0) && names.suffixes.some((suffix) => name.toLowerCase().endsWith(suffix));
+}
+
+/** What of a pipeline's keys an EventBridge pattern can tell; undefined for any key. */
+export function keyPattern(scope: KeyScope): Record<string, string>[] | undefined {
+  if ('fileName' in scope) {
+    return [{ wildcard: `${scope.prefix}*${scope.fileName}` }];
+  }
+  return scope.prefix === '' ? undefined : [{ prefix: scope.prefix }];
+}
+
+/** What the files of a pipeline may be called, for people. */
+export function allowedNames(names: FileNames): string[] {
+  return 'fileName' in names ? [names.fileName] : names.suffixes;
 }

@@ -1,4 +1,4 @@
-import { LedgerSettings } from './function-settings';
+import { LedgerOfTable } from './function-settings';
 import { Ledger, Row } from './ledger';
 import { DataApi, StatementFailedError } from '../common/data-api';
 
@@ -6,7 +6,7 @@ import { DataApi, StatementFailedError } from '../common/data-api';
 const NO_SUCH_TABLE = /relation .* does not exist/i;
 
 /** The ledger that a function was given, read as the function's own role. */
-export function openLedger({ schema, table, warehouse }: LedgerSettings): Ledger {
+export function openLedger({ schema, table, warehouse }: LedgerOfTable): Ledger {
   const dataApi = new DataApi(warehouse);
   return new Ledger(schema, table, (sql, parameters) => queryIfThere(dataApi, sql, parameters));
 }

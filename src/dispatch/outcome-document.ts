@@ -9,19 +9,22 @@ export interface RuleReason {
   readonly rule: string;
   readonly description: string;
   readonly rows: number;
+  /** What became of the rows: rejected, or passed with a warning. Documents of before 'warning' was told apart have none. */
+  readonly severity?: 'error' | 'warning';
 }
 
-/** What rules found in a file and what became of it; the names are the JSON's, which `runtime/customer_data` writes. */
+/** What a run found in a file and what became of it; the names are the JSON's, which `runtime/customer_data` writes. */
 export interface OutcomeDocument {
   readonly load_id: string;
   /** The run that wrote it. */
   readonly run_id: string;
-  readonly status: LoadOutcome['status'] | 'passed' | 'quarantined';
+  readonly status: LoadOutcome['status'] | 'passed' | 'synced' | 'quarantined';
   readonly reason: string | null;
   /** Where the original is now. */
   readonly moved_to: string | null;
   readonly rows_read: number;
   readonly rows_rejected: number;
+  /** Rows that passed and broke a rule whose severity is a warning. */
   readonly rows_warned: number;
   /** Most rows first. */
   readonly top_reasons: RuleReason[];
@@ -29,9 +32,30 @@ export interface OutcomeDocument {
   readonly report: string | null;
   /** URL of the rejected rows. */
   readonly rejected: string | null;
+  /** Columns of the table that came with the file. */
+  readonly columns_added: string[];
+  /** Columns of the table that were given room for its values. */
+  readonly columns_widened: string[];
+  /** Rows with a value that its column cannot hold, and that a rescue column keeps. */
+  readonly rows_rescued: number;
+  /** The rescue columns that got values. */
+  readonly rescue_columns: string[];
 }
 
-const NOTHING_FOUND = { reason: null, moved_to: null, rows_read: 0, rows_rejected: 0, rows_warned: 0, top_reasons: [], report: null, rejected: null };
+const NOTHING_FOUND = {
+  reason: null,
+  moved_to: null,
+  rows_read: 0,
+  rows_rejected: 0,
+  rows_warned: 0,
+  top_reasons: [],
+  report: null,
+  rejected: null,
+  columns_added: [],
+  columns_widened: [],
+  rows_rescued: 0,
+  rescue_columns: [],
+};
 
 /** A document that is none. */
 export class UnreadableOutcomeError extends Error {

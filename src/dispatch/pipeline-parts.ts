@@ -4,28 +4,23 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { IJob } from 'aws-cdk-lib/aws-glue';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
-import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { sendEventsToEventBridge } from './bucket-events';
 import { bucketIdentity } from './bucket-identity';
 import { CustomerDataJob } from './customer-data-job';
 import { pipelineKey } from './encryption';
-import { FailedInvocations } from './failed-invocations';
+import { FileRuns, FileRunsProps, newFileRuns } from './file-runs';
 import { GlueCapacity } from './glue-capacity';
+import { glueJobTarget } from './glue-job-target';
 import { limitInlinePolicies } from './inline-policy-limit';
-import { CSV_SUFFIXES, KeyScope } from './key-classification';
-import { LandingSweep } from './landing-sweep';
-import { LedgerTable } from './ledger-table';
+import { FileNames } from './key-classification';
 import { missingFileAlarm } from './missing-file-alarm';
 import { notificationTopic } from './notification-topic';
 import { checkedOwnPrefixes, PipelinePrefixes } from './pipeline-prefixes';
 import { claimPrefixes } from './prefix-claims';
-import { RunDispatcher } from './run-dispatcher';
-import { RUN_ENDED } from './run-ended-rule';
-import { RunNotifier } from './run-notifier';
+import { RunTarget } from './run-target';
 import { grantOutcomesAccess, grantStagingAccess } from './staging-access';
 import { cleanStaging, manifestsPrefix, outcomesPrefix, stagingBucketOfStack, stagingPrefix } from './staging-bucket';
 
@@ -41,12 +36,14 @@ export interface PipelineOptions {
 }
 
 /** Props of `newPipelineParts`. */
-export interface PipelinePartsProps {
+export interface PipelinePartsProps extends Pick<FileRunsProps, 'words' | 'retries' | 'ledger' | 'keepsOutcomes' | 'notifyOn'> {
   readonly pipelineName: string;
   readonly options: PipelineOptions;
   /** Where files are dropped. */
   readonly bucket: IBucket;
   readonly prefixes: PipelinePrefixes;
+  /** Which objects under the prefix are its files. */
+  readonly files: FileNames;
   readonly batchingWindow: Duration;
   readonly removalPolicy: RemovalPolicy;
   /** Whether a new staging bucket is emptied when the stack is deleted. */
@@ -56,14 +53,10 @@ export interface PipelinePartsProps {
   readonly script: string;
   /** What the job is told. */
   readonly settings: (stagingBucket: IBucket, jobRole: IRole) => object;
-  /** The table that says what became of each file, for a pipeline that has one. */
-  readonly ledger?: LedgerTable;
-  /** Whether the job writes down what rules found in each file. */
-  readonly keepsOutcomes: boolean;
 }
 
 /** What every pipeline of files is made of. */
-export interface PipelineParts {
+export interface PipelineParts extends FileRuns {
   readonly pipelineName: string;
   readonly bucket: IBucket;
   readonly prefixes: PipelinePrefixes;
@@ -71,17 +64,9 @@ export interface PipelineParts {
   readonly notificationTopic: ITopic;
   readonly job: IJob;
   readonly jobRole: IRole;
-  readonly dispatcher: IFunction;
-  readonly notifier: IFunction;
-  readonly sweep: IFunction;
-  readonly queue: IQueue;
-  readonly deadLetterQueue: IQueue;
-  readonly failedInvocationsQueue: IQueue;
-  readonly deadLetterAlarm: Alarm;
-  readonly failedInvocationsAlarm: Alarm;
-  readonly waitingAlarm: Alarm;
-  readonly dispatcherAlarm: Alarm;
   readonly missingFileAlarm?: Alarm;
+  /** What the files are given to: the job. */
+  readonly target: RunTarget;
 }
 
 /**
@@ -89,7 +74,7 @@ export interface PipelineParts {
  * in each. The job may read its manifests and stage data; what it does with the files is the pipeline's to grant.
  */
 export function newPipelineParts(scope: Construct, props: PipelinePartsProps): PipelineParts {
-  const { pipelineName, bucket, options, ledger } = props;
+  const { pipelineName, bucket, options } = props;
 
   // Where files land, and where it is told.
   const logKey = pipelineKey(scope, options.encryptionKey, props.removalPolicy);
@@ -107,10 +92,10 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
     cleanStaging(scope, stagingBucket, pipelineName, props.keepsOutcomes);
   }
   const staging = bucketIdentity(bucket) === bucketIdentity(stagingBucket);
-  const keys: KeyScope = {
+  const keys = {
     prefix: props.prefixes.prefix,
     ownPrefixes: checkedOwnPrefixes(scope, props.prefixes, { staging, outcomes: staging && props.keepsOutcomes }),
-    suffixes: CSV_SUFFIXES,
+    ...props.files,
   };
   const topic = notificationTopic(scope, 'NotificationTopic', options.notificationTopic, logKey);
 
@@ -132,43 +117,9 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
     grantOutcomesAccess(jobRole, stagingBucket, outcomesPrefix(pipelineName));
   }
 
-  // What starts it.
-  const alarmAction = new SnsAction(topic);
-  const dispatch = new RunDispatcher(scope, 'Dispatch', {
-    pipelineName,
-    bucket,
-    keys,
-    job,
-    stagingBucket,
-    batchingWindow: props.batchingWindow,
-    logKey,
-    encryptionKey: options.encryptionKey,
-    alarmAction,
-  });
-
-  // What looks after it.
-  const failed = new FailedInvocations(scope, 'FailedInvocations', { pipelineName, encryptionKey: options.encryptionKey, alarmAction });
-  const { function: notifier } = new RunNotifier(scope, 'Notifier', {
-    pipelineName,
-    job,
-    logGroupPrefix,
-    queue: dispatch.queue,
-    failedInvocationsQueue: failed.queue,
-    stagingBucket,
-    topic,
-    logKey,
-    ledger,
-    keepsOutcomes: props.keepsOutcomes,
-  });
-  const { function: sweep } = new LandingSweep(scope, 'Sweep', {
-    pipelineName,
-    bucket,
-    keys,
-    queue: dispatch.queue,
-    failedInvocationsQueue: failed.queue,
-    ledger,
-    logKey,
-  });
+  // What starts it and looks after it.
+  const target = glueJobTarget(job, logGroupPrefix);
+  const runs = newFileRuns(scope, { ...props, keys, target, stagingBucket, topic, logKey, encryptionKey: options.encryptionKey });
 
   return {
     pipelineName,
@@ -178,16 +129,8 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
     notificationTopic: topic,
     job,
     jobRole,
-    dispatcher: dispatch.function,
-    notifier,
-    sweep,
-    queue: dispatch.queue,
-    deadLetterQueue: dispatch.deadLetterQueue,
-    failedInvocationsQueue: failed.queue,
-    deadLetterAlarm: dispatch.deadLetterAlarm,
-    failedInvocationsAlarm: failed.newAlarm({ [RUN_ENDED]: notifier, 'Scheduled Event': sweep }),
-    waitingAlarm: dispatch.waitingAlarm,
-    dispatcherAlarm: dispatch.dispatcherAlarm,
-    missingFileAlarm: missingFileAlarm(scope, 'MissingFile', pipelineName, options.expectFileEvery, alarmAction),
+    missingFileAlarm: missingFileAlarm(scope, 'MissingFile', pipelineName, options.expectFileEvery, new SnsAction(topic)),
+    target,
+    ...runs,
   };
 }

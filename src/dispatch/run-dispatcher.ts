@@ -2,8 +2,6 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, IAlarmAction, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { IJob } from 'aws-cdk-lib/aws-glue';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -14,11 +12,12 @@ import { Construct } from 'constructs';
 import { grantWriteObjects } from './bucket-grants';
 import { DispatcherFunction } from './dispatcher-function';
 import { DispatcherSettings, SETTINGS_VARIABLE } from './function-settings';
-import { KeyScope } from './key-classification';
+import { keyPattern, KeyScope } from './key-classification';
 import { OBJECT_CREATED } from './object-event';
 import { newPipelineAlarm } from './pipeline-alarm';
 import { pipelineMetric } from './pipeline-metric';
 import { queueProps } from './queue-props';
+import { RunTarget } from './run-target';
 import { manifestsPrefix } from './staging-bucket';
 import { functionIdentity } from '../common/function-identity';
 
@@ -40,10 +39,11 @@ export interface RunDispatcherProps {
   readonly bucket: IBucket;
   /** Which of its objects do. */
   readonly keys: KeyScope;
-  readonly job: IJob;
+  /** What is started for them. */
+  readonly target: RunTarget;
   /** Holds the manifests. */
   readonly stagingBucket: IBucket;
-  /** How long events are gathered for one run, 0 to 5 minutes. */
+  /** How long events are gathered before runs are started for them, 0 to 5 minutes. */
   readonly batchingWindow: Duration;
   /** Key of the function's logs. */
   readonly logKey: IKey;
@@ -54,10 +54,10 @@ export interface RunDispatcherProps {
 }
 
 /**
- * S3 event -> EventBridge rule -> SQS queue -> Lambda -> Glue run.
+ * S3 event -> EventBridge rule -> SQS queue -> Lambda -> run of a Glue job or a state machine.
  *
- * Events are gathered in a queue and each batch becomes one run, which is told its files by a manifest. When Glue has no room
- * for a run its events wait in the queue, for 14 days at most.
+ * Events are gathered in a queue and each batch becomes one run of a job, or each file one of a state machine, which is told its files by a
+ * manifest. When there is no room for a run its events wait in the queue, for 14 days at most.
  */
 export class RunDispatcher extends Construct {
   public readonly queue: Queue;
@@ -74,6 +74,8 @@ export class RunDispatcher extends Construct {
     super(scope, id);
     // Without it CDK opens an encrypted queue and its key to the rules of every account.
     this.node.setContext(EVENTS_TARGET_QUEUE_SAME_ACCOUNT, true);
+    const { nouns, whyFilesWait, remedyOfWaiting } = props.target;
+    const keys = keyPattern(props.keys);
 
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', queueProps(props.encryptionKey));
     this.queue = new Queue(this, 'Queue', {
@@ -90,7 +92,7 @@ export class RunDispatcher extends Construct {
         detailType: [OBJECT_CREATED],
         detail: {
           bucket: { name: [props.bucket.bucketName] },
-          ...(props.keys.prefix === '' ? {} : { object: { key: [{ prefix: props.keys.prefix }] } }),
+          ...(keys && { object: { key: keys } }),
         },
       },
       targets: [new SqsQueue(this.queue, { deadLetterQueue: this.deadLetterQueue })],
@@ -108,8 +110,8 @@ export class RunDispatcher extends Construct {
       alarmAction: props.alarmAction,
     });
     this.waitingAlarm = newPipelineAlarm(this, 'FilesWaitTooLong', {
-      alarmDescription: `${props.pipelineName}: a file has waited for a run for 6 hours. Glue refuses to start one while all runs of the job or of the account's quota`
-        + ` are busy, which the log of the function ${this.function.functionName} says; the file goes by itself when one is free. Raise maxConcurrentRuns or the quota.`,
+      alarmDescription: `${props.pipelineName}: a file has waited for a run for 6 hours. ${whyFilesWait},`
+        + ` which the log of the function ${this.function.functionName} says; the file goes by itself when one is free. ${remedyOfWaiting}`,
       // A waiting file looks every half an hour at least: within an hour the alarm does not end and begin again.
       metric: pipelineMetric(props.pipelineName, 'WaitSeconds', { period: Duration.hours(1), statistic: Stats.MAXIMUM }),
       threshold: Duration.hours(6).toSeconds(),
@@ -118,7 +120,7 @@ export class RunDispatcher extends Construct {
     });
     this.dispatcherAlarm = newPipelineAlarm(this, 'DispatcherFails', {
       alarmDescription: `${props.pipelineName}: no run can be started; files wait in the queue ${this.queue.queueName}, and after 4 days go to the dead-letter queue.`
-        + ` The log of the function ${this.function.functionName} says why, for example a right or a job that is missing. Remove the cause: files that wait then go by themselves.`,
+        + ` The log of the function ${this.function.functionName} says why, for example a right or a ${nouns.target} that is missing. Remove the cause: files that wait then go by themselves.`,
       // A batch that failed comes back within 11 minutes, and only one that fails again needs a person.
       metric: this.function.metricErrors({ period: Duration.minutes(15) }),
       threshold: 1,
@@ -131,7 +133,7 @@ export class RunDispatcher extends Construct {
     const scope = new Construct(this, 'Dispatcher');
     const settings: DispatcherSettings = {
       pipeline: props.pipelineName,
-      jobName: props.job.jobName,
+      ...props.target.settings,
       queueUrl: this.queue.queueUrl,
       deadLetterQueueUrl: this.deadLetterQueue.queueUrl,
       manifestBucket: props.stagingBucket.bucketName,
@@ -140,7 +142,7 @@ export class RunDispatcher extends Construct {
     };
     const dispatcher = new DispatcherFunction(scope, 'Function', {
       ...functionIdentity(scope, props.logKey),
-      description: `Starts Glue runs of ${props.pipelineName} for new objects`,
+      description: `Starts ${props.target.nouns.runs} of ${props.pipelineName} for new objects`,
       timeout: FUNCTION_TIMEOUT,
       memorySize: 256,
       environment: { [SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings) },
@@ -154,7 +156,7 @@ export class RunDispatcher extends Construct {
     }));
     this.deadLetterQueue.grantSendMessages(dispatcher);
     grantWriteObjects(dispatcher, props.stagingBucket, manifestsPrefix(props.pipelineName));
-    dispatcher.addToRolePolicy(new PolicyStatement({ actions: ['glue:StartJobRun'], resources: [props.job.jobArn] }));
+    props.target.grantStart(dispatcher);
     return dispatcher;
   }
 }

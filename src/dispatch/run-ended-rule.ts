@@ -1,19 +1,22 @@
 import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
-import { IJob } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
-import { UNSUCCESSFUL_STATES } from './run-states';
+import { RUN_KINDS, SUCCEEDED } from './run-kinds';
+import { RunTarget } from './run-target';
 
-/** `detail-type` of Glue's event about a run. */
-export const RUN_ENDED = 'Glue Job State Change';
+/** A rule that fires when a run of the target ends otherwise than well. */
+export function runFailedRule(scope: Construct, id: string, target: RunTarget, options?: OnEventOptions): Rule {
+  return newRule(scope, id, target, options, RUN_KINDS[target.settings.runKind].unsuccessful);
+}
 
-/** A rule that fires when a run of the job ends in one of the states: otherwise than well, unless told otherwise. */
-export function runEndedRule(scope: Construct, id: string, job: IJob, options: OnEventOptions = {}, states = UNSUCCESSFUL_STATES): Rule {
+/** A rule that fires when a run of the target ends. */
+export function runEndedRule(scope: Construct, id: string, target: RunTarget, options?: OnEventOptions): Rule {
+  return newRule(scope, id, target, options, [...RUN_KINDS[target.settings.runKind].unsuccessful, SUCCEEDED]);
+}
+
+function newRule(scope: Construct, id: string, target: RunTarget, options: OnEventOptions = {}, states: string[]): Rule {
+  const { eventSource, endedEvent } = RUN_KINDS[target.settings.runKind];
   const rule = new Rule(scope, id, options);
   rule.addTarget(options.target);
-  rule.addEventPattern({
-    source: ['aws.glue'],
-    detailType: [RUN_ENDED],
-    detail: { jobName: [job.jobName], state: states },
-  });
+  rule.addEventPattern({ source: [eventSource], detailType: [endedEvent], detail: target.endedDetail(states) });
   return rule;
 }

@@ -1,50 +1,55 @@
-import { GetJobRunCommand, GlueClient, JobRun } from '@aws-sdk/client-glue';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { EventBridgeEvent } from 'aws-lambda';
+import { chunks } from './chunks';
 import { emitMetric } from './embedded-metrics';
+import { EndedRun } from './ended-run';
 import { enqueue } from './enqueue';
-import { LedgerSettings, NotifierSettings, OutcomeSettings, readSettings } from './function-settings';
+import { LedgerSettings, NotifierFileSettings, NotifierSettings, OutcomeSettings, readSettings } from './function-settings';
 import { LoadOutcome } from './ledger';
+import { byLedger } from './ledger-of-key';
 import { ManifestFile, parseManifest, toObjectCreated } from './manifest';
 import { openLedger } from './open-ledger';
 import { OutcomeDocument, readOutcomes } from './outcome-document';
-import { EndedRun, runSubject, runText } from './run-message';
-import { isConfigurationFault, runOutcome, RunOutcome, successOutcome } from './run-outcome';
-import { SUCCEEDED, TIMED_OUT } from './run-states';
+import { SUCCEEDED } from './run-kinds';
+import { runMessage } from './run-message';
+import { isConfigurationFault, NO_FILES, runOutcome, RunOutcome, successOutcome } from './run-outcome';
+import { RunEndedEvent, runsOf } from './runs';
 import { StatementFailedError } from '../common/data-api';
-
-/** Glue's own event about a run (Glue developer guide, "Automating with EventBridge"); it carries no arguments. */
-type RunEndedEvent = EventBridgeEvent<'Glue Job State Change', { jobName: string; jobRunId: string; state: string; message?: string }>;
 
 /** Of the 15 that the function has. */
 const LEDGER_MINUTES = 10;
 
-const glue = new GlueClient({});
+/** How many ledgers are read at a time. */
+const READ_TOGETHER = 10;
+
 const s3 = new S3Client({});
 const sns = new SNSClient({});
 const sqs = new SQSClient({});
 
 /**
  * Looks after a run that failed, timed out or was stopped: files that it did not finish go to the queue again, and
- * people are told of those that cannot be loaded, and at once of those of a gate that timed out. Of a pipeline with rules
- * people are told of rejected rows, however the run ended.
+ * people are told of those that cannot be taken or do not go again. Of a pipeline whose runs write down what they found in files
+ * people are told of that, however the run ended.
  */
 export async function handler(event: RunEndedEvent): Promise<void> {
   const settings = readSettings<NotifierSettings>();
-  const { JobRun: jobRun } = await glue.send(new GetJobRunCommand({ JobName: event.detail.jobName, RunId: event.detail.jobRunId }));
-  const run = describe(settings, jobRun, event);
+  const run = await runsOf(settings).describe(event);
 
-  if (jobRun?.Arguments?.['--plan'] || jobRun?.Arguments?.['--replay']) {
-    // Somebody asked for it, and reads the answer in the run's log; no file of the pipeline was to be taken.
-    console.info(JSON.stringify({ message: 'a plan or a replay ended', run: run.runId, state: run.state }));
+  if (run.onDemand) {
+    console.info(JSON.stringify({ message: 'a run ended that somebody asked for', run: run.runId, state: run.state }));
     return;
   }
+  const outcome = settings.queueUrl === undefined ? NO_FILES : await lookAfterFiles(run, settings);
+  console.info(JSON.stringify({ message: 'run ended', run: run.runId, state: run.state, manifest: run.manifestUri, ...outcome }));
+  if (needsAPerson(outcome) || ((settings.queueUrl === undefined || !run.manifestUri) && run.state !== SUCCEEDED)) {
+    await tell(settings, run, outcome);
+  }
+}
+
+async function lookAfterFiles(run: EndedRun, settings: NotifierSettings & NotifierFileSettings): Promise<RunOutcome> {
   const files = run.manifestUri ? await readFiles(run.manifestUri) : [];
   const outcome = await outcomeOf(files, run, settings);
-  console.info(JSON.stringify({ message: 'run ended', run: run.runId, state: run.state, manifest: run.manifestUri, ...outcome }));
-
   if (outcome.retried.length > 0) {
     await enqueue(
       outcome.retried.map(toObjectCreated),
@@ -52,9 +57,7 @@ export async function handler(event: RunEndedEvent): Promise<void> {
     );
     emitMetric(settings.pipeline, 'RunsRetried', 1);
   }
-  if (needsAPerson(outcome) || (!run.manifestUri && run.state !== SUCCEEDED)) {
-    await tell(settings, run, outcome);
-  }
+  return outcome;
 }
 
 async function readFiles(uri: string): Promise<ManifestFile[]> {
@@ -67,19 +70,21 @@ async function readText(bucket: string, key: string): Promise<string> {
   return object.Body!.transformToString();
 }
 
-async function outcomeOf(files: ManifestFile[], run: EndedRun, settings: NotifierSettings): Promise<RunOutcome> {
+async function outcomeOf(files: ManifestFile[], run: EndedRun, settings: NotifierFileSettings): Promise<RunOutcome> {
   const found = settings.outcomes ? await readFound(files, settings.outcomes) : new Map<string, OutcomeDocument>();
+  const notifyOn = settings.outcomes?.notifyOn ?? [];
   if (run.state === SUCCEEDED) {
-    return successOutcome(files, { runId: run.runId, found });
+    return successOutcome(files, { runId: run.runId, found, notifyOn });
   }
   const ledger = settings.ledger ? await readLedger(files, settings.ledger) : {};
   return runOutcome(files, {
     runId: run.runId,
     found,
+    notifyOn,
     ...ledger,
     misconfigured: isConfigurationFault(run.errorMessage) || undefined,
-    // A rule that never ends would cost the whole timeout of a gate's job again. What a loader waits for is mostly the warehouse.
-    timedOut: (!run.loads && run.state === TIMED_OUT) || undefined,
+    timedOut: (run.timedOut && !settings.retries.afterTimeout) || undefined,
+    mostRetries: settings.retries.most,
   });
 }
 
@@ -99,11 +104,20 @@ function readFound(files: ManifestFile[], { bucket, prefix }: OutcomeSettings): 
 /** Whatever keeps the ledger from being read may be what the run died of: its files go again all the same. */
 async function readLedger(files: ManifestFile[], settings: LedgerSettings): Promise<{ ledger: Map<string, LoadOutcome>; ledgerError?: string }> {
   try {
-    return { ledger: await inTime(openLedger(settings).outcomes(files.map((file) => file.load_id))) };
+    return { ledger: await inTime(readLedgers(files, settings)) };
   } catch (error) {
     // The whole message would hold the whole statement.
     return { ledger: new Map(), ledgerError: error instanceof StatementFailedError ? error.reason : (error as Error).message };
   }
+}
+
+async function readLedgers(files: ManifestFile[], settings: LedgerSettings): Promise<Map<string, LoadOutcome>> {
+  const outcomes = new Map<string, LoadOutcome>();
+  for (const tables of chunks(byLedger(files, settings), READ_TOGETHER)) {
+    const read = await Promise.all(tables.map(([ledger, ofTable]) => openLedger(ledger).outcomes(ofTable.map((file) => file.load_id))));
+    read.flatMap((ofTable) => [...ofTable]).forEach(([loadId, outcome]) => outcomes.set(loadId, outcome));
+  }
+  return outcomes;
 }
 
 /** Leaves time to act on the answer, or on there being none. */
@@ -113,40 +127,21 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   })]);
 }
 
-function needsAPerson({ failed, quarantined, rejected, abandoned, ledgerError }: RunOutcome): boolean {
-  return failed.length + quarantined.length + rejected.length + abandoned.length > 0 || ledgerError !== undefined;
-}
-
-function describe(settings: NotifierSettings, run: JobRun | undefined, { detail, region }: RunEndedEvent): EndedRun {
-  return {
-    pipeline: settings.pipeline,
-    loads: settings.ledger !== undefined || settings.outcomes === undefined,
-    jobName: detail.jobName,
-    runId: detail.jobRunId,
-    state: detail.state,
-    errorMessage: run?.ErrorMessage ?? detail.message ?? '',
-    logGroupName: outputLogGroup(run?.LogGroupName || settings.logGroupPrefix),
-    manifestUri: run?.Arguments?.['--manifest'],
-    region,
-  };
-}
-
-/**
- * The group of a run's standard output and error. Glue names the group of a run (Glue API reference, JobRun.LogGroupName) by
- * what its groups' names begin with, `/aws-glue/jobs/`, to which it adds `output` and `error`.
- */
-function outputLogGroup(name: string): string {
-  return name.endsWith('/output') ? name : `${name.replace(/\/$/, '')}/output`;
+function needsAPerson({ failed, quarantined, rejected, changed, abandoned, ledgerError }: RunOutcome): boolean {
+  return failed.length + quarantined.length + rejected.length + changed.length + abandoned.length > 0 || ledgerError !== undefined;
 }
 
 async function tell(settings: NotifierSettings, run: EndedRun, outcome: RunOutcome): Promise<void> {
+  const { pipeline } = settings;
+  const files = settings.queueUrl === undefined ? { swept: false } : { words: settings.words, swept: settings.swept };
+  const { subject, text } = runMessage({ ...run, ...files, pipeline }, outcome);
   await sns.send(new PublishCommand({
     TopicArn: settings.topicArn,
-    Subject: runSubject(run, outcome),
-    Message: runText(run, outcome),
+    Subject: subject,
+    Message: text,
     MessageAttributes: {
-      pipeline: { DataType: 'String', StringValue: run.pipeline },
-      job: { DataType: 'String', StringValue: run.jobName },
+      pipeline: { DataType: 'String', StringValue: pipeline },
+      job: { DataType: 'String', StringValue: run.targetName },
       state: { DataType: 'String', StringValue: run.state },
     },
   }));

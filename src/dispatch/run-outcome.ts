@@ -1,8 +1,9 @@
+import { Notice } from './function-settings';
 import { LoadOutcome } from './ledger';
 import { ManifestFile } from './manifest';
 import { OutcomeDocument } from './outcome-document';
 
-/** How often the files of a run that died go again by themselves before someone is told. */
+/** How often the files of a run that died go again by themselves before someone is told, where nothing else is said. */
 export const MOST_RETRIES = 2;
 
 /**
@@ -15,7 +16,7 @@ const CONFIGURATION_FAULT = /^(?:Error Category: \w+; )?(?:[\w.]+: )*(?:[\w.]+\.
 export interface FileReport {
   readonly file: ManifestFile;
   readonly reason: string;
-  /** What rules found in it during this run. */
+  /** What this run found in it. */
   readonly found?: OutcomeDocument;
 }
 
@@ -23,6 +24,13 @@ export interface FileReport {
 export interface RejectedRows {
   readonly file: ManifestFile;
   readonly found: OutcomeDocument;
+}
+
+/** A file that is done, and with which the table or values changed. */
+export interface ChangedTable {
+  readonly file: ManifestFile;
+  /** Only what people are told of; the rest is as if it were not. */
+  readonly found: Pick<OutcomeDocument, 'columns_added' | 'columns_widened' | 'rows_rescued' | 'rescue_columns'>;
 }
 
 /** What an ended run left behind. */
@@ -33,6 +41,8 @@ export interface RunOutcome {
   readonly quarantined: FileReport[];
   /** Files that went on without some of their rows; with `ledgerError` those of which rows were rejected, whatever became of the others. */
   readonly rejected: RejectedRows[];
+  /** Files that changed the table, or of which values were rescued. */
+  readonly changed: ChangedTable[];
   /** Files that the run did not finish and that go to the queue again. */
   readonly retried: ManifestFile[];
   /** Files that no run has finished and that do not go again by themselves. */
@@ -45,16 +55,23 @@ export interface RunOutcome {
   readonly timedOut?: boolean;
 }
 
+/** What a run without files leaves behind. */
+export const NO_FILES: RunOutcome = { failed: [], quarantined: [], rejected: [], changed: [], retried: [], abandoned: [] };
+
 /** What is known of the files of a run. */
 export interface KnownOutcomes {
   readonly runId: string;
-  /** What rules found, by load id, whichever run wrote it. */
+  /** What was found in files, by load id, whichever run wrote it. */
   readonly found: Map<string, OutcomeDocument>;
+  /** What of it people are told. */
+  readonly notifyOn: Notice[];
   /** What the ledger says, by load id; of a pipeline without one `found` says it. */
   readonly ledger?: Map<string, LoadOutcome>;
   readonly ledgerError?: string;
   readonly misconfigured?: boolean;
   readonly timedOut?: boolean;
+  /** @default MOST_RETRIES */
+  readonly mostRetries?: number;
 }
 
 /** Whether a run failed because of how it was configured: neither its files nor chance are to blame. */
@@ -67,18 +84,23 @@ export function isConfigurationFault(errorMessage: string): boolean {
  * not loaded again. Rows that this run rejected are told of then, since no later run may: twice is better than never.
  */
 export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
-  const { ledger, ledgerError, misconfigured, timedOut } = known;
+  const { ledger, ledgerError, misconfigured, timedOut, mostRetries = MOST_RETRIES } = known;
   const failed: FileReport[] = [];
   const quarantined: FileReport[] = [];
   const rejected: RejectedRows[] = [];
+  const changed: ChangedTable[] = [];
   const unfinished: ManifestFile[] = [];
   for (const file of files) {
     const found = foundByRun(file, known);
     const finished = (ledger ?? known.found).get(file.load_id);
     // Where outcomes are the ledger, people were told of an earlier run's then.
     const isTold = ledger !== undefined || found !== undefined;
-    if (ledgerError !== undefined && hasRejectedRows(found)) {
-      rejected.push({ file, found });
+    const isDone = wentOn(found?.status) && (ledgerError !== undefined || wentOn(finished?.status));
+    if (isDone) {
+      changed.push(...changedTable(file, found, known));
+    }
+    if (isDone || ledgerError !== undefined) {
+      rejected.push(...rejectedRows(file, found, known));
     }
     if (!finished) {
       unfinished.push(file);
@@ -86,15 +108,14 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
       failed.push({ file, reason: finished.reason ?? '', found });
     } else if (isTold && finished.status === 'quarantined') {
       quarantined.push({ file, reason: finished.reason ?? '', found });
-    } else if (wentOn(finished.status) && wentOnWithoutRows(found)) {
-      rejected.push({ file, found });
     }
   }
-  const again = unfinished.filter((file) => !misconfigured && !timedOut && file.attempt < MOST_RETRIES);
+  const again = unfinished.filter((file) => !misconfigured && !timedOut && file.attempt < mostRetries);
   return {
     failed,
     quarantined,
     rejected,
+    changed,
     retried: again.map((file) => ({ ...file, attempt: file.attempt + 1 })),
     abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyAbandoned(file, known) })),
     ledgerError,
@@ -104,15 +125,16 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
 }
 
 /**
- * What a run that ended well tells of: files that went on without some of their rows. The ledger has nothing to add, and asking would
- * wake the warehouse.
+ * What a run that ended well tells of: files that went on without some of their rows, or that changed the table. The ledger has nothing to
+ * add, and asking would wake the warehouse.
  */
 export function successOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
-  const rejected = files.flatMap((file) => {
-    const found = foundByRun(file, known);
-    return wentOnWithoutRows(found) ? [{ file, found }] : [];
-  });
-  return { failed: [], quarantined: [], rejected, retried: [], abandoned: [] };
+  const done = files.map((file) => ({ file, found: foundByRun(file, known) })).filter(({ found }) => wentOn(found?.status));
+  return {
+    ...NO_FILES,
+    rejected: done.flatMap(({ file, found }) => rejectedRows(file, found, known)),
+    changed: done.flatMap(({ file, found }) => changedTable(file, found, known)),
+  };
 }
 
 function foundByRun(file: ManifestFile, { found, runId }: KnownOutcomes): OutcomeDocument | undefined {
@@ -120,17 +142,25 @@ function foundByRun(file: ManifestFile, { found, runId }: KnownOutcomes): Outcom
   return document?.run_id === runId ? document : undefined;
 }
 
-function hasRejectedRows(found: OutcomeDocument | undefined): found is OutcomeDocument {
-  return found !== undefined && found.rows_rejected > 0;
+function rejectedRows(file: ManifestFile, found: OutcomeDocument | undefined, { notifyOn }: KnownOutcomes): RejectedRows[] {
+  return found && found.rows_rejected > 0 && notifyOn.includes('rejected_rows') ? [{ file, found }] : [];
 }
 
-/** Of a file that was refused, or that a newer one has replaced, no row went on. */
-function wentOnWithoutRows(found: OutcomeDocument | undefined): found is OutcomeDocument {
-  return hasRejectedRows(found) && wentOn(found.status);
+function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { notifyOn }: KnownOutcomes): ChangedTable[] {
+  const schema = notifyOn.includes('schema_changes');
+  const values = notifyOn.includes('rescued_values');
+  const told = {
+    columns_added: found && schema ? found.columns_added : [],
+    columns_widened: found && schema ? found.columns_widened : [],
+    rows_rescued: found && values ? found.rows_rescued : 0,
+    rescue_columns: found && values ? found.rescue_columns : [],
+  };
+  return told.columns_added.length + told.columns_widened.length + told.rows_rescued > 0 ? [{ file, found: told }] : [];
 }
 
-function wentOn(status: OutcomeDocument['status']): boolean {
-  return status === 'loaded' || status === 'passed';
+/** Of a file that was refused, or that a newer one has replaced, no row went on. Each kind of pipeline has its own word for one that is done. */
+function wentOn(status: OutcomeDocument['status'] | undefined): boolean {
+  return status !== undefined && !['failed', 'quarantined', 'superseded'].includes(status);
 }
 
 function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut }: KnownOutcomes): string {
@@ -140,5 +170,5 @@ function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut
   if (timedOut) {
     return "not finished before the job's timeout";
   }
-  return `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt + 1} runs`;
+  return `${ledgerError ? 'given to' : 'not finished by'} ${file.attempt === 0 ? '1 run' : `${file.attempt + 1} runs`}`;
 }

@@ -2,6 +2,7 @@ import { ListObjectVersionsCommand, ListObjectVersionsCommandOutput, S3Client } 
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { enqueue } from './enqueue';
 import { readSettings, SweepSettings } from './function-settings';
+import { byLedger } from './ledger-of-key';
 import { ObjectCreated } from './object-event';
 import { openLedger } from './open-ledger';
 import { earliestWrite, filesDue, filesMissed } from './sweep-selection';
@@ -13,15 +14,24 @@ const sqs = new SQSClient({});
 export async function handler(): Promise<void> {
   const settings = readSettings<SweepSettings>();
   const due = await listFilesDue(settings, new Date());
-  // Nothing new, nothing asked: a query would wake the warehouse.
-  const missed = settings.ledger && due.length > 0
-    ? filesMissed(due, await openLedger(settings.ledger).finishedWrites(settings.bucket, earliestWrite(due)))
-    : due;
+  const missed = await listFilesMissed(due, settings);
   await enqueue(
     missed,
     (entries) => sqs.send(new SendMessageBatchCommand({ QueueUrl: settings.queueUrl, Entries: entries })),
   );
   console.info(JSON.stringify({ message: 'sweep done', due: due.length, queued: missed.map(({ key }) => key) }));
+}
+
+/** Nothing new, nothing asked: a query would wake the warehouse. */
+async function listFilesMissed(due: ObjectCreated[], settings: SweepSettings): Promise<ObjectCreated[]> {
+  if (!settings.ledger) {
+    return due;
+  }
+  const missed: ObjectCreated[] = [];
+  for (const [ledger, files] of byLedger(due, settings.ledger)) {
+    missed.push(...filesMissed(files, await openLedger(ledger).finishedWrites(settings.bucket, earliestWrite(files))));
+  }
+  return missed;
 }
 
 async function listFilesDue(settings: SweepSettings, now: Date): Promise<ObjectCreated[]> {

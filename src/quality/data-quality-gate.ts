@@ -6,10 +6,12 @@ import { GatePrefixes, grantGateAccess } from './gate-access';
 import { GATE_KINDS } from './gate-kinds';
 import { DataQualityGateProps } from './gate-props';
 import { renderGateSettings } from './gate-settings';
+import { GATE_WORDS } from './gate-words';
 import { qualitySettings } from './quality-settings';
 import { requireProps } from '../common/require-kinds';
 import { refuseMappedAway } from '../csv-loading/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv-loading/column-name';
+import { CSV_FILES } from '../csv-loading/csv-files';
 import { CsvFormat } from '../csv-loading/csv-format';
 import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
@@ -18,6 +20,7 @@ import { FilePipeline } from '../dispatch/file-pipeline';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
 import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
+import { MOST_RETRIES } from '../dispatch/run-outcome';
 import { stagingPrefix } from '../dispatch/staging-bucket';
 
 /**
@@ -113,6 +116,10 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
       options: props,
       bucket: props.bucket,
       prefixes,
+      files: CSV_FILES,
+      words: GATE_WORDS,
+      // A rule that never ends would cost the job's whole timeout again.
+      retries: { most: MOST_RETRIES, afterTimeout: false },
       batchingWindow: checkedBatchingWindow(this, props.batchingWindow),
       removalPolicy,
       autoDeleteObjects: checkedAutoDelete(this, props.autoDeleteObjects, removalPolicy, [props.stagingBucket]),
@@ -130,6 +137,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
         quality: qualitySettings(this, jobRole, { ...props, pipelineName: name, reportPrefix: written.reportPrefix }),
       }),
       keepsOutcomes: true,
+      notifyOn: ['rejected_rows'],
     });
 
     // ...back to the bucket.

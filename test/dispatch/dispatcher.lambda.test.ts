@@ -10,7 +10,9 @@ import { toEventBody } from '../../src/dispatch/object-event';
 
 const settings: DispatcherSettings = {
   pipeline: 'crm',
+  runKind: 'glue-job',
   jobName: 'load-crm',
+  logGroupPrefix: '/aws-glue/jobs/crm',
   queueUrl: 'https://sqs/queue',
   deadLetterQueueUrl: 'https://sqs/dead',
   manifestBucket: 'staging-bucket',

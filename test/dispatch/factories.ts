@@ -96,6 +96,10 @@ export function outcomeDocument(letter: string, given: Partial<OutcomeDocument> 
     top_reasons: [{ rule: 'not_null_email', description: 'email must not be empty', rows: 1 }],
     report: `s3://landing/reports/${letter}.html`,
     rejected: `s3://landing/quarantine/${letter}.rejected.jsonl`,
+    columns_added: [],
+    columns_widened: [],
+    rows_rescued: 0,
+    rescue_columns: [],
     ...given,
   };
 }

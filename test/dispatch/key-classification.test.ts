@@ -1,6 +1,7 @@
-import { classifyKey, CSV_SUFFIXES } from '../../src/dispatch/key-classification';
+import { CSV_FILES } from '../../src/csv-loading/csv-files';
+import { classifyKey } from '../../src/dispatch/key-classification';
 
-const scope = { prefix: 'customers/', ownPrefixes: ['error/', 'quarantine/', 'customers/error/'], suffixes: CSV_SUFFIXES };
+const scope = { prefix: 'customers/', ownPrefixes: ['error/', 'quarantine/', 'customers/error/'], ...CSV_FILES };
 
 test.each([
   ['customers/a.csv', 'load'],
@@ -30,7 +31,7 @@ test.each([
 });
 
 test('loads from the whole bucket but never what the platform writes to it', () => {
-  const whole = { prefix: '', ownPrefixes: ['error/', 'staging/', 'manifests/'], suffixes: CSV_SUFFIXES };
+  const whole = { prefix: '', ownPrefixes: ['error/', 'staging/', 'manifests/'], ...CSV_FILES };
   expect(classifyKey('a.csv', whole)).toBe('load');
   expect(classifyKey('error/a.csv', whole)).toBe('own');
   expect(classifyKey('manifests/p/2024-01-01/1.json', whole)).toBe('own');
@@ -38,4 +39,25 @@ test('loads from the whole bucket but never what the platform writes to it', () 
 
 test('knows the endings of other pipelines', () => {
   expect(classifyKey('in/a.PARQUET', { prefix: 'in/', ownPrefixes: [], suffixes: ['.parquet'] })).toBe('load');
+});
+
+test.each([
+  ['in/CRM/CUSTOMERS/LOAD1.parquet', 'load'],
+  ['in/CRM/CUSTOMERS/2024/03/a.PARQUET', 'load'],
+  ['in/CRM/a.parquet', 'ignored'],
+  ['in/a.parquet', 'ignored'],
+])('where files lie in folders %s is classified as %s', (key, expected) => {
+  expect(classifyKey(key, { prefix: 'in/', ownPrefixes: [], suffixes: ['.parquet'], folders: 2 })).toBe(expected);
+});
+
+test.each([
+  ['in/run=1/_MANIFEST.json', 'load'],
+  ['in/_MANIFEST.json', 'load'],
+  ['in/run=1/_manifest.json', 'ignored'],
+  ['in/run=1/x_MANIFEST.json', 'ignored'],
+  ['in/run=1/part-0.csv.gz', 'ignored'],
+  ['out/_MANIFEST.json', 'ignored'],
+  ['in/error/_MANIFEST.json', 'own'],
+])('where one file speaks for the others %s is classified as %s', (key, expected) => {
+  expect(classifyKey(key, { prefix: 'in/', ownPrefixes: ['in/error/'], fileName: '_MANIFEST.json' })).toBe(expected);
 });

@@ -10,10 +10,30 @@ test('gives the outcomes that there are', async () => {
   expect(outcomes.get(id('a'))).toMatchObject(outcomeDocument('a'));
 });
 
+test('reads a document of before severities were told', async () => {
+  const reason = { rule: 'not_null_email', description: '', rows: 3 };
+  const outcomes = await readOutcomes([id('a')], async () => JSON.stringify({ status: 'passed', run_id: 'jr_1', top_reasons: [reason] }));
+  expect(outcomes.get(id('a'))!.top_reasons).toEqual([reason]);
+});
+
 test('takes what is left out for nothing', async () => {
   const outcomes = await readOutcomes([id('a')], async () => JSON.stringify({ status: 'superseded', run_id: 'jr_1' }));
   expect(outcomes.get(id('a'))).toEqual({
-    load_id: id('a'), run_id: 'jr_1', status: 'superseded', reason: null, moved_to: null, rows_read: 0, rows_rejected: 0, rows_warned: 0, top_reasons: [], report: null, rejected: null,
+    load_id: id('a'),
+    run_id: 'jr_1',
+    status: 'superseded',
+    reason: null,
+    moved_to: null,
+    rows_read: 0,
+    rows_rejected: 0,
+    rows_warned: 0,
+    top_reasons: [],
+    report: null,
+    rejected: null,
+    columns_added: [],
+    columns_widened: [],
+    rows_rescued: 0,
+    rescue_columns: [],
   });
 });
 

@@ -1,18 +1,24 @@
 import { manifestFile, outcomeDocument } from './factories';
-import { EndedRun, runSubject, runText } from '../../src/dispatch/run-message';
+import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
+import { describeGlueRun } from '../../src/dispatch/glue-job-runs';
+import { runMessage, ToldRun } from '../../src/dispatch/run-message';
+import { GATE_WORDS } from '../../src/quality/gate-words';
 
-const run: EndedRun = {
+const ofJob = (jobName: string, region = 'eu-central-1') => ({ ...describeGlueRun(region, jobName, 'jr_1', '/aws-glue/jobs/crm/output'), region });
+const run: ToldRun = {
+  ...ofJob('load crm'),
   pipeline: 'crm',
-  loads: true,
-  jobName: 'load crm',
-  runId: 'jr_1',
+  words: LOADER_WORDS,
+  swept: true,
   state: 'FAILED',
+  timedOut: false,
+  onDemand: false,
   errorMessage: '1 of 2 files failed',
-  logGroupName: '/aws-glue/jobs/crm/output',
-  region: 'eu-central-1',
   manifestUri: 's3://staging/manifests/crm/2024-03-01/100509-id.json',
 };
-const nothing = { failed: [], quarantined: [], rejected: [], retried: [], abandoned: [] };
+const runSubject = (...about: Parameters<typeof runMessage>): string => runMessage(...about).subject;
+const runText = (...about: Parameters<typeof runMessage>): string => runMessage(...about).text;
+const nothing = { failed: [], quarantined: [], rejected: [], changed: [], retried: [], abandoned: [] };
 const report = (letter: string) => ({ file: manifestFile(letter), reason: 'no header' });
 
 test('says what happened to which file, what to do and where to look', () => {
@@ -71,7 +77,7 @@ test.each([
   ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],
   ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/'],
 ])('links to the console of %s', (region, start) => {
-  expect(runText({ ...run, region }, nothing)).toContain(start);
+  expect(runText({ ...run, ...ofJob('load crm', region) }, nothing)).toContain(start);
 });
 
 test('has a subject that SNS takes', () => {
@@ -79,8 +85,35 @@ test('has a subject that SNS takes', () => {
   expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
 });
 
+describe('with changes of the table', () => {
+  const changed = [
+    { file: manifestFile('a'), found: { columns_added: ['email', 'age'], columns_widened: ['name'], rows_rescued: 1204, rescue_columns: ['age__as_varchar'] } },
+    { file: manifestFile('b'), found: { columns_added: ['email'], columns_widened: [], rows_rescued: 0, rescue_columns: [] } },
+  ];
+
+  test('tells of them what they are, file by file', () => {
+    const succeeded = { ...run, state: 'SUCCEEDED', errorMessage: '' };
+    expect(runSubject(succeeded, { ...nothing, changed })).toBe('2 column(s) added, 1 column(s) widened, 1,204 row(s) with rescued values by crm');
+    expect(runText(succeeded, { ...nothing, changed }).split('\n\n').slice(1, -1).join('\n\n')).toBe(`2 file(s) are loaded, with changes:
+- s3://landing/customers/a.csv: 2 column(s) added, 1 column(s) widened, 1,204 row(s) with rescued values
+  Columns added: email, age
+  Columns widened: name
+  Rescue columns: age__as_varchar
+- s3://landing/customers/b.csv: 1 column(s) added
+  Columns added: email
+No value is lost: one that its column cannot hold is in the rescue column beside it, and NULL in the column itself.`);
+  });
+
+  test('tells of them in the message of a run that failed, also where the ledger could not be read', () => {
+    expect(runSubject(run, { ...nothing, failed: [report('c')], changed: [changed[1]] })).toBe('FAILED: 1 file(s) not loaded, 1 column(s) added by crm');
+    expect(runText(run, { ...nothing, failed: [report('c')], changed: [changed[1]] })).toContain('1 file(s) are loaded, with changes:\n- s3://landing/customers/b.csv: 1 column(s) added\n');
+    expect(runText(run, { ...nothing, retried: [manifestFile('a')], changed, ledgerError: 'down' })).toContain('2 file(s) are loaded, with changes:');
+    expect(runText(run, { ...nothing, changed: [changed[1]] })).not.toContain('No value is lost');
+  });
+});
+
 describe('with rules', () => {
-  const gate: EndedRun = { ...run, loads: false, jobName: 'check crm', errorMessage: '1 of 3 files failed' };
+  const gate: ToldRun = { ...run, ...ofJob('check crm'), words: GATE_WORDS, errorMessage: '1 of 3 files failed' };
   const body = (text: string): string => text.split('\n\n').slice(1, -1).join('\n\n');
   const many = outcomeDocument('a', {
     rows_read: 20000,
@@ -96,8 +129,8 @@ describe('with rules', () => {
     expect(body(runText(succeeded, { ...nothing, rejected }))).toMatchInlineSnapshot(`
 "1 file(s) have rows that were rejected; their other rows were passed on:
 - s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
-  - 1,100 row(s): not_null_email (email must not be empty)
-  - 104 row(s): adult
+  - error, 1,100 row(s): not_null_email (email must not be empty)
+  - error, 104 row(s): adult
   Report: s3://landing/reports/a.html
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
   Rejected rows: s3://landing/quarantine/a.rejected.jsonl
@@ -135,7 +168,7 @@ To have one checked: correct it and upload it again under its own key; \`replay\
 1 file(s) were held back as a whole and are in the quarantine:
 - s3://landing/customers/b.csv: more than 10 % of the rows were rejected
   4 of 10 rows rejected
-  - 1 row(s): not_null_email (email must not be empty)
+  - error, 1 row(s): not_null_email (email must not be empty)
   Report: s3://landing/reports/b.html
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fb.html
   Original: s3://landing/quarantine/b +ü.csv
@@ -164,8 +197,8 @@ To have them checked: remove the cause that the log tells, then run the job agai
 
 Rows of 2 file(s) were rejected:
 - s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected
-  - 1,100 row(s): not_null_email (email must not be empty)
-  - 104 row(s): adult
+  - error, 1,100 row(s): not_null_email (email must not be empty)
+  - error, 104 row(s): adult
   Report: s3://landing/reports/a.html
     https://eu-central-1.console.aws.amazon.com/s3/object/landing?region=eu-central-1&prefix=reports%2Fa.html
   Rejected rows: s3://landing/quarantine/a.rejected.jsonl
@@ -199,15 +232,41 @@ To send rejected rows on once the other rows of their file are loaded: correct t
 
   test('says what a file that failed had rejected', () => {
     const text = runText(run, { ...nothing, failed: [{ file: manifestFile('a'), reason: 'over maxFailRatio', found: many }] });
-    expect(text).toContain('customers/a.csv: over maxFailRatio\n  1,204 of 20,000 rows rejected\n  - 1,100 row(s): not_null_email (email must not be empty)\n');
+    expect(text).toContain('customers/a.csv: over maxFailRatio\n  1,204 of 20,000 rows rejected\n  - error, 1,100 row(s): not_null_email (email must not be empty)\n');
   });
 
   test('says how to mend a configuration, and that files wait for it', () => {
-    const text = (of: EndedRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the run could not begin' }] });
+    const text = (of: ToldRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the run could not begin' }] });
     expect(text(gate)).toContain(
       'To have them checked: correct what the reason names, in the rules file or the construct\'s props, and deploy it; then run the job again with the arguments of this run, or wait.'
       + ' Files of the last week are also tried again every day.');
     expect(text(run)).toContain('To load them: correct what the reason names');
+  });
+
+  test('tells rejections from warnings: rows apart, reasons with their severity, rejections first', () => {
+    const found = outcomeDocument('a', {
+      rows_read: 20000,
+      rows_rejected: 1204,
+      rows_warned: 1500,
+      top_reasons: [
+        { rule: 'phone', description: 'phone should be valid', rows: 1501, severity: 'warning' },
+        { rule: 'not_null_email', description: '', rows: 1100, severity: 'error' },
+        { rule: 'of_an_older_document', description: '', rows: 104 },
+      ],
+      report: null,
+      rejected: null,
+      moved_to: null,
+    });
+    const lines = [
+      '  - error, 1,100 row(s): not_null_email',
+      '  - error, 104 row(s): of_an_older_document',
+      '  - warning, 1,501 row(s): phone (phone should be valid)',
+    ].join('\n');
+    expect(runText(gate, { ...nothing, rejected: [{ file: manifestFile('a'), found }] }))
+      .toContain(`customers/a.csv: 1,204 of 20,000 rows rejected, 1,500 with a warning only\n${lines}\n`);
+    expect(runText(gate, { ...nothing, failed: [{ file: manifestFile('a'), reason: 'over maxFailRatio', found }] }))
+      .toContain(`customers/a.csv: over maxFailRatio\n  1,204 of 20,000 rows rejected, 1,500 with a warning only\n${lines}\n`);
+    expect(runSubject(gate, { ...nothing, rejected: [{ file: manifestFile('a'), found }] })).toBe('FAILED: 1,204 of 20,000 rows rejected by crm');
   });
 
   test('keeps every text on its own line and within bounds', () => {
@@ -216,7 +275,7 @@ To send rejected rows on once the other rows of their file are loaded: correct t
     });
     const lines = runText(gate, { ...nothing, rejected: [{ file: manifestFile('a'), found }] }).split('\n');
     expect(lines.filter((line) => /^Run: \S/.test(line))).toHaveLength(1);
-    expect(lines.find((line) => line.includes('r%0ARun: x'))).toMatch(/^ {2}- 1 row\(s\): r%0ARun: x \(d%0ARun: y{191}\.\.\.\)$/);
+    expect(lines.find((line) => line.includes('r%0ARun: x'))).toMatch(/^ {2}- error, 1 row\(s\): r%0ARun: x \(d%0ARun: y{191}\.\.\.\)$/);
   });
 
   test('details 10 files at most and counts the rest', () => {

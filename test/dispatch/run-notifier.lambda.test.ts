@@ -5,22 +5,29 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { manifestFile, metricsOf, outcomeDocument } from './factories';
 import { StatementFailedError } from '../../src/common/data-api';
-import { NotifierSettings } from '../../src/dispatch/function-settings';
+import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
+import { NotifierFileSettings, NotifierSettings } from '../../src/dispatch/function-settings';
 import { LoadOutcome } from '../../src/dispatch/ledger';
 import { ManifestFile } from '../../src/dispatch/manifest';
 import { parseObjectCreated } from '../../src/dispatch/object-event';
 import { openLedger } from '../../src/dispatch/open-ledger';
 import { OutcomeDocument } from '../../src/dispatch/outcome-document';
 import { handler } from '../../src/dispatch/run-notifier.lambda';
+import { GATE_WORDS } from '../../src/quality/gate-words';
 
 jest.mock('../../src/dispatch/open-ledger');
 
 const MANIFEST = 's3://staging-bucket/manifests/crm/2024-03-01/100509-id.json';
-const settings: NotifierSettings = {
+const settings: NotifierSettings & NotifierFileSettings = {
   pipeline: 'crm',
   queueUrl: 'https://sqs/queue',
   topicArn: 'arn:aws:sns:us-east-1:123456789012:topic',
+  runKind: 'glue-job',
+  jobName: 'load-crm',
   logGroupPrefix: '/aws-glue/jobs/crm',
+  words: LOADER_WORDS,
+  retries: { most: 2, afterTimeout: true },
+  swept: true,
   ledger: { schema: 'crm', table: 'customers', warehouse: { workgroupName: 'wg', database: 'db' } },
 };
 
@@ -250,7 +257,7 @@ test('fails, and so is repeated, when the queue does not take a message', async 
 });
 
 describe('of a pipeline with rules', () => {
-  const OUTCOMES = { bucket: 'staging-bucket', prefix: 'outcomes/crm/' };
+  const OUTCOMES = { bucket: 'staging-bucket', prefix: 'outcomes/crm/', notifyOn: ['rejected_rows'] };
 
   /** The manifest, and the outcomes of those of its files that have one. */
   function given(files: ManifestFile[], ...documents: OutcomeDocument[]): void {
@@ -338,6 +345,38 @@ describe('of a pipeline with rules', () => {
       expect(told()).toEqual([]);
     });
 
+    test('tells once of changes of the table of a run that succeeded, where people want to know, and of nothing else', async () => {
+      process.env.SETTINGS = JSON.stringify({ ...settings, outcomes: { ...OUTCOMES, notifyOn: ['schema_changes'] } });
+      given(
+        [manifestFile('a'), manifestFile('b'), manifestFile('c')],
+        outcomeDocument('a', { status: 'loaded', columns_added: ['email'], rows_rescued: 3, rescue_columns: ['age__as_varchar'] }),
+        outcomeDocument('b', { status: 'loaded' }),
+        outcomeDocument('c', { status: 'loaded', run_id: 'jr_0', columns_added: ['email'] }),
+      );
+
+      await handler(ended('SUCCEEDED'));
+
+      expect(told().map(({ Subject }) => Subject)).toEqual(['1 column(s) added by crm']);
+      expect(told()[0].Message).toContain('1 file(s) are loaded, with changes:\n- s3://landing/customers/a.csv: 1 column(s) added\n  Columns added: email\n\n');
+      expect(told()[0].Message).not.toMatch(/rejected|rescue|[bc]\.csv/);
+    });
+
+    test('tells nobody of a run that changed nothing', async () => {
+      process.env.SETTINGS = JSON.stringify({ ...settings, outcomes: { ...OUTCOMES, notifyOn: ['schema_changes', 'rescued_values'] } });
+      given([manifestFile('a')], outcomeDocument('a', { status: 'loaded' }));
+      await handler(ended('SUCCEEDED'));
+      expect(told()).toEqual([]);
+    });
+
+    test('tells of changes in the message of a run that failed', async () => {
+      process.env.SETTINGS = JSON.stringify({ ...settings, outcomes: { ...OUTCOMES, notifyOn: ['rescued_values'] } });
+      given([manifestFile('a'), manifestFile('b')], outcomeDocument('a', { status: 'loaded', rows_rescued: 3, rescue_columns: ['age__as_varchar'] }));
+      givenOutcomes({ a: { status: 'loaded', reason: '' }, b: { status: 'failed', reason: 'no header' } });
+      await handler(ended());
+      expect(told().map(({ Subject }) => Subject)).toEqual(['FAILED: 1 file(s) not loaded, 3 row(s) with rescued values by crm']);
+      expect(told()[0].Message).toContain('  Rescue columns: age__as_varchar\n');
+    });
+
     test('reads no outcomes without rules', async () => {
       process.env.SETTINGS = JSON.stringify(settings);
       givenFiles(manifestFile('a'));
@@ -350,7 +389,7 @@ describe('of a pipeline with rules', () => {
   describe('that checks', () => {
     beforeEach(() => {
       const { ledger, ...withoutLedger } = settings;
-      process.env.SETTINGS = JSON.stringify({ ...withoutLedger, outcomes: OUTCOMES });
+      process.env.SETTINGS = JSON.stringify({ ...withoutLedger, outcomes: OUTCOMES, words: GATE_WORDS, retries: { most: 2, afterTimeout: false } });
     });
 
     test('tells of each file what its outcome says, and queues those without one', async () => {

@@ -1,4 +1,5 @@
 import { manifestFile, outcomeDocument } from './factories';
+import { Notice } from '../../src/dispatch/function-settings';
 import { OutcomeDocument } from '../../src/dispatch/outcome-document';
 import { isConfigurationFault, KnownOutcomes, runOutcome, successOutcome } from '../../src/dispatch/run-outcome';
 
@@ -26,7 +27,7 @@ test.each([
 describe('rejected rows', () => {
   const file = manifestFile('a');
   const known = (status: OutcomeDocument['status'], more: Partial<KnownOutcomes> = {}): KnownOutcomes =>
-    ({ runId: 'jr_1', found: new Map([[file.load_id, outcomeDocument('a', { status })]]), ...more });
+    ({ runId: 'jr_1', notifyOn: ['rejected_rows'], found: new Map([[file.load_id, outcomeDocument('a', { status })]]), ...more });
   const ledger = (status: 'loaded' | 'failed' | 'superseded') => new Map([[file.load_id, { status, reason: '' }]]);
 
   test.each(['loaded', 'passed'] as const)('are told of a file that is %s, of a run that ended well', (status) => {
@@ -54,5 +55,40 @@ describe('rejected rows', () => {
 
   test('that another run found are not told of when the ledger cannot be read', () => {
     expect(runOutcome([file], known('loaded', { runId: 'jr_2', ledger: new Map(), ledgerError: 'down' })).rejected).toEqual([]);
+  });
+});
+
+describe('changes of the table', () => {
+  const file = manifestFile('a');
+  const given = { columns_added: ['email'], columns_widened: ['name'], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
+  const known = (notifyOn: Notice[], more: Partial<KnownOutcomes> = {}, status: OutcomeDocument['status'] = 'loaded'): KnownOutcomes =>
+    ({ runId: 'jr_1', notifyOn, found: new Map([[file.load_id, outcomeDocument('a', { status, rows_rejected: 1, ...given })]]), ...more });
+  const schema = { columns_added: ['email'], columns_widened: ['name'], rows_rescued: 0, rescue_columns: [] };
+  const values = { columns_added: [], columns_widened: [], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
+  const ledger = (status: 'loaded' | 'failed') => new Map([[file.load_id, { status, reason: '' }]]);
+
+  test.each<[Notice[], object[]]>([
+    [[], []],
+    [['rejected_rows'], []],
+    [['schema_changes'], [{ file, found: schema }]],
+    [['rescued_values'], [{ file, found: values }]],
+    [['schema_changes', 'rescued_values'], [{ file, found: given }]],
+  ])('are told of as far as people want to know %j', (notifyOn, changed) => {
+    expect(successOutcome([file], known(notifyOn)).changed).toEqual(changed);
+    expect(runOutcome([file], known(notifyOn, { ledger: ledger('loaded') })).changed).toEqual(changed);
+  });
+
+  test('are told of without the rejected rows where only they are asked for', () => {
+    expect(successOutcome([file], known(['schema_changes'])).rejected).toEqual([]);
+    expect(runOutcome([file], known(['schema_changes'], { ledger: new Map(), ledgerError: 'down' }))).toMatchObject({ rejected: [], changed: [{ found: schema }] });
+  });
+
+  test('are not told of a file that did not go on, that another run loaded, or that changed nothing', () => {
+    const both: Notice[] = ['schema_changes', 'rescued_values'];
+    expect(runOutcome([file], known(both, { ledger: ledger('failed') })).changed).toEqual([]);
+    expect(runOutcome([file], known(both, { ledger: new Map() })).changed).toEqual([]);
+    expect(successOutcome([file], known(both, {}, 'failed')).changed).toEqual([]);
+    expect(successOutcome([file], known(both, { runId: 'jr_2' })).changed).toEqual([]);
+    expect(successOutcome([file], known(both, { found: new Map([[file.load_id, outcomeDocument('a', { status: 'loaded' })]]) })).changed).toEqual([]);
   });
 });

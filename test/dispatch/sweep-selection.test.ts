@@ -1,5 +1,5 @@
 import { objectCreated } from './factories';
-import { CSV_SUFFIXES } from '../../src/dispatch/key-classification';
+import { CSV_FILES } from '../../src/csv-loading/csv-files';
 import { writeIdentity } from '../../src/dispatch/ledger';
 import { loadId } from '../../src/dispatch/load-id';
 import { earliestWrite, filesDue, filesMissed, ListedObject } from '../../src/dispatch/sweep-selection';
@@ -7,7 +7,7 @@ import { earliestWrite, filesDue, filesMissed, ListedObject } from '../../src/di
 const NOW = new Date('2024-03-08T12:00:00Z');
 /** When the listed files were written, in seconds. */
 const LISTED_AT = Date.parse('2024-03-08T10:00:00Z') / 1000;
-const scope = { prefix: 'in/', ownPrefixes: ['in/error/'], suffixes: CSV_SUFFIXES };
+const scope = { prefix: 'in/', ownPrefixes: ['in/error/'], ...CSV_FILES };
 const listed = (given: Partial<ListedObject> = {}): ListedObject => ({
   Key: 'in/a.csv',
   VersionId: 'v1',

@@ -8,6 +8,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { newGate } from './helpers';
 import { DataQualityGate, DataQualityGateProps, DataQualityRule, DataQualityRules, GlueCapacity } from '../../src';
 import { classifyKey } from '../../src/dispatch/key-classification';
+import { GATE_WORDS } from '../../src/quality/gate-words';
 import { matches } from '../csv-loading/event-pattern';
 import { joined, newLoader, newStack, resources } from '../csv-loading/helpers';
 import { objectCreated, s3EventBody } from '../dispatch/factories';
@@ -83,8 +84,13 @@ describe('runs', () => {
       pipeline: 'crm',
       queueUrl: expect.stringMatching(/^\$\{GateDispatchQueue/),
       topicArn: expect.stringMatching(/^\$\{GateNotificationTopic/),
+      runKind: 'glue-job',
+      jobName: expect.stringMatching(/^\$\{GateJob/),
       logGroupPrefix: '/aws-glue/jobs/crm',
-      outcomes: { bucket: expect.stringMatching(/^\$\{GateStagingBucket/), prefix: 'outcomes/crm/' },
+      words: GATE_WORDS,
+      retries: { most: 2, afterTimeout: false },
+      swept: true,
+      outcomes: { bucket: expect.stringMatching(/^\$\{GateStagingBucket/), prefix: 'outcomes/crm/', notifyOn: ['rejected_rows'] },
     });
     expect(settingsOf(gate, 'GateSweep')).not.toHaveProperty('ledger');
   });

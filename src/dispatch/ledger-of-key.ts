@@ -1,0 +1,29 @@
+import { LedgerOfTable, LedgerSettings } from './function-settings';
+
+/**
+ * The ledger that says what became of a file: that of the pipeline's one table, or of the table that the key names by its first two
+ * folders under `root`, as DMS writes it (`<root><schema>/<table>/...`), in lower case; undefined for a key that names none.
+ */
+export function ledgerOfKey(key: string, settings: LedgerSettings): LedgerOfTable | undefined {
+  if ('table' in settings) {
+    return settings;
+  }
+  const [schema, table, ...rest] = key.slice(settings.root.length).toLowerCase().split('/');
+  return key.startsWith(settings.root) && schema && table && rest.length > 0
+    ? { schema: settings.schema ?? schema, table, warehouse: settings.warehouse }
+    : undefined;
+}
+
+/** Files by the ledger that tells of them; those of which none does are left out. */
+export function byLedger<F extends { readonly key: string }>(files: F[], settings: LedgerSettings): [LedgerOfTable, F[]][] {
+  const groups = new Map<string, [LedgerOfTable, F[]]>();
+  for (const file of files) {
+    const ledger = ledgerOfKey(file.key, settings);
+    if (ledger) {
+      const name = JSON.stringify([ledger.schema, ledger.table]);
+      groups.set(name, groups.get(name) ?? [ledger, []]);
+      groups.get(name)![1].push(file);
+    }
+  }
+  return [...groups.values()];
+}

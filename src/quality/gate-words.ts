@@ -1,0 +1,9 @@
+import { fileWords } from '../dispatch/file-words';
+
+/** How people are told of a gate's files. */
+export const GATE_WORDS = fileWords('checked', 'have {} checked', {
+  notDone: 'held back',
+  fault: 'be read as CSV',
+  rest: 'were passed on',
+  timeoutClue: 'the log says which rule was running last',
+});
