@@ -7,7 +7,7 @@ const choices = Object.values(library)
 
 test('a class with a choice of objects can compare them, since in Python each look at one makes a new object', () => {
   expect(choices).toContain(library.GlueCapacity);
-  expect(choices.filter(({ prototype }) => typeof prototype.equals !== 'function')).toEqual([]);
+  expect(choices.filter(({ prototype }) => typeof prototype.isEqualTo !== 'function')).toEqual([]);
 });
 
 test.each([

@@ -100,8 +100,8 @@ export class CsvFormat {
   }
 
   /** Whether files of the other format are written in the same way. In Python `==` compares identities and does not say it. */
-  public equals(other: CsvFormat): boolean {
-    requireArguments('CsvFormat.equals', { other }, { other: CSV_FORMAT });
+  public isEqualTo(other: CsvFormat): boolean {
+    requireArguments('CsvFormat.isEqualTo', { other }, { other: CSV_FORMAT });
     return this.delimiter === other.delimiter
       && this.quote === other.quote
       && this.encoding === other.encoding

@@ -1,7 +1,7 @@
 import type { CsvFormat, CsvFormatOptions } from './csv-format';
 import { like, listOf, optional, struct, TEXT } from '../common/kinds';
 
-export const CSV_FORMAT = like<CsvFormat>('a CsvFormat', "write for example CsvFormat.of({ delimiter: ';' })", 'quote', 'nullValues', 'dateFormats', 'equals');
+export const CSV_FORMAT = like<CsvFormat>('a CsvFormat', "write for example CsvFormat.of({ delimiter: ';' })", 'quote', 'nullValues', 'dateFormats', 'isEqualTo');
 
 export const CSV_FORMAT_OPTIONS = struct<CsvFormatOptions>({
   delimiter: optional(TEXT),

@@ -87,8 +87,8 @@ export class GlueCapacity {
   }
 
   /** Whether the other capacity allows as much. In Python `==` compares identities, and `GlueCapacity.DEFAULT` is a new one each time. */
-  public equals(other: GlueCapacity): boolean {
-    requireArguments('GlueCapacity.equals', { other }, { other: CAPACITY });
+  public isEqualTo(other: GlueCapacity): boolean {
+    requireArguments('GlueCapacity.isEqualTo', { other }, { other: CAPACITY });
     return this.workerType === other.workerType
       && this.maxWorkers === other.maxWorkers
       && this.maxConcurrentRuns === other.maxConcurrentRuns

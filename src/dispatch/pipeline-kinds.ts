@@ -3,7 +3,7 @@ import type { PipelineOptions } from './pipeline-parts';
 import { BUCKET, DURATION, KEY, ROLE, TOPIC } from '../common/aws-kinds';
 import { BOOLEAN, like, optional, PropKinds } from '../common/kinds';
 
-export const CAPACITY = like<GlueCapacity>('a GlueCapacity', 'write for example GlueCapacity.of({ maxWorkers: 10 })', 'workerType', 'maxWorkers', 'timeout', 'equals');
+export const CAPACITY = like<GlueCapacity>('a GlueCapacity', 'write for example GlueCapacity.of({ maxWorkers: 10 })', 'workerType', 'maxWorkers', 'timeout', 'isEqualTo');
 
 /** The props that every pipeline of files has. */
 export const PIPELINE_KINDS: PropKinds<PipelineOptions> = {

@@ -24,9 +24,9 @@ test.each([
 
 test('equals a format of files that are written in the same way', () => {
   const options = { delimiter: ';', quote: "'", encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
-  expect(CsvFormat.of(options).equals(CsvFormat.of({ ...options }))).toBe(true);
-  expect(CsvFormat.detect().equals(CsvFormat.of({ quote: '"', nullValues: [''] }))).toBe(true);
+  expect(CsvFormat.of(options).isEqualTo(CsvFormat.of({ ...options }))).toBe(true);
+  expect(CsvFormat.detect().isEqualTo(CsvFormat.of({ quote: '"', nullValues: [''] }))).toBe(true);
   for (const option of Object.keys(options)) {
-    expect(CsvFormat.of(options).equals(CsvFormat.of({ ...options, [option]: undefined }))).toBe(false);
+    expect(CsvFormat.of(options).isEqualTo(CsvFormat.of({ ...options, [option]: undefined }))).toBe(false);
   }
 });

@@ -26,11 +26,11 @@ test('leaves values that are known only on deployment alone', () => {
 
 test('equals a capacity that allows as much', () => {
   const timeout = Duration.minutes(Token.asNumber(Lazy.number({ produce: () => 1 })));
-  expect(GlueCapacity.of().equals(GlueCapacity.DEFAULT)).toBe(true);
-  expect(GlueCapacity.of({ timeout: Duration.minutes(60) }).equals(GlueCapacity.of({ timeout: Duration.hours(1) }))).toBe(true);
-  expect(GlueCapacity.of({ timeout }).equals(GlueCapacity.of({ timeout }))).toBe(true);
+  expect(GlueCapacity.of().isEqualTo(GlueCapacity.DEFAULT)).toBe(true);
+  expect(GlueCapacity.of({ timeout: Duration.minutes(60) }).isEqualTo(GlueCapacity.of({ timeout: Duration.hours(1) }))).toBe(true);
+  expect(GlueCapacity.of({ timeout }).isEqualTo(GlueCapacity.of({ timeout }))).toBe(true);
   const others = [{ workerType: WorkerType.G_2X }, { maxWorkers: 6 }, { maxConcurrentRuns: 3 }, { timeout: Duration.hours(1) }, { timeout }];
   for (const options of others) {
-    expect(GlueCapacity.of(options).equals(GlueCapacity.DEFAULT)).toBe(false);
+    expect(GlueCapacity.of(options).isEqualTo(GlueCapacity.DEFAULT)).toBe(false);
   }
 });
