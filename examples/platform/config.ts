@@ -2,10 +2,12 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 
 /** What differs between the environments; everything else is the same everywhere. */
 export interface PlatformConfig {
-  /** Keep the data when the stack is deleted. */
+  /** What becomes of the data when the stack is deleted; with DESTROY the buckets are emptied. */
   readonly removalPolicy: RemovalPolicy;
   /** How long uploads are gathered before one Glue run loads them: longer is cheaper, shorter is fresher. */
   readonly batchingWindow: Duration;
+  /** Raise an alarm when no file has come for so long. */
+  readonly expectFileEvery?: Duration;
   /** The most that the warehouse may scale to, in RPUs. */
   readonly maxCapacity: number;
   /** The most Glue workers of one run. */
@@ -28,6 +30,7 @@ const ENVIRONMENTS: Record<string, PlatformConfig> = {
   prod: {
     removalPolicy: RemovalPolicy.RETAIN,
     batchingWindow: Duration.minutes(1),
+    expectFileEvery: Duration.days(1),
     maxCapacity: 64,
     maxWorkers: 10,
   },

@@ -1,5 +1,6 @@
 import * as path from 'path';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import {
   DataQualityGate, DataQualityRule, DataQualityRules, GlueCapacity, RedshiftWarehouse, SchemaEvolvingCsvLoader,
 } from 'cdk-customer-data-platform';
@@ -16,6 +17,14 @@ export class PlatformStack extends Stack {
       maxCapacity: config.maxCapacity,
       removalPolicy: config.removalPolicy,
     });
+    // The same for all that takes files; so they also share one staging bucket and one key.
+    const common = {
+      batchingWindow: config.batchingWindow,
+      capacity: GlueCapacity.of({ maxWorkers: config.maxWorkers }),
+      expectFileEvery: config.expectFileEvery,
+      removalPolicy: config.removalPolicy,
+      autoDeleteObjects: config.removalPolicy === RemovalPolicy.DESTROY,
+    };
 
     // Customers: one row a user, kept as the newest export says, whatever order the files come in. One run checks and loads.
     const customers = new SchemaEvolvingCsvLoader(this, 'Customers', {
@@ -29,9 +38,7 @@ export class PlatformStack extends Stack {
         DataQualityRule.notNull('last_purchase'),
         DataQualityRule.notInFuture('last_purchase'),
       ),
-      batchingWindow: config.batchingWindow,
-      capacity: GlueCapacity.of({ maxWorkers: config.maxWorkers }),
-      removalPolicy: config.removalPolicy,
+      ...common,
     });
 
     // Purchases land in the same bucket and tell the same people. Others read them too: a gate checks them first...
@@ -42,11 +49,8 @@ export class PlatformStack extends Stack {
       key: ['purchase_id'],
       maxFailRatio: 0.5,
       unmaskedColumns: ['purchased_on', 'cds', 'amount'],
-      batchingWindow: config.batchingWindow,
-      capacity: GlueCapacity.of({ maxWorkers: config.maxWorkers }),
-      stagingBucket: customers.stagingBucket,
       notificationTopic: customers.notificationTopic,
-      removalPolicy: config.removalPolicy,
+      ...common,
     });
 
     // ...and a loader takes what has passed.
@@ -56,12 +60,14 @@ export class PlatformStack extends Stack {
       primaryKey: ['purchase_id'],
       bucket: customers.bucket,
       prefix: gate.passedPrefix,
-      batchingWindow: config.batchingWindow,
-      capacity: GlueCapacity.of({ maxWorkers: config.maxWorkers }),
-      stagingBucket: customers.stagingBucket,
       notificationTopic: customers.notificationTopic,
-      removalPolicy: config.removalPolicy,
+      ...common,
     });
+
+    // Whoever exports the CRM may drop files, and do nothing else.
+    const exporter = new Role(this, 'Exporter', { assumedBy: new AccountRootPrincipal() });
+    customers.grantUpload(exporter);
+    gate.grantUpload(exporter);
 
     const outputs: Record<string, string> = {
       LandingBucketName: customers.bucket.bucketName,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,16 @@ def test_data_outlives_the_stack(template: Path) -> None:
     resources = json.loads(template.read_text())["Resources"].values()
     kept = {"AWS::S3::Bucket", "AWS::RedshiftServerless::Namespace", "AWS::KMS::Key"}
     assert {resource["DeletionPolicy"] for resource in resources if resource["Type"] in kept} == {"Retain"}
+
+
+@pytest.mark.full
+def test_an_app_of_the_example_that_gives_a_prop_another_type_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.ts"
+    wrong.write_text(
+        "import { DataQualityRule } from 'cdk-customer-data-platform';\n"
+        "DataQualityRule.notNull('user_id', { severity: 'warning' });\n"
+    )
+    command = json.loads((EXAMPLE / "cdk.json").read_text())["app"].replace("app.ts", str(wrong))
+    ended = subprocess.run(command.split(), cwd=EXAMPLE, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "Type 'string' is not assignable to type 'RuleSeverity'" in ended.stderr
