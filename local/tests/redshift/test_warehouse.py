@@ -151,9 +151,7 @@ def test_a_warehouse_that_does_not_exist_can_be_seeded(
 ) -> None:
     cloud, deployed = warehouse
     client = cloud.client("redshift-data", deployed["Reader"])
-    with pytest.raises(
-        client.exceptions.ValidationException, match=r"doesn't exist .* nowhere\. .* --seed FILE"
-    ):
+    with pytest.raises(client.exceptions.ValidationException, match=r"doesn't exist .* nowhere\. .* --seed FILE"):
         client.execute_statement(**target, Database="crm", Sql="SELECT 1")
 
 
