@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -113,9 +114,14 @@ def _up(options: argparse.Namespace) -> int:
     if running:
         say(f"already running at {running.endpoint}: deploying to it")
     directory = running.directory if running else Path(tempfile.mkdtemp(prefix="local-cloud-"))
-    with _explained("--app"):
-        assembly = synthesize(options.app.resolve(), directory / "cdk.out", say)
-        read_assembly(assembly)
+    try:
+        with _explained("--app"):
+            assembly = synthesize(options.app.resolve(), directory / "cdk.out", say)
+            read_assembly(assembly)
+    except DeploymentError:
+        if not running:
+            shutil.rmtree(directory)
+        raise
     cloud = running or LocalCloud.start(directory, detached=True)
     try:
         say(f"local cloud at {cloud.endpoint}/_local")

@@ -31,16 +31,12 @@ from local.cloudformation import (  # noqa: F401  each registers its types
 )
 from local.cloudformation.custom_resources import CustomResource
 from local.cloudformation.registry import RESOURCE_TYPES, Declaration, Deployed, Kind, ResourceType
-from local.process.context import CloudContext
+from local.process.context import HOW_TO_SEED, CloudContext
 
 CUSTOM_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource")
 _NEVER_DEPLOYED = "AWS::CDK::Metadata"
 
 _MISSING = re.compile(r"NoSuch|Not ?Found|NonExistent|DoesNotExist|does ?n[o']t exist|cannot be found", re.IGNORECASE)
-_SEED_IT = (
-    ". If the app imports what is missing, seed it: `script/local up --seed FILE`, with the file that local/README.md"
-    ' describes under "Imported resources"'
-)
 
 
 def kind_of(resource_type: str) -> Kind | None:
@@ -293,7 +289,7 @@ class _Adapter(CloudFormationModel):
             reason = error.response["Error"]["Message"] if isinstance(error, ClientError) else str(error)
             what = f"{declared.logical_id} ({declared.type}) failed: {reason or type(error).__name__}"
             if _MISSING.search(str(error)):
-                what = what.rstrip(".") + _SEED_IT
+                what = f"{what.rstrip('.')}. {HOW_TO_SEED}"
             cls.context.activity.fail("cloudformation", what)
             raise ValidationError(message=what) from error
 

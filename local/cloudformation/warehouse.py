@@ -8,7 +8,7 @@ import uuid
 from local.cloudformation.api_resource import chosen_id
 from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
 from local.cloudformation.secrets import generated_password
-from local.identity.arns import workgroup_arns
+from local.identity.arns import clusters, workgroup_arns
 from local.process.context import ACCOUNT, REGION, CloudContext, arn
 from local.redshift import warehouses
 
@@ -85,6 +85,7 @@ class Cluster(ResourceType):
     def create(self, declared: Declaration) -> Deployed:
         properties, name = declared.properties, declared.name.lower()
         username = properties["MasterUsername"]
+        clusters.add(name)
         if warehouses.running:
             warehouses.urls[name] = warehouses.running.create_database(properties["DBName"], username)
         attributes = {
@@ -101,6 +102,7 @@ class Cluster(ResourceType):
         return deployed
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
+        clusters.discard(deployed.physical_id)
         if secret_arn := deployed.attributes.get("MasterPasswordSecretArn"):
             self.context.client("secretsmanager").delete_secret(SecretId=secret_arn, ForceDeleteWithoutRecovery=True)
 

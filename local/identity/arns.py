@@ -11,6 +11,9 @@ _RANDOM_SUFFIX_LENGTH = len("-AbCdEf")
 workgroup_arns: dict[str, str] = {}
 """ARNs of the workgroups that are deployed, by their names."""
 
+clusters: set[str] = set()
+"""Identifiers of the clusters that are deployed."""
+
 
 def workgroup_arn(name_or_arn: str) -> str:
     """The full ARN; for a workgroup that does not exist, one with its name in the place of its id."""

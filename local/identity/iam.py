@@ -25,10 +25,11 @@ from moto.s3.exceptions import S3AccessDeniedError, S3InvalidAccessKeyIdError
 from moto.s3.models import FakeBucket, s3_backends
 
 from local.identity import request_resources
+from local.identity.arns import clusters, workgroup_arns
 from local.identity.credentials import Caller, caller_of
 from local.identity.policies import Effect, Principal, Request, evaluate
 from local.identity.statement_owners import StatementOwners
-from local.process.context import ACCOUNT, CloudContext, arn
+from local.process.context import ACCOUNT, HOW_TO_SEED, CloudContext, arn
 
 _IAM_PREFIXES = {"monitoring": "cloudwatch"}
 """Where the name that signs a request is not the name that policies use."""
@@ -90,6 +91,8 @@ class _Check:
         if (service, action) == ("sts", "GetCallerIdentity"):
             return
         parameters = _parameters(self._response)
+        if service == "redshift-data":
+            _require_warehouse(parameters)
         resources = request_resources.resources_of(service, action, parameters, self._response.path)
         self._require(caller, service, action, resources, parameters)
         if service == "redshift-data" and action in ("ExecuteStatement", "BatchExecuteStatement"):
@@ -170,6 +173,16 @@ class _Check:
         if service == "redshift-data" and (owner := self._owners.owner(str(parameters.get("Id", "")))):
             context["redshift-data:statement-owner-iam-userid"] = owner
         return context
+
+
+def _require_warehouse(parameters: Mapping[str, Any]) -> None:
+    """Raises what the Data API answers when there is no such workgroup or cluster."""
+    workgroup, cluster = parameters.get("WorkgroupName"), parameters.get("ClusterIdentifier")
+    known = workgroup is None or workgroup in workgroup_arns or workgroup in workgroup_arns.values()
+    if not known or (cluster is not None and cluster not in clusters):
+        named = f"workgroup {workgroup}" if workgroup else f"cluster {cluster}"
+        message = f"Redshift endpoint doesn't exist in this region: {named}. {HOW_TO_SEED}"
+        raise JsonRESTError("ValidationException", message)
 
 
 def policies_of(role: Role) -> list[str]:

@@ -13,6 +13,11 @@ from local.process.clients import Clients
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
+HOW_TO_SEED = (
+    "If the app imports what is missing, seed it: `script/local up --seed FILE`, with the file that local/README.md"
+    ' describes under "Imported resources"'
+)
+
 
 def arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"

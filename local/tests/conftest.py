@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 
 from local.cloud import LocalCloud
 from local.tests.assembly import Template, write_assembly
+
+# Spark's runs are short here: what the compiler gains by optimizing costs twice the processor's time of a whole run.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 Deploy = Callable[..., dict[str, str]]
 _number = itertools.count(1)

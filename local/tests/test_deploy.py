@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,8 @@ def test_up_starts_nothing_when_it_cannot_use_what_it_is_given(
     message: str,
 ) -> None:
     monkeypatch.setattr(LocalCloud, "start", lambda *_, **__: pytest.fail("a server is started"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
     (tmp_path / "given.json").write_text(content)
     for name, file_name, text in (
         ("empty", "README.md", ""),
@@ -159,6 +162,7 @@ def test_up_starts_nothing_when_it_cannot_use_what_it_is_given(
     assert message in said
     assert "Traceback" not in said
     assert option in said or option == "--state"
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def test_up_stops_the_server_when_it_cannot_write_the_state(

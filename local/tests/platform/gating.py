@@ -13,6 +13,16 @@ from local.cloud import LocalCloud
 
 TIMEOUT_SECONDS = 150
 HEADER = "Purchase ID,User ID,Purchased On,CDs,Amount"
+MIXED = [
+    *(f"{2_000_000 + number},u{number},1997-01-02,1,{number}.50" for number in range(1, 41)),
+    "2000100,u1,1997-01-02,1,0",
+    "2000101,u1,1997-01-02,1,5.00",
+    "2000101,u1,1997-01-02,1,6.00",
+    "2000102,u1",
+    "2000103,u1,1997-01-02,1,250.00",
+]
+COUNTED = [("RowsPassed", None), ("RowsRejected", None), ("FilesPassed", None), ("RowsBroken", "no_free_purchase")]
+"""Metrics, and the rule that one is about."""
 
 
 @dataclass(frozen=True)
@@ -94,3 +104,17 @@ class Gate:
             yield
         finally:
             s3.put_object(Bucket=bucket, Key=key, Body=before)
+
+
+def send_first_files(gate: Gate) -> list[float]:
+    """Four files at once, so that one run takes them; what they add to the metrics that `COUNTED` names."""
+    gate.wait_for_idle()
+    before = [gate.metric(*name) for name in COUNTED]
+    gate.upload("mixed.csv", *MIXED)
+    gate.upload("clean.csv", "2200000,u1,1997-01-02,1,1.00")
+    gate.upload("toomany.csv", "2300000,u1,1997-01-02,1,0", "2300001,u1,1997-01-02,1,0", "2300002,u1,1997-01-02,1,1.00")
+    gate.put("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(64))
+    for name in ("mixed.csv", "clean.csv", "toomany.csv", "picture.csv"):
+        gate.wait_for(name)
+    gate.wait_for_idle()
+    return [gate.metric(*name) - earlier for name, earlier in zip(COUNTED, before, strict=True)]

@@ -6,33 +6,8 @@ import json
 
 import pytest
 
-from local.tests.platform.gating import HEADER, Gate
+from local.tests.platform.gating import HEADER, MIXED, Gate
 from local.tests.platform.loading import TWO_HOURS, Pipeline, sweep
-
-MIXED = [
-    *(f"{2_000_000 + number},u{number},1997-01-02,1,{number}.50" for number in range(1, 41)),
-    "2000100,u1,1997-01-02,1,0",
-    "2000101,u1,1997-01-02,1,5.00",
-    "2000101,u1,1997-01-02,1,6.00",
-    "2000102,u1",
-    "2000103,u1,1997-01-02,1,250.00",
-]
-COUNTED = [("RowsPassed", None), ("RowsRejected", None), ("FilesPassed", None), ("RowsBroken", "no_free_purchase")]
-
-
-@pytest.fixture(scope="module")
-def counted(gate: Gate) -> list[float]:
-    """Four files at once, so that one run takes them; what they add to the metrics."""
-    gate.wait_for_idle()
-    before = [gate.metric(*name) for name in COUNTED]
-    gate.upload("mixed.csv", *MIXED)
-    gate.upload("clean.csv", "2200000,u1,1997-01-02,1,1.00")
-    gate.upload("toomany.csv", "2300000,u1,1997-01-02,1,0", "2300001,u1,1997-01-02,1,0", "2300002,u1,1997-01-02,1,1.00")
-    gate.put("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(64))
-    for name in ("mixed.csv", "clean.csv", "toomany.csv", "picture.csv"):
-        gate.wait_for(name)
-    gate.wait_for_idle()
-    return [gate.metric(*name) - earlier for name, earlier in zip(COUNTED, before, strict=True)]
 
 
 def test_good_rows_go_on_into_the_table_and_bad_ones_into_the_quarantine(

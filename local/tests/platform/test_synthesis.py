@@ -9,20 +9,19 @@ from pathlib import Path
 import pytest
 from cfnlint.api import ManualArgs, lint_file
 
-from local.assembly import read_assembly, synthesize
-from local.tests.platform.conftest import EXAMPLE
+from local.assembly import read_assembly
+from local.tests.platform.background import Background
+from local.tests.platform.conftest import LARGER_ENVIRONMENTS
 
 IGNORED = {
     "W3005": "the CDK itself lets a function wait for its role besides naming it",
 }
 
 
-@pytest.fixture(scope="module", params=["staging", "prod"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=LARGER_ENVIRONMENTS)
+def template(request: pytest.FixtureRequest, background: Background) -> Path:
     """The only stack's template. Reading the assembly refuses one that needs look-ups."""
-    output = tmp_path_factory.mktemp(request.param) / "cdk.out"
-    synthesize(EXAMPLE, output, say=lambda line: None, context={"environment": request.param})
-    [stack] = read_assembly(output)
+    [stack] = read_assembly(background.result(request.param))
     assert stack.name == f"CustomerDataPlatform-{request.param}"
     return stack.template
 

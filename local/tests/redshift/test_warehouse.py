@@ -143,6 +143,18 @@ def test_a_role_that_may_not_be_the_database_user_runs_nothing(
         execute_on_cluster(client, "SELECT 1", **login)
 
 
+@pytest.mark.parametrize(
+    "target", [{"WorkgroupName": "nowhere"}, {"ClusterIdentifier": "nowhere", "DbUser": "master"}], ids=str
+)
+def test_a_warehouse_that_does_not_exist_can_be_seeded(
+    warehouse: tuple[LocalCloud, dict[str, str]], target: dict[str, str]
+) -> None:
+    cloud, deployed = warehouse
+    client = cloud.client("redshift-data", deployed["Reader"])
+    with pytest.raises(client.exceptions.ValidationException, match=r"doesn't exist .* nowhere\. .* --seed FILE"):
+        client.execute_statement(**target, Database="crm", Sql="SELECT 1")
+
+
 def test_the_warehouse_url_is_that_of_the_database_deployed_last(warehouse: tuple[LocalCloud, dict[str, str]]) -> None:
     cloud, _ = warehouse
     assert cloud.warehouse_url
