@@ -84,7 +84,8 @@ class ExistingColumn:
         self._decision = decision
         self._unfit = [0] * len(self._readings)
         self._max_bytes = 0
-        self._rescued_max_bytes: int | None = None  # None as long as no value is rescued: the empty text is one too
+        self._rescued_max_bytes = 0
+        self._rescued = 0  # values: the empty text is one too
 
     @property
     def undecided(self) -> bool:
@@ -129,9 +130,13 @@ class ExistingColumn:
     def add(self, values: pa.StringArray) -> None:
         self._max_bytes = max(self._max_bytes, longest(values))
 
-    def add_rescued(self, rescued: pa.StringArray) -> None:
-        if rescued.null_count < len(rescued):
-            self._rescued_max_bytes = max(self._rescued_max_bytes or 0, longest(rescued))
+    def add_rescued(self, rescued: pa.StringArray) -> int:
+        """How many values are rescued."""
+        count: int = len(rescued) - rescued.null_count
+        if count:
+            self._rescued += count
+            self._rescued_max_bytes = max(self._rescued_max_bytes, longest(rescued))
+        return count
 
     def staged(self) -> tuple[StagedColumn, ...]:
         read_as = self.decide().type
@@ -139,11 +144,11 @@ class ExistingColumn:
         staged = StagedColumn(self.name, self.header, type, self._max_bytes, is_new=False)
         if not self.has_rescue:
             return (staged,)
-        max_bytes = self._rescued_max_bytes or 0
+        max_bytes = self._rescued_max_bytes
         rescue_type: ColumnType | None = None
         if self._rescue_column is not None:
             rescue_type = self._rescue_column.type
-        elif self._rescued_max_bytes is not None:
+        elif self._rescued:
             rescue_type = varchar_with_headroom(max_bytes)
         rescue = StagedColumn(
             self.rescue_name,
@@ -152,5 +157,6 @@ class ExistingColumn:
             max_bytes,
             is_new=self._rescue_column is None,
             rescue_for=self.name,
+            rescued=self._rescued,
         )
         return (staged, rescue)

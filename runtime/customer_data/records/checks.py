@@ -17,45 +17,20 @@ from customer_data.columns.value_checks import longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
+from customer_data.records.rejected import Rejection, RowError
 
 _SHOWN_CHARACTERS = 100
 
 
 @dataclass(frozen=True)
-class RowError:
-    """One reason why a record is rejected; `rule` is the requirement, `code` is stable and for programs. A `warning`
-    alone rejects no record."""
-
-    rule: str
-    code: str
-    reason: str
-    column: str | None = None
-    value: str | None = None
-    warning: bool = False
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """A record in which something is wrong: header to text, or its text as written where it is not one record."""
-
-    line: int
-    record: dict[str, str | None] | str
-    errors: tuple[RowError, ...]
-
-    @property
-    def is_warning(self) -> bool:
-        """Whether the record is told of and goes on."""
-        return all(error.warning for error in self.errors)
-
-
-@dataclass(frozen=True)
 class CheckedBatch:
     """The values of the staged columns, in their order, of the records that `kept` marks (None: of all); `marked` are
-    the records in which something is wrong."""
+    the records in which something is wrong. Of those kept, `rows_rescued` have a value in a rescue column."""
 
     values: list[pa.StringArray]
     kept: pa.BooleanArray | None
     marked: list[Rejection]
+    rows_rescued: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +52,8 @@ def check_records(
     found = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit), *findings]
     kept = kept_rows(found)
     marked = marked_records(batch, headers, found)
-    return CheckedBatch(_split_and_count(batch, columns, unfit, kept), kept, marked)
+    values, rows_rescued = _split_and_count(batch, columns, unfit, kept)
+    return CheckedBatch(values, kept, marked, rows_rescued)
 
 
 def kept_rows(findings: Sequence[Finding]) -> pa.BooleanArray | None:
@@ -90,7 +66,7 @@ def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[F
     """The broken records and those in which something is wrong, with all that is, in the order of their lines."""
     broken = [_broken(record) for record in batch.broken]
     found = _found(batch, headers, findings) if findings else []
-    return sorted([*broken, *found], key=lambda record: record.line) if broken else found
+    return sorted([*broken, *found], key=lambda record: record.line or 0) if broken else found
 
 
 def _found(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
@@ -221,8 +197,9 @@ def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArr
 
 def _split_and_count(
     batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray], kept: pa.BooleanArray | None
-) -> list[pa.StringArray]:
+) -> tuple[list[pa.StringArray], int]:
     staged: list[pa.StringArray] = []
+    in_rescue: list[pa.BooleanArray] = []
     for column in columns.columns:
         values = batch.columns[column.index]
         rows = unfit.get(column.name)
@@ -238,6 +215,7 @@ def _split_and_count(
         column.add(values)
         staged.append(values)
         if isinstance(column, ExistingColumn) and rescued is not None:
-            column.add_rescued(rescued)
+            if column.add_rescued(rescued):
+                in_rescue.append(pc.is_valid(rescued))
             staged.append(rescued)
-    return staged
+    return staged, pc.sum(reduce(pc.or_, in_rescue)).as_py() if in_rescue else 0
