@@ -98,6 +98,11 @@ class ExistingColumn:
         one that did not."""
         return self._rescue_column is not None or (self._decision is not None and self._decision.rescue)
 
+    @property
+    def read_as(self) -> ColumnType:
+        """The type that values have to fit, in the format in which most are written."""
+        return self.decide().type
+
     def decide(self) -> Decision:
         if self._decision is not None:
             return self._decision
@@ -120,12 +125,16 @@ class ExistingColumn:
             self._unfit[number] += 0 if found is None else pc.sum(found).as_py()
         return None
 
+    @property
+    def narrow_rescue(self) -> TableColumn | None:
+        """The rescue column, where the table's does not take every value."""
+        rescue = self._rescue_column
+        return None if rescue is None or (rescue.widenable and rescue.type.name == "varchar") else rescue
+
     def unrescuable(self, rescued: pa.StringArray) -> pa.BooleanArray | None:
         """The values that the rescue column cannot hold either: it is the table's and too narrow to be widened."""
-        rescue = self._rescue_column
-        if rescue is None or (rescue.widenable and rescue.type.name == "varchar"):
-            return None
-        return misfits_of_existing(rescue.type, rescued)
+        rescue = self.narrow_rescue
+        return misfits_of_existing(rescue.type, rescued) if rescue else None
 
     def add(self, values: pa.StringArray) -> None:
         self._max_bytes = max(self._max_bytes, longest(values))
@@ -139,8 +148,7 @@ class ExistingColumn:
         return count
 
     def staged(self) -> tuple[StagedColumn, ...]:
-        read_as = self.decide().type
-        type = read_as if read_as.format else self.column.type
+        type = self.read_as if self.read_as.format else self.column.type
         staged = StagedColumn(self.name, self.header, type, self._max_bytes, is_new=False)
         if not self.has_rescue:
             return (staged,)

@@ -214,7 +214,11 @@ class Loader:
             raise
         except WarehouseError as error:
             if error.sql in batch.on_data and is_about_values(str(error)):
-                raise FileFault("refused_by_warehouse", f"Redshift refused the file's rows: {error}") from error
+                raise FileFault(
+                    "refused_by_warehouse",
+                    f"Redshift refused rows of the file for {self._settings.table}: {error}; correct"
+                    " what it names in the file, or the constraint of the table",
+                ) from error
             raise
         finally:
             if has_rows:

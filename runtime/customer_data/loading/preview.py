@@ -26,7 +26,7 @@ _MOST_REASONS = 10
 def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, stage: StageFiles) -> dict[str, Any]:
     """The schema changes and row counts that `url` (`s3://bucket/key`) would cause; `stage` must write nothing."""
     table = read_table(warehouse, settings.table, may_evolve=settings.schema_contract.may_evolve)
-    (staged,) = stage([StageTask(source_file(url, s3), 0, table)])
+    (staged,) = stage([StageTask(source_file(url, settings, s3), 0, table)])
     if staged.unreadable:
         raise SettingsError(f"--plan {url!r}: {staged.unreadable}")
     report: dict[str, Any] = {
@@ -52,12 +52,15 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
     return report
 
 
-def source_file(url: str, s3: Any) -> SourceFile:
-    """The object as it is now. Raises SettingsError when there is none."""
+def source_file(url: str, settings: LoaderSettings, s3: Any) -> SourceFile:
+    """The object as it is now. Raises SettingsError when there is none that the job may read."""
     try:
         return object_now(*parse_s3_url(url), s3)
     except SourceUnreadable as error:
-        raise SettingsError(f"--plan {url!r} {error}") from error
+        raise SettingsError(
+            f"--plan {url!r} {error}; this job reads its landing bucket under {settings.prefix!r} and"
+            f" {settings.error_prefix!r}: upload the file there, or plan with the loader whose prefix it is under"
+        ) from error
 
 
 def for_people(report: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.columns.allowed import allowed_values
 from customer_data.columns.checked import ExistingColumn, NewColumn, WhenUnfit
 from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.types import MAX_VARCHAR_BYTES
@@ -132,8 +133,8 @@ def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.Boo
     value = batch.columns[column.index][row].as_py()
     raise FileFault(
         "unfit_value",
-        f"line {line}, column {column.header!r}: {_does_not_fit(column, value)}, and the schema contract 'freeze'"
-        " changes nothing; correct the value, or use SchemaContract.EVOLVE, which keeps it in a column of its own",
+        f"line {line}, column {column.header!r}: {_does_not_fit(column, value)}. The schema contract 'freeze'"
+        " changes nothing: correct the value, or use SchemaContract.EVOLVE, which keeps it in a column of its own",
         line=line,
         column=column.header,
         value=shorten(value),
@@ -141,7 +142,13 @@ def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.Boo
 
 
 def _does_not_fit(column: ExistingColumn, value: str | None) -> str:
-    return f"{shorten(value)!r} is not a value of {column.column.name} {column.column.type.sql}"
+    reason = (
+        f"{shorten(value)!r} is not a value of the column {column.name} {column.column.type.sql}, which takes"
+        f" {allowed_values(column.read_as)}"
+    )
+    if column.when_unfit is WhenUnfit.RESCUE and (rescue := column.narrow_rescue):
+        return f"{reason}; nor does its rescue column {rescue.name} {rescue.type.sql} take it: make that one longer"
+    return reason
 
 
 def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
@@ -152,7 +159,7 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         values = batch.columns[column.index]
         empty = pc.or_(pc.is_null(values), pc.fill_null(pc.equal(values, ""), False))
         if pc.any(empty).as_py():
-            why = f"the key {column.name} is empty; a record needs it to be found again"
+            why = f"the key {column.name} is empty, and a record is found again by its key; give it a value"
             findings.append(_of_column(empty, column, "primary_key", "null_key", _always(why)))
         ends_in_blank = pc.fill_null(pc.ends_with(values, " "), False)
         if _may_be_text(column) and pc.any(ends_in_blank).as_py():
@@ -179,9 +186,15 @@ def _too_long(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         values = batch.columns[column.index]
         if longest(values) > MAX_VARCHAR_BYTES:
             rows = pc.fill_null(pc.greater(pc.binary_length(values), MAX_VARCHAR_BYTES), False)
-            why = f"{column.header!r} has more than {MAX_VARCHAR_BYTES:,} bytes, the most a Redshift column holds"
-            findings.append(_of_column(rows, column, "max_bytes", "value_too_long", _always(why)))
+            findings.append(_of_column(rows, column, "max_bytes", "value_too_long", partial(_is_too_long, column)))
     return findings
+
+
+def _is_too_long(column: NewColumn | ExistingColumn, value: str | None) -> str:
+    return (
+        f"{column.header!r} has {len((value or '').encode()):,} bytes and begins {shorten(value)!r}; a Redshift column"
+        f" holds up to {MAX_VARCHAR_BYTES:,}: shorten it, or take the column out of the file"
+    )
 
 
 def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray]) -> list[Finding]:
