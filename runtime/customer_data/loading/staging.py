@@ -34,15 +34,14 @@ from customer_data.quality.running.check_results import MarkedRecords, rejected_
 from customer_data.quality.running.file_check import Checks, FileCheck
 from customer_data.quality.running.line_findings import LineFindings
 from customer_data.records.checks import CheckedBatch, check_records
-from customer_data.records.parquet_parts import ParquetParts, StagedPart
+from customer_data.records.parquet_parts import POSITION, ParquetParts, StagedPart
 from customer_data.records.reading import ReadAgain, Reading, read_until_decided
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["POSITION", "StagedColumn", "StagedFile", "StagedPart", "stage_file"]
+__all__ = ["StagedColumn", "StagedFile", "StagedPart", "stage_file"]
 
-POSITION = "__position"
 _POSITIONS_PER_FILE = 2**40
 _REMEDY = "correct the file, or load the other records with RowErrorPolicy.QUARANTINE_ROWS"
 
