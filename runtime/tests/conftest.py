@@ -8,7 +8,6 @@ import os
 import sys
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 WRITER = RoleInfo("loader", {"RedshiftDbRoles": "cdp_writer"})
 # moto knows access keys by their shape: 20 capitals and digits.
 ADMIN_KEY, LOADER_KEY = "AKIAADMINISTRATOR000", "AKIALOADER0000000000"
-_TESTS = Path(__file__).parent
 COPY_ROLE_ARN = "arn:aws:iam::123456789012:role/copy"
 
 
@@ -69,7 +67,7 @@ def spark() -> Iterator[SparkSession]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": LOADER_KEY,
         "AWS_SECRET_ACCESS_KEY": "loader",
-        "PYTHONPATH": os.pathsep.join(map(str, (_TESTS, _TESTS.parent, _TESTS.parents[1]))),
+        "PYTHONPATH": os.pathsep.join(sys.path),  # a worker finds what a test gives it
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JAVA_HOME", str(java_home()))

@@ -2,7 +2,7 @@
 # Builds what is published and uses it as users do: an app with the npm package, or with the wheel, and nothing else
 # synthesizes without Docker, without esbuild and without a look-up.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-require_tools
+setup
 
 # With CI set, projen leaves the packages to a later job.
 env -u CI npx projen build

@@ -90,12 +90,25 @@ compile_library() {
   npx projen pre-compile && npx projen compile
 }
 
-# Node packages, Python packages and the compiled library; what is up to date is left alone.
+# Node packages and the compiled library, and Python packages beside them; what is up to date is left alone.
 setup() {
+  local log="$CACHE/python-packages.log" python failed=false
   require_tools
   say "Setting up with Node.js $(node --version) and $("$PYTHON" --version)"
+  mkdir -p "$CACHE"
+  once .venv/.stamp "$(fingerprint requirements.txt)" 'Python packages (1-2 minutes)' install_python_packages >"$log" 2>&1 &
+  python=$!
+  # What runs in the background ignores Ctrl-C.
+  trap 'kill "$python" 2>/dev/null; exit 130' INT TERM
+  (set_up_library) || failed=true
+  wait "$python" || failed=true
+  trap - INT TERM
+  cat "$log"
+  ! $failed || fail 'the set-up failed: see above'
+}
+
+set_up_library() {
   once node_modules/.stamp "$(node --version) $(fingerprint package-lock.json)" 'Node packages (1-2 minutes)' install_node_packages
-  once .venv/.stamp "$(fingerprint requirements.txt)" 'Python packages (1-2 minutes)' install_python_packages
   [[ -f lib/index.js && -d assets/runtime ]] || rm -f "$CACHE/compiled"
   once "$CACHE/compiled" "$(fingerprint src runtime/customer_data runtime/jobs package-lock.json .projen/tasks.json tsconfig.json)" \
     'The library: bundling Lambdas, compiling (1 minute)' compile_library

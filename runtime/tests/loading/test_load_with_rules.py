@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fuse import Fuse, Killed, briefly
+from loader_job import everything_stored, outcome, plan, rejected, run
 from quality.gate_world import metrics
-from test_killed_runs import Fuse, Killed, _briefly
-from test_load_job import everything_stored, outcome, plan, rejected, run
 from world import LANDING, STAGING, World
 
 from customer_data.errors import RunFailed
@@ -241,7 +241,7 @@ def loader(world: World, fuse: Fuse) -> Loader:
     return Loader(
         settings,
         "jr_killed",
-        warehouse=DataApi(fuse.wrap(world.redshift_data), settings.warehouse, sleep=_briefly),
+        warehouse=DataApi(fuse.wrap(world.redshift_data), settings.warehouse, sleep=briefly),
         s3=s3,
         stage=lambda tasks: [
             stage_file(task.file, task.index, settings, task.table, "jr_killed", s3, checks=checks) for task in tasks

@@ -129,3 +129,8 @@ def test_a_gate_names_the_field_that_it_does_not_know() -> None:
                 }
             )
         )
+
+
+@pytest.mark.parametrize(("contract", "may"), [("evolve", True), ("freeze", False), ("discard", False)])
+def test_only_one_contract_lets_the_table_change(contract: str, may: bool) -> None:
+    assert SchemaContract(contract).may_evolve is may

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_value_checks import CASES
+from values_of_types import CASES
 from world import World
 
 from customer_data.columns.date_formats import format_type
