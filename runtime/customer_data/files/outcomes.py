@@ -23,8 +23,8 @@ class Outcome:
 
     `moved_to` is where the original is now; `top_reasons` are {rule, description, rows, severity}. A loader's outcome
     (loaded or failed) says what the file holds and what it does to the table, not what became of it: it is written
-    before the transaction, and the ledger in the warehouse decides. `rescue_columns` are {name, column, values}: the
-    rescue column, whose values it keeps, and how many of the file's are among them, in `rows_rescued` records.
+    before the transaction, and the ledger in the warehouse decides. Of its rows `rows_rescued` have a value in one of
+    `rescue_columns`.
     """
 
     load_id: str
@@ -40,7 +40,7 @@ class Outcome:
     top_reasons: Sequence[Mapping[str, Any]] = ()
     columns_added: Sequence[str] = ()
     columns_widened: Sequence[str] = ()
-    rescue_columns: Sequence[Mapping[str, Any]] = ()
+    rescue_columns: Sequence[str] = ()
     report: str | None = None
     rejected: str | None = None
 

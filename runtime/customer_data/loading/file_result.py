@@ -65,7 +65,7 @@ class FileResult(LedgerRow):
             top_reasons=self.check.top_reasons if self.check else of_columns,
             columns_added=self.columns_added,
             columns_widened=self.columns_widened,
-            rescue_columns=[asdict(column) for column in self.rescue_columns],
+            rescue_columns=[column.name for column in self.rescue_columns],
             report=self.check.report_url if self.check else None,
             rejected=self.rejected_url,
         )
