@@ -58,7 +58,10 @@ class RowsLost(CustomerDataError):
 def require_every_row(url: str, *, read: int, passed: int, rejected: int) -> None:
     """Raises RowsLost."""
     if passed + rejected != read:
-        raise RowsLost(f"{url}: {read:,} rows were read, {passed:,} passed and {rejected:,} were rejected")
+        raise RowsLost(
+            f"{url}: {read:,} rows were read, {passed:,} passed and {rejected:,} were rejected, which does not"
+            " add up, so that nothing of the file goes on; run the manifest again"
+        )
 
 
 class SourceChanged(CustomerDataError):

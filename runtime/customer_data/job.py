@@ -7,6 +7,8 @@ import logging
 import sys
 import uuid
 from collections.abc import Callable, Sequence
+from traceback import format_exception_only
+from types import TracebackType
 from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from customer_data.errors import CustomerDataError, RunFailed, SettingsError
 from customer_data.files.manifest import Manifest, SourceFile
 from customer_data.files.s3_url import parse_s3_url
+from customer_data.files.source_object import why_unreadable
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +26,9 @@ def run_job(
 ) -> None:
     """Runs the job. Returns when all is done, else raises RunFailed.
 
-    Glue takes the end of the traceback for the run's error message; of `sys.exit` it would tell only the number.
+    Glue takes the exception's text for the run's error message; of `sys.exit` it would show only the number.
     """
+    sys.excepthook = _print_exception
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for chatty in ("botocore", "py4j"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -34,9 +38,19 @@ def run_job(
         sys.stdout.flush()
         raise
     except (CustomerDataError, BotoCoreError, ClientError) as error:
-        log.exception("the run ends here; a file that it has not finished stays where it is")
+        # Our own errors say what is wrong and what to do; where in this code it was found helps nobody.
+        where = None if isinstance(error, CustomerDataError) else error
+        log.error("the run ends here; a file that it has not finished stays where it is: %s", error, exc_info=where)
         sys.stdout.flush()
-        raise RunFailed(one_line(f"{type(error).__name__}: {error}")) from None  # the log has the traceback
+        raise RunFailed(one_line(f"{type(error).__name__}: {error}")) from None
+
+
+def _print_exception(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """Of a RunFailed its message, and no traceback of frames that all runs have. Glue's own hook sees the exception."""
+    if issubclass(kind, RunFailed):
+        sys.stderr.write("".join(format_exception_only(kind, error)))
+    else:
+        sys.__excepthook__(kind, error, traceback)
 
 
 def new_parser() -> argparse.ArgumentParser:
@@ -51,13 +65,17 @@ def new_parser() -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise SettingsError(f"the job's arguments are not usable: {message}")
+        raise SettingsError(
+            f"the job's arguments are not usable: {message}; start it with those of a run in the Glue console, with one"
+            " argument in place of --manifest where it is to do something else"
+        )
 
 
 def not_understood(error: Exception) -> SettingsError:
     """What to raise for a `--settings` argument that is not as this version writes it."""
+    what = f"it has no field {error}" if isinstance(error, KeyError) else str(error)
     return SettingsError(
-        f"the --settings argument is not what this job understands: {error}; deploy the construct and the job from one"
+        f"the --settings argument is not what this job understands: {what}; deploy the construct and the job from one"
         " version of the library"
     )
 
@@ -65,8 +83,18 @@ def not_understood(error: Exception) -> SettingsError:
 def read_manifest(url: str, s3: Any) -> tuple[SourceFile, ...]:
     """Raises SettingsError."""
     bucket, key = parse_s3_url(url)
-    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    return Manifest.from_json(body.decode()).files
+    try:
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if reason := why_unreadable(bucket, key, error):
+            raise SettingsError(
+                f"--manifest {url!r} {reason}; the staging bucket keeps the manifests of 90 days under manifests/"
+            ) from error
+        raise
+    try:
+        return Manifest.from_json(body.decode()).files
+    except (ValueError, SettingsError) as error:
+        raise SettingsError(f"--manifest {url!r}: {error}; give it a manifest that the dispatcher wrote") from error
 
 
 def require_all_done(files: int, failed: Sequence[tuple[SourceFile, str | None]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from world import STAGING, World
+from world import LANDING, STAGING, World
 
 from customer_data.files.manifest import SourceFile
 from customer_data.loading import load_job
@@ -48,6 +48,19 @@ def plan(world: World, file: SourceFile, capsys: pytest.CaptureFixture[str], **c
     load_job.main(arguments)
     lines = capsys.readouterr().out.strip().splitlines()
     return "\n".join(lines), json.loads(lines[-1])
+
+
+def outcome(world: World, file: SourceFile) -> Any:
+    key = f"outcomes/customers/{file.load_id}.json"
+    return json.loads(world.s3.get_object(Bucket=STAGING, Key=key)["Body"].read())
+
+
+def rejected(world: World) -> list[Any]:
+    return [
+        json.loads(line)
+        for key in world.object_keys(prefix="quarantine/")
+        for line in world.s3.get_object(Bucket=LANDING, Key=key)["Body"].read().splitlines()
+    ]
 
 
 def everything_stored(world: World) -> tuple[Any, ...]:

@@ -84,7 +84,8 @@ class ExistingColumn:
         self._decision = decision
         self._unfit = [0] * len(self._readings)
         self._max_bytes = 0
-        self._rescued_max_bytes: int | None = None  # None as long as no value is rescued: the empty text is one too
+        self._rescued_max_bytes = 0
+        self._rescued = 0  # values: the empty text is one too
 
     @property
     def undecided(self) -> bool:
@@ -96,6 +97,11 @@ class ExistingColumn:
         """A rescue column that the table already has is always written: a value that fits again takes the place of the
         one that did not."""
         return self._rescue_column is not None or (self._decision is not None and self._decision.rescue)
+
+    @property
+    def read_as(self) -> ColumnType:
+        """The type that values have to fit, in the format in which most are written."""
+        return self.decide().type
 
     def decide(self) -> Decision:
         if self._decision is not None:
@@ -119,31 +125,38 @@ class ExistingColumn:
             self._unfit[number] += 0 if found is None else pc.sum(found).as_py()
         return None
 
+    @property
+    def narrow_rescue(self) -> TableColumn | None:
+        """The rescue column, where the table's does not take every value."""
+        rescue = self._rescue_column
+        return None if rescue is None or (rescue.widenable and rescue.type.name == "varchar") else rescue
+
     def unrescuable(self, rescued: pa.StringArray) -> pa.BooleanArray | None:
         """The values that the rescue column cannot hold either: it is the table's and too narrow to be widened."""
-        rescue = self._rescue_column
-        if rescue is None or (rescue.widenable and rescue.type.name == "varchar"):
-            return None
-        return misfits_of_existing(rescue.type, rescued)
+        rescue = self.narrow_rescue
+        return misfits_of_existing(rescue.type, rescued) if rescue else None
 
     def add(self, values: pa.StringArray) -> None:
         self._max_bytes = max(self._max_bytes, longest(values))
 
-    def add_rescued(self, rescued: pa.StringArray) -> None:
-        if rescued.null_count < len(rescued):
-            self._rescued_max_bytes = max(self._rescued_max_bytes or 0, longest(rescued))
+    def add_rescued(self, rescued: pa.StringArray) -> int:
+        """How many values are rescued."""
+        count: int = len(rescued) - rescued.null_count
+        if count:
+            self._rescued += count
+            self._rescued_max_bytes = max(self._rescued_max_bytes, longest(rescued))
+        return count
 
     def staged(self) -> tuple[StagedColumn, ...]:
-        read_as = self.decide().type
-        type = read_as if read_as.format else self.column.type
+        type = self.read_as if self.read_as.format else self.column.type
         staged = StagedColumn(self.name, self.header, type, self._max_bytes, is_new=False)
         if not self.has_rescue:
             return (staged,)
-        max_bytes = self._rescued_max_bytes or 0
+        max_bytes = self._rescued_max_bytes
         rescue_type: ColumnType | None = None
         if self._rescue_column is not None:
             rescue_type = self._rescue_column.type
-        elif self._rescued_max_bytes is not None:
+        elif self._rescued:
             rescue_type = varchar_with_headroom(max_bytes)
         rescue = StagedColumn(
             self.rescue_name,
@@ -152,5 +165,6 @@ class ExistingColumn:
             max_bytes,
             is_new=self._rescue_column is None,
             rescue_for=self.name,
+            rescued=self._rescued,
         )
         return (staged, rescue)

@@ -13,7 +13,7 @@ class StagedColumn:
 
     `type` is what the text can be cast to without loss: the table's type where the table has the column, else the
     type inferred over all values; None for a new column without a single value. `max_bytes` is the longest value.
-    `rescue_for` names the column whose unfit values this one holds (`<column>__as_varchar`).
+    `rescue_for` names the column whose unfit values this one holds (`<column>__as_varchar`), `rescued` says how many.
     """
 
     name: str
@@ -22,3 +22,4 @@ class StagedColumn:
     max_bytes: int
     is_new: bool
     rescue_for: str | None = None
+    rescued: int = 0

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from customer_data.columns.date_formats import to_iso
 from customer_data.columns.types import DOUBLE, DOUBLE_DIGITS, FALSE_WORDS, REAL_DIGITS, TRUE_WORDS, ColumnType
 
-_INTEGER_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+INTEGER_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 _LONGEST_FLOAT_TEXT = 32
 _FLOAT_RANGE = {  # digits that survive, smallest normal and greatest finite magnitude (IEEE 754)
     "real": (REAL_DIGITS, 1.1754944e-38, 3.4028234e38),
@@ -66,7 +66,7 @@ def _none_if_all_fit(values: pa.StringArray, fits: pa.BooleanArray) -> pa.Boolea
 
 
 def _integer(type: ColumnType, values: pa.StringArray) -> pa.BooleanArray | None:
-    limit = _INTEGER_LIMITS[type.name]
+    limit = INTEGER_LIMITS[type.name]
     extremes = integer_extremes(values)
     if extremes is not None and -limit <= extremes[0] and extremes[1] < limit:
         return None

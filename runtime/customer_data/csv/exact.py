@@ -49,7 +49,10 @@ def exact_batches(
             if len(record) == width:
                 batch.add(line, record, lines.bytes)
             elif record:  # an empty line is no record
-                reason = f"the record has {len(record)} fields, the header {width}"
+                reason = (
+                    f"the record has {len(record)} fields, the header {width}, delimited by {dialect.delimiter!r};"
+                    " every record needs as many: put a field that holds the delimiter or a line break in quotes"
+                )
                 batch.add_broken(BrokenRecord(line, "ragged_record", reason, _raw("".join(taken))))
         line += len(taken)
         if batch.full:
@@ -64,9 +67,15 @@ def _raw(text: str) -> str:
 
 def _why_broken(error: Exception) -> tuple[str, str]:
     if isinstance(error, _RecordTooLong) or "field larger" in str(error):
-        return "record_too_long", f"the record does not end within {MAX_RECORD_BYTES:,} bytes, the most Redshift loads"
+        return "record_too_long", (
+            f"the record does not end within {MAX_RECORD_BYTES:,} bytes, the most Redshift loads; close the quote that"
+            " is open in it, or shorten its fields"
+        )
     if "unexpected end" in str(error):
-        return "broken_quote", "a quote opens and does not close before the file ends"
+        return "broken_quote", (
+            "a quote opens and does not close before the file ends; close it, or write a quote that is text twice, in"
+            " quotes"
+        )
     return "broken_quote", f"text follows a closing quote ({error}); a quote within quotes is written twice"
 
 

@@ -88,7 +88,8 @@ def open_csv(
     if len(header.text) == len(sample) and len(first) > len(header.text.encode()):
         raise FileFault(
             "broken_header",
-            f"the header does not end within {_SAMPLE_BYTES:,} bytes: is a quote left open, or is this no CSV?",
+            f"the header does not end within {_SAMPLE_BYTES:,} bytes; close the quote that is open in it, or upload the"
+            " data as CSV",
             line=header.line,
         )
     body = _body(first[len(header.text.encode()) :], chunks)

@@ -19,8 +19,13 @@ _ABSENT = frozenset(("404", "NoSuchKey"))
 
 @dataclass(frozen=True)
 class Outcome:
-    """`moved_to` is where the original is now; `top_reasons` are {rule, description, rows}. A loader's outcome (loaded
-    or failed) only tells what rules found: its ledger is in the warehouse."""
+    """Names and counts only: no value of a record is in it.
+
+    `moved_to` is where the original is now; `top_reasons` are {rule, description, rows, severity}. A loader's outcome
+    (loaded or failed) says what the file holds and what it does to the table, not what became of it: it is written
+    before the transaction, and the ledger in the warehouse decides. Of its rows `rows_rescued` have a value in one of
+    `rescue_columns`.
+    """
 
     load_id: str
     run_id: str
@@ -31,7 +36,11 @@ class Outcome:
     rows_read: int = 0
     rows_rejected: int = 0
     rows_warned: int = 0
+    rows_rescued: int = 0
     top_reasons: Sequence[Mapping[str, Any]] = ()
+    columns_added: Sequence[str] = ()
+    columns_widened: Sequence[str] = ()
+    rescue_columns: Sequence[str] = ()
     report: str | None = None
     rejected: str | None = None
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 5
 _CHANGED = frozenset(("NoSuchKey", "NoSuchVersion", "404", "412", "PreconditionFailed"))
-_NOT_THERE = _CHANGED | {"403", "AccessDenied", "NoSuchBucket", "400"}
+_NOT_THERE = _CHANGED | {"NoSuchBucket"}
+_REFUSED = frozenset(("403", "AccessDenied", "400"))
 # What would let the job read the object. What KMS says comes from S3 as `KMS.DisabledException` and the like.
 _REMEDIES = {
     "AccessDenied": "let the job's role read it (bucket policy, owner of the object, key policy)",
@@ -92,8 +93,8 @@ def object_now(bucket: str, key: str, s3: Any) -> SourceFile:
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_THERE:
-            raise SourceUnreadable(f"cannot be read: {error}") from error
+        if reason := why_unreadable(bucket, key, error):
+            raise SourceUnreadable(reason) from error
         raise
     version = head.get("VersionId")
     return SourceFile(
@@ -106,3 +107,17 @@ def object_now(bucket: str, key: str, s3: Any) -> SourceFile:
         sequencer=None,
         event_time=head["LastModified"].isoformat(),
     )
+
+
+def why_unreadable(bucket: str, key: str, error: ClientError) -> str | None:
+    """Why an object that somebody named is not read, and what to do; None for what may pass when it is tried again."""
+    code = error.response["Error"]["Code"]
+    if code in _NOT_THERE:
+        return f"is not there ({code}): the bucket {bucket!r} has no object {key!r}; check both"
+    if code in _REFUSED:
+        return (
+            f"cannot be read ({code}): the job's role has no s3:GetObject for the key {key!r} of the bucket"
+            f" {bucket!r}, or no kms:Decrypt for what encrypts it, or the key does not exist (which S3 does not say"
+            " without s3:ListBucket)"
+        )
+    return None

@@ -104,7 +104,8 @@ def _refuse_too_many(columns: FileColumns, table: TableSchema | None) -> None:
         raise FileFault(
             "too_many_columns",
             f"the file has {len(staged):,} columns, and with the new ones among them the table would have {total:,};"
-            f" Redshift allows {MAX_COLUMNS:,}, one of which the loader needs while it loads",
+            f" Redshift allows {MAX_COLUMNS:,}, one of which the loader needs while it loads; take columns out of the"
+            " file, drop columns of the table, or use SchemaContract.DISCARD",
             line=1,
         )
 

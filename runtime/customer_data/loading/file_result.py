@@ -1,35 +1,74 @@
-"""What became of one file: the ledger keeps it, the log and the metrics tell it."""
+"""What became of one file: the ledger keeps it, the log, the metrics and the outcome report it."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast
 
+from customer_data.files.outcomes import Outcome, OutcomeStatus
+from customer_data.loading.staged_file import RescueColumn
 from customer_data.quality.report.summary import CheckSummary
+from customer_data.records.rejected import RejectionReason
 from customer_data.warehouse.ledger import LedgerRow
 
 Status = Literal["loaded", "failed", "superseded", "already_done", "unfinished"]
 
+_MOST_REASONS = 5
+
 
 @dataclass(frozen=True)
 class FileResult(LedgerRow):
-    """What a run made of one file: the row that the ledger keeps, and what only log and metrics tell.
+    """What a run made of one file: the row that the ledger keeps, and what only log, metrics and outcome report.
 
-    `rows_loaded` are the rows handed to the upsert, duplicates and older records included. `columns_waiting` are new
-    columns without a single value: they are added when their first value comes. `already_done` is the result of a
-    file that an earlier run has finished, `unfinished` of one that S3 does not give out or the warehouse does
-    not take, for another reason than what it holds: both are told but not kept. `guessed_encoding` is what text that is
-    not UTF-8 was taken for. `check` is what rules found.
+    `rows_loaded` are the rows handed to the upsert, duplicates and older records included; `rows_rescued` of them have
+    a value in one of `rescue_columns`. `columns_waiting` are new columns without a single value: they are added when
+    their first value comes. `already_done` is the result of a file that an earlier run has finished, `unfinished` of
+    one that S3 does not give out or the warehouse does not take, for another reason than what it holds: both are
+    reported but not kept. `guessed_encoding` is what text that is not UTF-8 was taken for. `check` is what rules found.
     """
 
     status: Status
     rejected_key: str | None = None
+    rejected_reasons: tuple[RejectionReason, ...] = ()
+    rows_rescued: int = 0
+    rescue_columns: tuple[RescueColumn, ...] = ()
+    columns_widened: tuple[str, ...] = ()
     columns_discarded: tuple[str, ...] = ()
     columns_waiting: tuple[str, ...] = ()
     guessed_encoding: str | None = None
     seconds: float = 0.0
     check: CheckSummary | None = None
+
+    @property
+    def rows_warned(self) -> int:
+        """Rows that passed and broke a rule of the severity WARNING."""
+        return self.check.rows_warned if self.check else 0
+
+    @property
+    def rejected_url(self) -> str | None:
+        return f"s3://{self.file.bucket}/{self.rejected_key}" if self.rejected_key else None
+
+    def outcome(self) -> Outcome:
+        """For the notifier: names and counts, no values. Of a file that the run finishes."""
+        of_columns = [reason.summary() for reason in self.rejected_reasons[:_MOST_REASONS]]
+        return Outcome(
+            load_id=self.file.load_id,
+            run_id=self.run_id,
+            at=self.finished_at.isoformat(),
+            status=cast(OutcomeStatus, self.status),
+            reason=self.reason,
+            rows_read=self.rows_read,
+            rows_rejected=self.rows_rejected,
+            rows_warned=self.rows_warned,
+            rows_rescued=self.rows_rescued,
+            top_reasons=self.check.top_reasons if self.check else of_columns,
+            columns_added=self.columns_added,
+            columns_widened=self.columns_widened,
+            rescue_columns=[column.name for column in self.rescue_columns],
+            report=self.check.report_url if self.check else None,
+            rejected=self.rejected_url,
+        )
 
     def summary_line(self) -> str:
         """The file's line of the log, in JSON; what is empty is left out."""
@@ -43,8 +82,12 @@ class FileResult(LedgerRow):
             "rows_read": self.rows_read,
             "rows_loaded": self.rows_loaded,
             "rows_rejected": self.rows_rejected,
-            "rejected": f"s3://{file.bucket}/{self.rejected_key}" if self.rejected_key else None,
+            "rows_warned": self.rows_warned,
+            "rows_rescued": self.rows_rescued,
+            "rejected": self.rejected_url,
             "columns_added": list(self.columns_added),
+            "columns_widened": list(self.columns_widened),
+            "rescue_columns": [asdict(column) for column in self.rescue_columns],
             "columns_discarded": list(self.columns_discarded),
             "columns_waiting": list(self.columns_waiting),
             "guessed_encoding": self.guessed_encoding,

@@ -20,7 +20,7 @@ from customer_data.errors import FileFault, SourceChanged, TransientWarehouseErr
 from customer_data.files import set_aside
 from customer_data.files.derived_keys import derived_key
 from customer_data.files.manifest import SourceFile
-from customer_data.files.outcomes import Outcome, Outcomes
+from customer_data.files.outcomes import Outcomes
 from customer_data.files.write_order import in_write_order
 from customer_data.loading.file_result import FileResult, Status
 from customer_data.loading.settings import LoaderSettings
@@ -86,11 +86,11 @@ class Loader:
         self._table: TableSchema | None = None
         self._not_widenable: set[str] = set()
         self._added_early: set[str] = set()
+        self._widened: set[str] = set()
         self._index: dict[str, int] = {}
         self._refusals = 0
-        self._outcomes: Outcomes | None = None
-        if settings.quality:
-            self._outcomes = Outcomes(settings.staging.bucket, settings.quality.outcomes_prefix, s3)
+        prefix = settings.outcomes_prefix or (settings.quality.outcomes_prefix if settings.quality else None)
+        self._outcomes = Outcomes(settings.staging.bucket, prefix, s3) if prefix else None
 
     def load(self, files: Sequence[SourceFile]) -> list[FileResult]:
         """Loads the files in the order of their writes; returns what became of each."""
@@ -161,7 +161,9 @@ class Loader:
     def _prepare_table(self, plan: LoadPlan) -> bool:
         """Whether the table had to be changed before the load, which then has to be planned again."""
         table = self._settings.table
-        self._not_widenable |= table_changes.widen(plan, table, self._warehouse)
+        refused = table_changes.widen(plan, table, self._warehouse)
+        self._not_widenable |= refused
+        self._widened |= {widening.column for widening in plan.widenings} - refused
         added = table_changes.add_excess_columns(plan, table, self._ledger.name, self._warehouse)
         self._added_early.update(added)
         if plan.widenings or added:
@@ -174,14 +176,18 @@ class Loader:
         added = [column.name for column in plan.new_columns] + sorted(self._added_early) if has_rows else []
         results = [replace(self._result(file, "loaded"), columns_waiting=plan.waiting) for file in group]
         # Files of one group bring the same columns: the first one is said to have added them.
-        results[0] = replace(results[0], columns_added=tuple(added))
+        widened = sorted(self._widened) if has_rows else []
+        results[0] = replace(results[0], columns_added=tuple(added), columns_widened=tuple(widened))
+        for result in results:  # before the rows are loaded, or nobody would be told by a run that ends in between
+            self._keep_outcome(result)
         self._run_batch(group, plan, results, has_rows)
         seconds = time.monotonic() - started
         for result in results:
             self._finish(replace(result, seconds=result.seconds + seconds))
         staged_objects.delete_parts(parts_of(group), self._s3)
-        if added:
+        if has_rows:
             self._added_early.clear()
+            self._widened.clear()
 
     def _run_batch(self, group: Group, plan: LoadPlan, results: Sequence[FileResult], has_rows: bool) -> None:
         """Raises FileFault when the warehouse refuses what is in the files."""
@@ -208,7 +214,11 @@ class Loader:
             raise
         except WarehouseError as error:
             if error.sql in batch.on_data and is_about_values(str(error)):
-                raise FileFault("refused_by_warehouse", f"Redshift refused the file's rows: {error}") from error
+                raise FileFault(
+                    "refused_by_warehouse",
+                    f"Redshift refused rows of the file for {self._settings.table}: {error}; correct"
+                    " what it names in the file, or the constraint of the table",
+                ) from error
             raise
         finally:
             if has_rows:
@@ -222,7 +232,6 @@ class Loader:
         tasks = [StageTask(file, self._index[file.load_id], self._table) for file in files]
         loadable = []
         for staged in self._stage_files(tasks):
-            self._keep_outcome(staged)
             if staged.superseded:
                 self._supersede(staged.file, "the object is gone or was overwritten since its event")
             elif staged.unreadable:
@@ -275,7 +284,10 @@ class Loader:
         except SourceChanged as changed:
             self._supersede(file, str(changed))
             return
-        result = replace(self._result(staged, "failed"), reason=fault.reason, rows_loaded=0)
+        result = replace(
+            self._result(staged, "failed"), reason=fault.reason, rows_loaded=0, rows_rescued=0, rescue_columns=()
+        )
+        self._keep_outcome(result)
         self._ledger.record(result)
         set_aside.remove_original(file, self._s3)
         self._finish(result)
@@ -290,34 +302,13 @@ class Loader:
         self._finish(self._source_result(staged.file, "unfinished", str(error)))
         staged_objects.delete_parts(staged.parts, self._s3)
 
-    def _keep_outcome(self, staged: StagedFile) -> None:
-        """What rules found, for the notifier: kept before the rows are loaded, or a run that ends in between tells
-        nobody."""
-        check = staged.check
-        if not check or not self._outcomes:
-            return
-        bucket = staged.file.bucket
-        self._outcomes.write(
-            Outcome(
-                load_id=staged.file.load_id,
-                run_id=self._run_id,
-                at=self._now().isoformat(),
-                status="failed" if staged.fault else "loaded",
-                reason=staged.fault.reason if staged.fault else None,
-                rows_read=staged.rows_read,
-                rows_rejected=staged.rows_rejected,
-                rows_warned=check.rows_warned,
-                top_reasons=check.top_reasons,
-                report=check.report_url,
-                rejected=f"s3://{bucket}/{staged.rejected_key}" if staged.rejected_key else None,
-            )
-        )
+    def _keep_outcome(self, result: FileResult) -> None:
+        if self._outcomes:
+            self._outcomes.write(result.outcome())
 
     def _supersede(self, file: SourceFile, reason: str) -> None:
         result = self._source_result(file, "superseded", reason)
-        if self._outcomes:  # what was found in it is not what became of it
-            at = self._now().isoformat()
-            self._outcomes.write(Outcome(file.load_id, self._run_id, at, "superseded", reason))
+        self._keep_outcome(result)  # what was found in it is not what became of it
         self._ledger.record(result)
         self._finish(result)
 
@@ -332,6 +323,9 @@ class Loader:
             rows_loaded=staged.rows_staged,
             rows_rejected=staged.rows_rejected,
             rejected_key=staged.rejected_key,
+            rejected_reasons=staged.rejected_reasons,
+            rows_rescued=staged.rows_rescued,
+            rescue_columns=staged.rescue_columns,
             columns_discarded=staged.discarded_columns,
             header_map=staged.header_map,
             guessed_encoding=staged.guessed_encoding,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from customer_data.columns.types import TableSchema
@@ -14,15 +15,18 @@ from customer_data.files.source_object import object_now
 from customer_data.loading.load import StageFiles, StageTask, plan_load
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile
+from customer_data.records.rejected import RejectionReason
 from customer_data.warehouse.catalog import read_table
 from customer_data.warehouse.data_api import DataApi
 from customer_data.warehouse.plan import check_plan
+
+_MOST_REASONS = 10
 
 
 def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, stage: StageFiles) -> dict[str, Any]:
     """The schema changes and row counts that `url` (`s3://bucket/key`) would cause; `stage` must write nothing."""
     table = read_table(warehouse, settings.table, may_evolve=settings.schema_contract.may_evolve)
-    (staged,) = stage([StageTask(source_file(url, s3), 0, table)])
+    (staged,) = stage([StageTask(source_file(url, settings, s3), 0, table)])
     if staged.unreadable:
         raise SettingsError(f"--plan {url!r}: {staged.unreadable}")
     report: dict[str, Any] = {
@@ -32,6 +36,10 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "rows_read": staged.rows_read,
         "rows_to_load": staged.rows_staged,
         "rows_rejected": staged.rows_rejected,
+        "rows_warned": staged.check.rows_warned if staged.check else 0,
+        "rows_rescued": staged.rows_rescued,
+        "rejected_reasons": [_reason(reason) for reason in staged.rejected_reasons if not reason.error.warning],
+        "warned_reasons": list(map(_reason, staged.warned_reasons)),
         "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
         "columns_discarded": list(staged.discarded_columns),
         "guessed_encoding": staged.guessed_encoding,
@@ -44,12 +52,15 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
     return report
 
 
-def source_file(url: str, s3: Any) -> SourceFile:
-    """The object as it is now. Raises SettingsError when there is none."""
+def source_file(url: str, settings: LoaderSettings, s3: Any) -> SourceFile:
+    """The object as it is now. Raises SettingsError when there is none that the job may read."""
     try:
         return object_now(*parse_s3_url(url), s3)
     except SourceUnreadable as error:
-        raise SettingsError(f"--plan {url!r} {error}") from error
+        raise SettingsError(
+            f"--plan {url!r} {error}; this job reads its landing bucket under {settings.prefix!r} and"
+            f" {settings.error_prefix!r}: upload the file there, or plan with the loader whose prefix it is under"
+        ) from error
 
 
 def for_people(report: dict[str, Any]) -> str:
@@ -67,18 +78,33 @@ def _changes(staged: StagedFile, settings: LoaderSettings, table: TableSchema | 
         "columns_widened": {widening.column: f"VARCHAR({widening.length})" for widening in plan.widenings},
         "columns_waiting": list(plan.waiting),
         "columns_kept": list(plan.kept),
-        "rescue_columns": {column.name: column.rescue_for for column in staged.columns if column.rescue_for},
+        "rescue_columns": list(map(asdict, staged.rescue_columns)),
+    }
+
+
+def _reason(reason: RejectionReason) -> dict[str, Any]:
+    """As the file of rejected records has it of the first record."""
+    error = reason.error
+    return {
+        "rule": error.rule,
+        "code": error.code,
+        "column": error.column,
+        "rows": reason.rows,
+        "line": reason.line,
+        "reason": error.reason,
     }
 
 
 def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"{report['object']} -> {report['table']}: nothing is written"
-    yield (f"  rows: {report['rows_read']} read, {report['rows_to_load']} to load, {report['rows_rejected']} rejected")
+    yield (
+        f"  rows: {report['rows_read']} read, {report['rows_to_load']} to load, {report['rows_rejected']} rejected,"
+        f" {report['rows_warned']} with warnings only, {report['rows_rescued']} with values for a rescue column"
+    )
     if encoding := report["guessed_encoding"]:
         yield f"  the file is not UTF-8 and is taken for {encoding}: if it is another, say so with CsvFormat.encoding"
-    for rule, rows in report["rules"].items():
-        if rows:
-            yield f"  rule {rule}: {rows} rows"
+    yield from _reason_lines("rejected", report["rejected_reasons"])
+    yield from _reason_lines("warning", report["warned_reasons"])
     if fault := report.get("fault"):
         yield f"  the file would fail ({fault['code']}): {fault['reason']}"
         return
@@ -88,11 +114,22 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"  + {name} {column_type}"
     for name, column_type in report["columns_widened"].items():
         yield f"  ~ {name} {column_type}"
-    for name, original in report["rescue_columns"].items():
-        yield f"  ! {name}: values that do not fit {original}"
+    for rescue in report["rescue_columns"]:
+        yield f"  ! {rescue['name']}: {rescue['values']} values that do not fit {rescue['column']}"
     for name in report["columns_waiting"]:
         yield f"  ? {name}: no value yet, waits for its first one"
     for name in report["columns_discarded"]:
         yield f"  - {name}: left out by the schema contract"
     for name in report["columns_kept"]:
         yield f"  = {name}: not in the file, stored values stay"
+
+
+def _reason_lines(what: str, reasons: list[dict[str, Any]]) -> Iterator[str]:
+    for reason in reasons[:_MOST_REASONS]:
+        column = f", column {reason['column']!r}" if reason["column"] else ""
+        yield (
+            f"  {what}: {reason['rows']} rows by {reason['rule']} ({reason['code']}), the first on line"
+            f" {reason['line']}{column}: {reason['reason']}"
+        )
+    if len(reasons) > _MOST_REASONS:
+        yield f"  {what}: and for {len(reasons) - _MOST_REASONS} more reasons"

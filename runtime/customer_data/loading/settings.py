@@ -42,6 +42,9 @@ class RowErrorPolicy(StrEnum):
 
 @dataclass(frozen=True)
 class LoaderSettings:
+    """What a loader's job is told. What it finds in each file it writes under `outcomes_prefix` of the staging bucket,
+    by default that of its rules; without either it writes no outcomes."""
+
     pipeline: str
     table: TableName
     staging: StagingLocation
@@ -55,6 +58,7 @@ class LoaderSettings:
     prefix: str = ""
     error_prefix: str = "error/"
     quarantine_prefix: str = "quarantine/"
+    outcomes_prefix: str | None = None
     quality: QualitySettings | None = None
 
     @staticmethod

@@ -11,6 +11,16 @@ from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.records.parquet_parts import StagedPart
+from customer_data.records.rejected import RejectionReason
+
+
+@dataclass(frozen=True)
+class RescueColumn:
+    """The column `name` gets, as text, `values` values of one file that do not fit `column`."""
+
+    name: str
+    column: str
+    values: int
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,8 @@ class StagedFile:
 
     Either `fault`, `superseded` or `unreadable` (what S3 says) tells why nothing is staged, or `parts` holds the rows
     (none for a header-only file). `position` in the Parquet is the file's index in the manifest times 2**40 plus the
-    record's number, so that "the last one wins" holds across the files of one transaction.
+    record's number, so that "the last one wins" holds across the files of one transaction. Of the rows staged,
+    `rows_rescued` have a value in a rescue column.
     """
 
     file: SourceFile
@@ -30,6 +41,9 @@ class StagedFile:
     rows_read: int = 0
     rows_staged: int = 0
     rows_rejected: int = 0
+    rows_rescued: int = 0
+    rejected_reasons: tuple[RejectionReason, ...] = ()
+    warned_reasons: tuple[RejectionReason, ...] = ()
     rejected_key: str | None = None
     guessed_encoding: str | None = None
     seconds: float = 0.0
@@ -37,6 +51,15 @@ class StagedFile:
     superseded: bool = False
     unreadable: str | None = None
     check: CheckSummary | None = None
+
+    @property
+    def rescue_columns(self) -> tuple[RescueColumn, ...]:
+        """Those that get a value of the file."""
+        return tuple(
+            RescueColumn(column.name, column.rescue_for, column.rescued)
+            for column in self.columns
+            if column.rescue_for and column.rescued
+        )
 
 
 def groups(files: Iterable[StagedFile]) -> list[tuple[StagedFile, ...]]:

@@ -34,16 +34,16 @@ from customer_data.quality.running.check_results import MarkedRecords, rejected_
 from customer_data.quality.running.file_check import Checks, FileCheck
 from customer_data.quality.running.line_findings import LineFindings
 from customer_data.records.checks import CheckedBatch, check_records
-from customer_data.records.parquet_parts import ParquetParts, StagedPart
+from customer_data.records.parquet_parts import POSITION, ParquetParts, StagedPart
 from customer_data.records.reading import ReadAgain, Reading, read_until_decided
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["POSITION", "StagedColumn", "StagedFile", "StagedPart", "stage_file"]
+__all__ = ["StagedColumn", "StagedFile", "StagedPart", "stage_file"]
 
-POSITION = "__position"
 _POSITIONS_PER_FILE = 2**40
+_REMEDY = "correct the file, or load the other records with RowErrorPolicy.QUARANTINE_ROWS"
 
 
 def stage_file(
@@ -113,11 +113,12 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
         records = stack.enter_context(MarkedRecords(job.file, job.run_id, check, keep=keep))
         rejected = records.rejected
         parts = stack.enter_context(ParquetParts(job.s3, settings.staging.bucket, job.parts_prefix))
-        rows_read = 0
+        rows_read = rows_rescued = 0
         for batch in csv.batches:
             first_position = job.index * _POSITIONS_PER_FILE + rows_read
             rows_read += batch.rows + len(batch.broken)
             checked = check_records(batch, columns, headers, check.findings(batch) if check else ())
+            rows_rescued += checked.rows_rescued
             records.add(checked.marked)
             if columns.undecided or (rejected.count and not keep):
                 parts.discard()  # and from here on it is only counted what else is wrong
@@ -126,7 +127,7 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
         if records.count:
             csv.require_lines()
         refusal = check.conclude(rows_read, rejected.count) if check else None
-        fault = rejected.fault() if rejected.count and not keep else refusal
+        fault = rejected.fault(_REMEDY) if rejected.count and not keep else refusal
         if columns.undecided and not fault:
             raise ReadAgain(columns.decisions())
         rejected_key = job.rejected_key if rejected.count and keep and job.write else None
@@ -140,12 +141,15 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             rows_read=rows_read,
             rows_staged=rows_read - rejected.count,
             rows_rejected=rejected.count,
+            rows_rescued=rows_rescued,
+            rejected_reasons=rejected.reasons,
+            warned_reasons=records.warned.reasons,
             rejected_key=rejected_key,
             guessed_encoding=reading.guessed_encoding,
             check=_report(job, check, records, rows_read, rejected_key, fault) if check else None,
         )
         if fault:
-            return replace(staged, fault=fault, rows_staged=0)
+            return replace(staged, fault=fault, rows_staged=0, rows_rescued=0)
         staged = replace(staged, parts=parts.finish())
         if job.write:
             url, passed = f"s3://{job.file.bucket}/{job.file.key}", sum(part.rows for part in staged.parts)

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.columns.allowed import allowed_values
 from customer_data.columns.checked import ExistingColumn, NewColumn, WhenUnfit
 from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.types import MAX_VARCHAR_BYTES
@@ -17,45 +18,20 @@ from customer_data.columns.value_checks import longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
+from customer_data.records.rejected import Rejection, RowError
 
 _SHOWN_CHARACTERS = 100
 
 
 @dataclass(frozen=True)
-class RowError:
-    """One reason why a record is rejected; `rule` is the requirement, `code` is stable and for programs. A `warning`
-    alone rejects no record."""
-
-    rule: str
-    code: str
-    reason: str
-    column: str | None = None
-    value: str | None = None
-    warning: bool = False
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """A record in which something is wrong: header to text, or its text as written where it is not one record."""
-
-    line: int
-    record: dict[str, str | None] | str
-    errors: tuple[RowError, ...]
-
-    @property
-    def is_warning(self) -> bool:
-        """Whether the record is told of and goes on."""
-        return all(error.warning for error in self.errors)
-
-
-@dataclass(frozen=True)
 class CheckedBatch:
     """The values of the staged columns, in their order, of the records that `kept` marks (None: of all); `marked` are
-    the records in which something is wrong."""
+    the records in which something is wrong. Of those kept, `rows_rescued` have a value in a rescue column."""
 
     values: list[pa.StringArray]
     kept: pa.BooleanArray | None
     marked: list[Rejection]
+    rows_rescued: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +53,8 @@ def check_records(
     found = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit), *findings]
     kept = kept_rows(found)
     marked = marked_records(batch, headers, found)
-    return CheckedBatch(_split_and_count(batch, columns, unfit, kept), kept, marked)
+    values, rows_rescued = _split_and_count(batch, columns, unfit, kept)
+    return CheckedBatch(values, kept, marked, rows_rescued)
 
 
 def kept_rows(findings: Sequence[Finding]) -> pa.BooleanArray | None:
@@ -90,7 +67,7 @@ def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[F
     """The broken records and those in which something is wrong, with all that is, in the order of their lines."""
     broken = [_broken(record) for record in batch.broken]
     found = _found(batch, headers, findings) if findings else []
-    return sorted([*broken, *found], key=lambda record: record.line) if broken else found
+    return sorted([*broken, *found], key=lambda record: record.line or 0) if broken else found
 
 
 def _found(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
@@ -156,8 +133,8 @@ def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.Boo
     value = batch.columns[column.index][row].as_py()
     raise FileFault(
         "unfit_value",
-        f"line {line}, column {column.header!r}: {_does_not_fit(column, value)}, and the schema contract 'freeze'"
-        " changes nothing; correct the value, or use SchemaContract.EVOLVE, which keeps it in a column of its own",
+        f"line {line}, column {column.header!r}: {_does_not_fit(column, value)}. The schema contract 'freeze'"
+        " changes nothing: correct the value, or use SchemaContract.EVOLVE, which keeps it in a column of its own",
         line=line,
         column=column.header,
         value=shorten(value),
@@ -165,7 +142,13 @@ def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.Boo
 
 
 def _does_not_fit(column: ExistingColumn, value: str | None) -> str:
-    return f"{shorten(value)!r} is not a value of {column.column.name} {column.column.type.sql}"
+    reason = (
+        f"{shorten(value)!r} is not a value of the column {column.name} {column.column.type.sql}, which takes"
+        f" {allowed_values(column.read_as)}"
+    )
+    if column.when_unfit is WhenUnfit.RESCUE and (rescue := column.narrow_rescue):
+        return f"{reason}; nor does its rescue column {rescue.name} {rescue.type.sql} take it: make that one longer"
+    return reason
 
 
 def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
@@ -176,7 +159,7 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         values = batch.columns[column.index]
         empty = pc.or_(pc.is_null(values), pc.fill_null(pc.equal(values, ""), False))
         if pc.any(empty).as_py():
-            why = f"the key {column.name} is empty; a record needs it to be found again"
+            why = f"the key {column.name} is empty, and a record is found again by its key; give it a value"
             findings.append(_of_column(empty, column, "primary_key", "null_key", _always(why)))
         ends_in_blank = pc.fill_null(pc.ends_with(values, " "), False)
         if _may_be_text(column) and pc.any(ends_in_blank).as_py():
@@ -203,9 +186,15 @@ def _too_long(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         values = batch.columns[column.index]
         if longest(values) > MAX_VARCHAR_BYTES:
             rows = pc.fill_null(pc.greater(pc.binary_length(values), MAX_VARCHAR_BYTES), False)
-            why = f"{column.header!r} has more than {MAX_VARCHAR_BYTES:,} bytes, the most a Redshift column holds"
-            findings.append(_of_column(rows, column, "max_bytes", "value_too_long", _always(why)))
+            findings.append(_of_column(rows, column, "max_bytes", "value_too_long", partial(_is_too_long, column)))
     return findings
+
+
+def _is_too_long(column: NewColumn | ExistingColumn, value: str | None) -> str:
+    return (
+        f"{column.header!r} has {len((value or '').encode()):,} bytes and begins {shorten(value)!r}; a Redshift column"
+        f" holds up to {MAX_VARCHAR_BYTES:,}: shorten it, or take the column out of the file"
+    )
 
 
 def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray]) -> list[Finding]:
@@ -221,8 +210,9 @@ def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArr
 
 def _split_and_count(
     batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray], kept: pa.BooleanArray | None
-) -> list[pa.StringArray]:
+) -> tuple[list[pa.StringArray], int]:
     staged: list[pa.StringArray] = []
+    in_rescue: list[pa.BooleanArray] = []
     for column in columns.columns:
         values = batch.columns[column.index]
         rows = unfit.get(column.name)
@@ -238,6 +228,7 @@ def _split_and_count(
         column.add(values)
         staged.append(values)
         if isinstance(column, ExistingColumn) and rescued is not None:
-            column.add_rescued(rescued)
+            if column.add_rescued(rescued):
+                in_rescue.append(pc.is_valid(rescued))
             staged.append(rescued)
-    return staged
+    return staged, pc.sum(reduce(pc.or_, in_rescue)).as_py() if in_rescue else 0

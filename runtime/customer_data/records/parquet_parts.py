@@ -20,9 +20,13 @@ _PART_BYTES = 96 * 2**20
 _ROW_GROUP_BYTES = 16 * 2**20
 
 
+#: The column by which the later of two records with one key is known: any BIGINT that grows from record to record.
+POSITION = "__position"
+
+
 @dataclass(frozen=True)
 class StagedPart:
-    """One Parquet object: `__position` BIGINT first, then the staged columns in order."""
+    """One Parquet object: POSITION first, then the staged columns in order, all of them text."""
 
     bucket: str
     key: str

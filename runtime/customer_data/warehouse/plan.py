@@ -134,7 +134,8 @@ def check_plan(plan: LoadPlan) -> None:
         raise FileFault(
             "too_many_columns",
             f"the table would have {total} columns with the {len(plan.new_columns)} new ones of this file; a Redshift"
-            f" table has at most {MAX_COLUMNS}: drop columns, or set the schema contract to discard",
+            f" table has at most {MAX_COLUMNS}: drop columns of the table, take columns out of the file, or use"
+            " SchemaContract.DISCARD",
         )
     if (
         plan.sequence

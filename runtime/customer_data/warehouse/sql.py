@@ -229,7 +229,10 @@ def in_chunks(values: Iterable[str], limit: int = MAX_STATEMENT_BYTES // 2) -> l
 
 def _checked(batch: Batch, plan: LoadPlan, target: TableName) -> Batch:
     if len(batch.statements) > MAX_STATEMENTS:
-        raise BatchTooLarge(f"the load needs {len(batch.statements)} statements; allowed: {MAX_STATEMENTS}")
+        raise BatchTooLarge(
+            f"the load needs {len(batch.statements)} statements; the Redshift Data API takes {MAX_STATEMENTS} in one"
+            " transaction: load fewer files or fewer new columns at once"
+        )
     longest = max(batch.statements, key=_bytes)
     if _bytes(longest) > MAX_STATEMENT_BYTES:
         names = [column.name for column in plan.written] + list(plan.kept)

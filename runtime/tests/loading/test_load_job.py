@@ -8,10 +8,11 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from loader_job import everything_stored, plan, run, settings_json
+from loader_job import everything_stored, outcome, plan, rejected, run, settings_json
 from world import LANDING, STAGING, World
 
 from customer_data.errors import RunFailed
@@ -109,11 +110,63 @@ def test_the_log_has_a_line_of_json_for_each_file(world: World, caplog: pytest.L
         "rows_read": 1,
         "rows_loaded": 1,
         "rows_rejected": 0,
+        "rows_warned": 0,
+        "rows_rescued": 0,
         "columns_added": ["user_id", "name"],
         "columns_waiting": ["empty"],
         "seconds": 0,
         "run_id": "jr_1",
     }
+
+
+def test_schema_changes_and_rescued_values_are_reported_and_no_value_is(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(world, world.put("a.csv", "user_id,name,age", "1,Ann,40"))
+    caplog.set_level("INFO")
+    caplog.clear()
+    changed = world.put("b.csv", "user_id,name,age,phone", "1," + "x" * 60 + ",forty,007", "2,Bo,41,008", ",SECRET,1,")
+    plain = world.put("c.csv", "user_id,name", "3,Cy")
+    settings: dict[str, Any] = {"outcomes_prefix": "outcomes/customers/", "row_errors": "quarantine_rows"}
+    run(world, changed, plain, run_id="jr_2", **settings)
+
+    told = outcome(world, changed)
+    found = {
+        "rows_rescued": 1,
+        "columns_added": ["age__as_varchar", "phone"],
+        "columns_widened": ["name"],
+    }
+    lines = [json.loads(record.message) for record in caplog.records if record.message.startswith('{"event": "file"')]
+    line = next(line for line in lines if line["object"].endswith("/b.csv"))
+    assert {name: line[name] for name in found} == found
+    assert line["rescue_columns"] == [{"name": "age__as_varchar", "column": "age", "values": 1}]
+    assert {name: told[name] for name in found} == found
+    assert told["rescue_columns"] == ["age__as_varchar"]
+    assert (told["status"], told["run_id"], told["rows_rejected"], told["rows_warned"]) == ("loaded", "jr_2", 1, 0)
+    (reason,) = told["top_reasons"]
+    assert (reason["rule"], reason["rows"], reason["severity"]) == ("primary_key", 1, "error")
+    assert reason["description"].endswith(": user_id")
+    assert not {"SECRET", "forty", "007"} & set(json.dumps(told).replace('"', " ").split())
+    of_plain = outcome(world, plain)
+    assert {name: of_plain[name] for name in found} == {"rows_rescued": 0, "columns_added": [], "columns_widened": []}
+    assert of_plain["rescue_columns"] == []
+
+
+def test_a_file_that_the_warehouse_refuses_has_failed_in_its_outcome_too(world: World) -> None:
+    world.admin.execute(
+        f'CREATE TABLE "{world.schema}".customers (user_id BIGINT NOT NULL, age INTEGER, name VARCHAR(8) NOT NULL)'
+    )
+    bad = world.put("bad.csv", "user_id,age,name", "1,forty,")
+    with pytest.raises(RunFailed, match="not-null"):
+        run(world, bad, outcomes_prefix="outcomes/customers/")
+    told = outcome(world, bad)
+    assert (told["status"], told["rows_rescued"], told["rescue_columns"]) == ("failed", 0, [])
+    assert "not-null" in told["reason"]
+
+
+def test_without_an_outcomes_prefix_no_outcome_is_written(world: World) -> None:
+    run(world, world.put("a.csv", "user_id,name", "1,Ann"))
+    assert world.object_keys(STAGING, "outcomes/") == []
 
 
 def test_puts_the_metrics_of_the_run(world: World) -> None:
@@ -122,7 +175,8 @@ def test_puts_the_metrics_of_the_run(world: World) -> None:
 
     listed = boto3.client("cloudwatch").list_metrics(Namespace="CustomerDataPlatform")["Metrics"]
     assert {metric["MetricName"] for metric in listed} == {
-        "RowsLoaded", "RowsRejected", "ColumnsAdded", "FilesLoaded", "FilesFailed", "FilesSuperseded", "LoadSeconds",
+        "RowsLoaded", "RowsRejected", "RowsWarned", "RowsRescued", "ColumnsAdded", "FilesLoaded", "FilesFailed",
+        "FilesSuperseded", "LoadSeconds",
     }  # fmt: skip
     assert all(metric["Dimensions"] == [{"Name": "Pipeline", "Value": "customers"}] for metric in listed)
 
@@ -173,9 +227,30 @@ def test_plan_tells_what_changes_in_an_existing_table(world: World, capsys: pyte
 
     assert (everything_stored(world), world.columns()) == before
     assert report["columns_widened"] == {"name": "VARCHAR(128)"}
-    assert report["rescue_columns"] == {"age__as_varchar": "age"}
+    assert report["rescue_columns"] == [{"name": "age__as_varchar", "column": "age", "values": 1}]
+    assert report["rows_rescued"] == 1
+    assert "1 with values for a rescue column\n" in text
+    assert "  ! age__as_varchar: 1 values that do not fit age\n" in text
     assert report["columns_kept"] == ["city"]
     assert "  ~ name VARCHAR(128)\n" in text and "  = city: not in the file, stored values stay\n" in text
+
+
+def test_plan_says_why_rows_are_rejected_as_the_file_of_rejected_records_would(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(world, world.put("a.csv", "user_id,age", "1,40"))
+    capsys.readouterr()
+    file = world.put("b.csv", "user_id,Age", "2,forty", "3,fifty", ",41", "4", "5,50")
+    settings = {"schema_contract": "discard", "row_errors": "quarantine_rows"}
+    text, report = plan(world, file, capsys, **settings)
+    run(world, file, run_id="jr_2", **settings)
+
+    first = rejected(world)[0]
+    assert (report["rejected_reasons"][0]["line"], report["rejected_reasons"][0]["rows"]) == (first["line"], 2)
+    assert report["rejected_reasons"][0]["reason"] == first["errors"][0]["reason"]
+    assert "rejected: 2 rows by column_type (unfit_value), the first on line 2, column 'Age': 'forty' is not" in text
+    assert "rejected: 1 rows by primary_key (null_key), the first on line 4, column 'user_id': the key" in text
+    assert "rejected: 1 rows by csv (ragged_record), the first on line 5: the record has 1 fields" in text
 
 
 def test_plan_tells_why_a_file_would_fail(world: World, capsys: pytest.CaptureFixture[str]) -> None:

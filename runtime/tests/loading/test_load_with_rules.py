@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from fuse import Fuse, Killed, briefly
-from loader_job import everything_stored, plan, run
+from loader_job import everything_stored, outcome, plan, rejected, run
 from quality.gate_world import metrics
 from world import LANDING, STAGING, World
 
 from customer_data.errors import RunFailed
-from customer_data.files.manifest import SourceFile
 from customer_data.loading.load import Loader
 from customer_data.loading.settings import RowErrorPolicy
 from customer_data.loading.staging import stage_file
@@ -53,19 +52,6 @@ def quality(world: World, *rules: dict[str, Any], text: str = RULES, **changes: 
     }
 
 
-def outcome(world: World, file: SourceFile) -> Any:
-    key = f"outcomes/customers/{file.load_id}.json"
-    return json.loads(world.s3.get_object(Bucket=STAGING, Key=key)["Body"].read())
-
-
-def rejected(world: World) -> list[Any]:
-    return [
-        json.loads(line)
-        for key in world.object_keys(prefix="quarantine/")
-        for line in world.s3.get_object(Bucket=LANDING, Key=key)["Body"].read().splitlines()
-    ]
-
-
 def test_good_rows_are_loaded_and_bad_ones_set_aside_with_all_reasons(spark: Any, world: World) -> None:
     file = world.put("a.csv", "User ID,Name,Age", "1,Ann,40", "2,,12", "2,Bo,50", ",Cy,30", "4,Di,150", "5,E,d,1")
     run(world, file, row_errors="quarantine_rows", quality=quality(world, NAMED, OLD))
@@ -79,7 +65,10 @@ def test_good_rows_are_loaded_and_bad_ones_set_aside_with_all_reasons(spark: Any
     ]
     told = outcome(world, file)
     assert (told["status"], told["rows_read"], told["rows_rejected"], told["rows_warned"]) == ("loaded", 6, 4, 1)
-    assert told["top_reasons"][0] == {"rule": "repeated", "description": "A customer comes once", "rows": 2}
+    assert told["top_reasons"][0] == {
+        "rule": "repeated", "description": "A customer comes once", "rows": 2, "severity": "error",
+    }  # fmt: skip
+    assert {reason["rule"]: reason["severity"] for reason in told["top_reasons"]}["named"] == "error"
     assert told["rejected"].startswith("s3://landing/quarantine/a.csv.")
     assert {"reports/a.csv"} == {key.split(".2")[0] for key in world.object_keys(prefix="reports/")}
     assert world.object_keys(STAGING, "staging/") == []
@@ -88,6 +77,54 @@ def test_good_rows_are_loaded_and_bad_ones_set_aside_with_all_reasons(spark: Any
     assert {name[2]: count for name, count in sums.items() if name[0] == "RowsBroken"} == {
         "named": 1, "old": 1, "repeated": 2, "grown_up": 1, "primary_key": 1, "csv": 1,
     }  # fmt: skip
+
+
+def test_a_warning_beside_an_error_is_marked_and_alone_rejects_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = world.put("a.csv", "user_id,name,age", "1,Ann,150", "2,,140", "3,Cy,40")
+    rules = quality(world, OLD, NAMED, text="")
+    _, report = plan(world, file, capsys, row_errors="quarantine_rows", quality=rules)
+    run(world, file, row_errors="quarantine_rows", quality=rules)
+
+    assert [[(error["code"], error["severity"]) for error in entry["errors"]] for entry in rejected(world)] == [
+        [("old", "warning"), ("named", "error")]
+    ]
+    (warnings,) = [key for key in world.object_keys(prefix="reports/") if key.endswith(".warnings.jsonl")]
+    (warned,) = map(json.loads, world.s3.get_object(Bucket=LANDING, Key=warnings)["Body"].read().splitlines())
+    assert (warned["line"], [error["severity"] for error in warned["errors"]]) == (2, ["warning"])
+    told = outcome(world, file)
+    assert (told["rows_rejected"], told["rows_warned"]) == (1, 1)
+    assert [(reason["rule"], reason["severity"]) for reason in told["top_reasons"]] == [
+        ("named", "error"), ("old", "warning"),
+    ]  # fmt: skip
+    assert metrics()["RowsWarned", "customers"] == 1
+    assert (report["rows_rejected"], report["rows_warned"]) == (1, 1)
+    assert [reason["rule"] for reason in report["rejected_reasons"]] == ["named"]
+    assert [(reason["rule"], reason["line"]) for reason in report["warned_reasons"]] == [("old", 2)]
+
+
+def test_a_file_fails_for_its_errors_not_for_the_warnings_beside_them(world: World) -> None:
+    file = world.put("a.csv", "user_id,name,age", "1,,150")
+    with pytest.raises(RunFailed, match="line 2: name must not be empty"):
+        run(world, file, quality=quality(world, OLD, NAMED, text=""))
+    explanation = json.loads(world.s3.get_object(Bucket=LANDING, Key="error/a.csv.error.json")["Body"].read())
+    assert explanation["code"] == "named"
+
+
+def test_reasons_that_are_no_rules_name_their_columns(world: World) -> None:
+    run(world, world.put("a.csv", "user_id,name,age", "1,Ann,40"))
+    file = world.put("b.csv", "user_id,Name,Age", "2,Bo,x", "3,Cy,y", "z,Di,1")
+    rules = quality(world, NAMED, text="")
+    run(world, file, row_errors="quarantine_rows", schema_contract="discard", quality=rules)
+    assert outcome(world, file)["top_reasons"] == [
+        {
+            "rule": "column_type",
+            "description": "A value is one of its column's type in the table: Age, user_id",
+            "rows": 3,
+            "severity": "error",
+        }
+    ]
 
 
 def test_a_bad_record_fails_the_file_unless_rows_may_be_set_aside(spark: Any, world: World) -> None:

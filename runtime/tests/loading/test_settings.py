@@ -79,6 +79,12 @@ def test_refuses_settings_of_another_version_and_names_the_field(change: dict[st
         LoaderSettings.from_json(json.dumps({**MINIMAL, **change}))
 
 
+def test_a_loader_without_rules_writes_outcomes_where_it_is_told() -> None:
+    assert LoaderSettings.from_json(json.dumps(MINIMAL)).outcomes_prefix is None
+    given = {**MINIMAL, "outcomes_prefix": "outcomes/crm/"}
+    assert LoaderSettings.from_json(json.dumps(given)).outcomes_prefix == "outcomes/crm/"
+
+
 def test_refuses_what_is_no_json() -> None:
     with pytest.raises(SettingsError, match="deploy the construct and the job from one version"):
         LoaderSettings.from_json("{")

@@ -36,6 +36,7 @@ from customer_data.files.source_object import SourceObject
 from customer_data.files.staging_location import StagingLocation
 from customer_data.loading import staging
 from customer_data.loading.settings import LoaderSettings, RowErrorPolicy, SchemaContract
+from customer_data.loading.staged_file import RescueColumn
 from customer_data.loading.staging import StagedColumn, StagedFile, stage_file
 from customer_data.records import parquet_parts
 from customer_data.warehouse.connection import WarehouseConnection
@@ -333,7 +334,7 @@ def test_an_unfit_value_goes_to_a_rescue_column_as_it_is(
     assert column(staged, header).type == TABLE.column(header).type  # type: ignore[union-attr]
     assert column(staged, header).max_bytes == len(fitting.encode())
     assert column(staged, rescue) == StagedColumn(
-        rescue, header, varchar_with_headroom(len(unfit.encode())), len(unfit.encode()), True, header
+        rescue, header, varchar_with_headroom(len(unfit.encode())), len(unfit.encode()), True, header, 1
     )
     assert landing.keys("staging") == [part.key for part in staged.parts]
 
@@ -368,6 +369,24 @@ def test_a_rescue_column_that_is_too_narrow_and_cannot_be_widened_rejects_the_re
     code, reason = fault_of(landing.stage("user_id,amount\n1,ab\n2,abc\n", table))
     assert code == "unfit_value"
     assert "line 3" in reason
+
+
+def test_rescued_values_are_counted_by_column_and_by_row(landing: Landing) -> None:
+    table = TableSchema((*TABLE.columns, TableColumn("born__as_varchar", varchar(16))))
+    rows = "1,x,yesterday\n2,y,2024-01-01\n3,1,2024-01-01\n,z,tomorrow\n"
+    staged = landing.stage(f"user_id,Amount,born\n{rows}", table, row_errors=QUARANTINE)
+
+    assert staged.rows_rescued == 2
+    assert staged.rescue_columns == (
+        RescueColumn("amount__as_varchar", "amount", 2),
+        RescueColumn("born__as_varchar", "born", 1),
+    )
+
+
+def test_of_a_file_that_fails_no_value_is_rescued(landing: Landing) -> None:
+    staged = landing.stage("user_id,amount\n1,x\n,1\n", TABLE)
+    assert fault_of(staged)[0] == "null_key"
+    assert staged.rows_rescued == 0
 
 
 def test_freeze_fails_the_file_naming_line_column_and_value(landing: Landing) -> None:
@@ -466,7 +485,8 @@ def test_quarantined_records_keep_line_reason_and_content_and_the_rest_is_staged
     assert rejected[0]["source"] == {"bucket": "landing", "key": "in/a.csv", "version": None}
     assert rejected[0]["run_id"] == "jr_1"
     assert set(rejected[0]) == {"record", "source", "line", "errors", "run_id", "at"}
-    assert set(rejected[0]["errors"][0]) == {"rule", "code", "reason"}
+    assert set(rejected[0]["errors"][0]) == {"rule", "code", "reason", "severity"}
+    assert {error["severity"] for entry in rejected for error in entry["errors"]} == {"error"}
 
 
 def test_a_record_with_two_errors_names_both(landing: Landing) -> None:

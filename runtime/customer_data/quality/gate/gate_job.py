@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from customer_data.errors import SettingsError
 from customer_data.files.clients import client, s3_of_process
 from customer_data.files.manifest import SourceFile
 from customer_data.job import new_parser, read_manifest, require_all_done, run_job
@@ -28,12 +29,17 @@ def main(arguments: Sequence[str]) -> None:
     """Runs the job. Returns when every file has passed, without its bad rows, else raises RunFailed."""
     parser = new_parser()
     work = parser.add_mutually_exclusive_group(required=True)
-    for argument in ("--manifest", "--replay"):
+    for argument in ("--manifest", "--replay", "--plan"):
         work.add_argument(argument)
     run_job(arguments, parser, _work)
 
 
 def _work(options: argparse.Namespace) -> None:
+    if options.plan:
+        raise SettingsError(
+            f"--plan {options.plan!r}: a gate has no --plan, only a loader has; to try rules on a file without writing"
+            " anything, download it and run `python -m customer_data.quality check RULES_FILE --data FILE`"
+        )
     settings = GateSettings.from_json(options.settings)
     if options.replay:
         replay(options.replay, settings.prefix, settings.csv, client("s3"))

@@ -51,6 +51,7 @@ class GateResult:
             "rows_read": sieved.rows_read if sieved else None,
             "rows_passed": sieved.rows_passed if sieved else None,
             "rows_rejected": sieved.rows_rejected if sieved else None,
+            "rows_warned": self.rows_warned if sieved else None,
             "rejected": f"s3://{file.bucket}/{sieved.rejected_key}" if sieved and sieved.rejected_key else None,
             "report": sieved.check.report_url if sieved and sieved.check else None,
             "guessed_encoding": sieved.guessed_encoding if sieved else None,

@@ -98,6 +98,7 @@ class TopReason(TypedDict):
     rule: str
     description: str
     rows: int
+    severity: str
 
 
 def summary(report: QualityReport) -> str:
@@ -121,7 +122,15 @@ def top_reasons(report: QualityReport, most: int = 5) -> list[TopReason]:
     """
     found = [rule for rule in report.rules if rule.found_something]
     found.sort(key=lambda rule: (rule.severity is not Severity.ERROR, -rule.rows_broken, rule.name))
-    return [{"rule": rule.name, "description": rule.description, "rows": rule.rows_broken} for rule in found[:most]]
+    return [
+        {
+            "rule": rule.name,
+            "description": rule.description,
+            "rows": rule.rows_broken,
+            "severity": rule.severity.value,
+        }
+        for rule in found[:most]
+    ]
 
 
 def to_json(report: QualityReport) -> str:

@@ -12,8 +12,7 @@ from customer_data.quality.report.page import to_html
 from customer_data.quality.report.report import QualityReport, to_json, top_reasons
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.quality.running.file_check import Checks, FileCheck
-from customer_data.records.checks import Rejection
-from customer_data.records.rejected import RejectedRecords
+from customer_data.records.rejected import RejectedRecords, Rejection
 
 
 def rejected_key(file: SourceFile, prefix: str, watched: str) -> str:

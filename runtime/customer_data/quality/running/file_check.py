@@ -26,16 +26,10 @@ from customer_data.quality.rules.rule_set import RuleSet, make_rule_set
 from customer_data.quality.rules.rules_file import RulesSource
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.quality.running.line_findings import LineFindings, LineFindingsReader
-from customer_data.records.checks import Finding, Rejection, RowError, shorten
+from customer_data.records.checks import Finding, shorten
+from customer_data.records.rejected import Rejection, RowError, requirement
 
 _MOST_SAMPLES = 5
-#: What rejects records beside the rules, as a report calls it.
-_OTHER_REASONS = {
-    "csv": "A line of the file is one record with as many fields as the header",
-    "primary_key": "The columns of the key tell each record apart",
-    "column_type": "A value is one of its column's type in the table",
-    "max_bytes": "A value is no longer than a column of the warehouse holds",
-}
 
 
 @dataclass(frozen=True)
@@ -94,6 +88,7 @@ class FileCheck:
         self._failures = {**self._found.failures, **self._missing_columns(names)}
         self._newest = {rule.name: NewestTime() for rule in self._rules.freshness if rule.name not in self._failures}
         self._broken: Counter[str] = Counter()
+        self._columns: dict[str, Counter[str]] = defaultdict(Counter)
         self._samples: dict[str, list[Sample]] = defaultdict(list)
         self.rows_warned = 0
 
@@ -108,10 +103,13 @@ class FileCheck:
         """Counts what was found in records."""
         for record in marked:
             self.rows_warned += record.is_warning
+            for error in record.errors:
+                if error.column:
+                    self._columns[error.rule][error.column] += 1
             for rule in {error.rule: None for error in record.errors}:
                 self._broken[rule] += 1
                 if len(self._samples[rule]) < _MOST_SAMPLES:
-                    self._samples[rule].append(Sample(record.line, self._masked(record.record)))
+                    self._samples[rule].append(Sample(record.line or 0, self._masked(record.record)))
 
     def conclude(self, rows_read: int, rows_rejected: int) -> FileFault | None:
         """Why the file is refused as a whole."""
@@ -223,18 +221,22 @@ class FileCheck:
 
     def _other_reports(self) -> list[RuleReport]:
         known = {rule.name for rule in self._rules.all}
-        return [
-            RuleReport(
-                name=name,
-                description=_OTHER_REASONS.get(name, name),
-                error_type=name,
-                severity=Severity.ERROR,
-                rows_broken=count,
-                samples=tuple(self._samples[name]),
-            )
-            for name, count in self._broken.items()
-            if name not in known
-        ]
+        reports = []
+        for name, count in self._broken.items():
+            if name not in known:
+                columns = tuple(column for column, _ in self._columns[name].most_common())
+                reports.append(
+                    RuleReport(
+                        name=name,
+                        description=requirement(name, columns),
+                        error_type=name,
+                        severity=Severity.ERROR,
+                        rows_broken=count,
+                        samples=tuple(self._samples[name]),
+                        columns=columns,
+                    )
+                )
+        return reports
 
 
 def _share(rows: int, of: int) -> float:

@@ -18,9 +18,10 @@ import pyarrow.parquet
 
 from customer_data.csv.batch import CsvBatch
 from customer_data.quality.rules.rule import Rule
-from customer_data.records.checks import Finding, RowError
+from customer_data.records.checks import Finding
 from customer_data.records.parquet_parts import StagedPart
 from customer_data.records.reading import Reading
+from customer_data.records.rejected import RowError
 
 #: `rule` is the rule's place in `RuleSet.over_all_rows`; `code` and `reason` are NULL where the rule's own will do.
 SCHEMA = pa.schema([("line", pa.int64()), ("rule", pa.int32()), ("code", pa.string()), ("reason", pa.string())])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,10 @@ def test_a_file_without_bad_rows_is_published_byte_for_byte(world: GateWorld) ->
         "rows_read": 2,
         "rows_rejected": 0,
         "rows_warned": 0,
+        "rows_rescued": 0,
+        "columns_added": [],
+        "columns_widened": [],
+        "rescue_columns": [],
         "top_reasons": [],
         "report": f"s3://{BUCKET}/reports/sub/a b.csv.20240101T000000Z-{file.load_id[:12]}.html",
         "rejected": None,
@@ -68,7 +73,14 @@ def test_good_rows_go_on_and_bad_ones_are_set_aside_with_the_reason(world: GateW
         "record": {"User ID": "2", "Name": None, "Age": "7"},
         "source": {"bucket": BUCKET, "key": "in/a.csv", "version": file.version_id},
         "line": 3,
-        "errors": [{"rule": "named", "code": "named", "reason": "name must not be empty; it is empty"}],
+        "errors": [
+            {
+                "rule": "named",
+                "code": "named",
+                "reason": "name must not be empty; it is empty",
+                "severity": "error",
+            }
+        ],
         "run_id": "jr_1",
         "at": rejected["at"],
     }
@@ -76,7 +88,9 @@ def test_good_rows_go_on_and_bad_ones_are_set_aside_with_the_reason(world: GateW
     assert datetime.fromisoformat(rejected["at"]).tzinfo is not None
     outcome = world.outcome(file)
     assert (outcome["rows_read"], outcome["rows_rejected"]) == (3, 1)
-    assert outcome["top_reasons"] == [{"rule": "named", "description": "a customer has a name", "rows": 1}]
+    assert outcome["top_reasons"] == [
+        {"rule": "named", "description": "a customer has a name", "rows": 1, "severity": "error"}
+    ]
     assert outcome["rejected"] == f"s3://{BUCKET}/quarantine/a.csv.{file.load_id[:12]}.rejected.jsonl"
     assert world.versions("passed/") == ["passed/a.csv"]
     assert world.list_keys(bucket=STAGING) == [f"outcomes/gate/{file.load_id}.json"]
@@ -140,6 +154,8 @@ def test_a_warning_lets_the_record_pass_and_is_told(world: GateWorld) -> None:
     (result,) = world.sieve(file, quality={"rules": [NOT_NULL_NAME, WARN_AGE]})
 
     assert (result.rows_passed, result.rows_rejected, result.rows_warned) == (2, 1, 1)
+    line = json.loads(result.summary_line())
+    assert (line["rows_passed"], line["rows_rejected"], line["rows_warned"]) == (2, 1, 1)
     assert b'"1","Ann","500"' in world.read("passed/a.csv")
     (key,) = [key for key in world.list_keys("reports/") if key.endswith(".warnings.jsonl")]
     (warned,) = world.json_lines(key)

@@ -22,7 +22,8 @@ def world(aws: None) -> GateWorld:
 
 
 def put(world: GateWorld, *records: Any, text: str | None = None) -> None:
-    lines = [json.dumps({"record": record, "line": 2, "errors": []}, ensure_ascii=False) for record in records]
+    errors = [{"rule": "named", "code": "named", "reason": "no name", "severity": "error"}]
+    lines = [json.dumps({"record": record, "line": 2, "errors": errors}, ensure_ascii=False) for record in records]
     body = "\n".join(lines) if text is None else text
     world.s3.put_object(Bucket=BUCKET, Key="quarantine/sub/a.csv.0123.rejected.jsonl", Body=body.encode())
 

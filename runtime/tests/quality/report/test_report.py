@@ -143,7 +143,9 @@ def test_top_reasons_are_errors_first_then_by_rows_then_by_name() -> None:
         rule("most", 7),
     )
     assert [reason["rule"] for reason in top_reasons(made)] == ["most", "a", "b", "failed", "warned"]
-    assert top_reasons(made, most=1) == [{"rule": "most", "description": "What most asks", "rows": 7}]
+    (most,) = top_reasons(made, most=1)
+    assert most == {"rule": "most", "description": "What most asks", "rows": 7, "severity": "error"}
+    assert top_reasons(made)[-1]["severity"] == "warning"
     assert top_reasons(report(rule(rows=0))) == []
 
 

@@ -1,0 +1,93 @@
+"""Rejected records, whatever they come from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from folder_s3 import FolderS3
+
+from customer_data.files.manifest import SourceFile
+from customer_data.records.rejected import RejectedRecords, Rejection, RowError
+
+CHANGES = SourceFile("0" * 64, "staging", "cdc/crm/orders/1.parquet", "v1", "etag", 1, None, "2024-01-01T00:00:00Z")
+NO_KEY = RowError("primary_key", "null_key", "the key id is empty", "id")
+ODD = RowError("range", "too_high", "qty is '900'", "qty", "900", warning=True)
+
+
+def rejected(*rejections: Rejection, keep: bool = False) -> RejectedRecords:
+    records = RejectedRecords(CHANGES, "run-1", keep=keep)
+    for rejection in rejections:
+        records.add(rejection)
+    return records
+
+
+def written(records: RejectedRecords, tmp_path: Path) -> list[dict[str, Any]]:
+    s3 = FolderS3(tmp_path)
+    records.upload(s3, "rejected.jsonl")  # type: ignore[arg-type]
+    return [json.loads(line) for line in s3.get_object(Bucket="staging", Key="rejected.jsonl")["Body"]]
+
+
+def test_a_record_without_a_line_has_the_one_shape(tmp_path: Path) -> None:
+    with rejected(Rejection(None, {"id": None, "qty": "900"}, (ODD, NO_KEY)), keep=True) as records:
+        (entry,) = written(records, tmp_path)
+
+    assert entry == {
+        "record": {"id": None, "qty": "900"},
+        "source": {"bucket": "staging", "key": "cdc/crm/orders/1.parquet", "version": "v1"},
+        "line": None,
+        "errors": [
+            {"rule": "range", "code": "too_high", "reason": "qty is '900'", "severity": "warning"},
+            {"rule": "primary_key", "code": "null_key", "reason": "the key id is empty", "severity": "error"},
+        ],
+        "run_id": "run-1",
+        "at": entry["at"],
+    }
+
+
+def test_reasons_are_counted_by_rule_and_column_errors_first() -> None:
+    other = RowError("column_type", "unfit_value", "'x' is not a value of a", "a", "x")
+    found = [(2, (ODD, NO_KEY)), (3, (other,)), (4, (other,)), (5, (ODD,))]
+    records = rejected(*(Rejection(line, {}, errors) for line, errors in found))
+
+    assert [(reason.error.code, reason.rows, reason.line) for reason in records.reasons] == [
+        ("unfit_value", 2, 3),
+        ("null_key", 1, 2),
+        ("too_high", 2, 2),
+    ]
+    assert records.reasons[0].summary() == {
+        "rule": "column_type",
+        "description": "A value is one of its column's type in the table: a",
+        "rows": 2,
+        "severity": "error",
+    }
+    assert "'x'" not in str([reason.summary() for reason in records.reasons])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (7, "line 7: the key id is empty (1 more records are rejected); do this"),
+        (None, "the key id is empty (1 more records are rejected); do this"),
+    ],
+)
+def test_a_fault_names_the_first_error_and_no_warning(line: int | None, reason: str) -> None:
+    fault = rejected(Rejection(line, {}, (ODD, NO_KEY)), Rejection(9, {}, (NO_KEY,))).fault("do this")
+
+    assert (fault.code, fault.reason, fault.line, fault.column) == ("null_key", reason, line, "id")
+
+
+def test_one_choice_of_records_is_told_from_another_with_and_without_lines() -> None:
+    def digest(*rejections: Rejection) -> str:
+        return rejected(*rejections).digest
+
+    one, two = Rejection(None, {"id": "1"}, (NO_KEY,)), Rejection(None, {"id": "2"}, (NO_KEY,))
+    assert digest(one) == digest(one) != digest(two)
+    assert digest(Rejection(2, {}, (NO_KEY,))) != digest(Rejection(3, {}, (NO_KEY,)))
+
+
+def test_a_warning_alone_rejects_no_record() -> None:
+    assert Rejection(2, {}, (ODD,)).is_warning
+    assert not Rejection(2, {}, (ODD, NO_KEY)).is_warning
