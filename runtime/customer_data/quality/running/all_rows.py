@@ -71,7 +71,8 @@ class AllRowRules:
             self._spark.require_syntax()
 
     def find(self, files: Sequence[SourceFile], naming: ColumnNaming) -> list[LineFindings | None]:
-        """What the rules find in each file; None where there are no such rules."""
+        """What the rules find in each file; None where there are no such rules. Raises RulesFileError for a rule that
+        can run on no file."""
         if self._spark is None:
             return [None] * len(files)
         stage = partial(self._work.stage, naming)
@@ -82,8 +83,10 @@ class AllRowRules:
             for file, rows in zip(files, staged, strict=True)
             if isinstance(rows, RowParts)
         ]
-        found = iter(self._spark.check(readable))
-        self._delete(*(rows for rows in staged if isinstance(rows, RowParts)))
+        try:
+            found = iter(self._spark.check(readable, naming.existing))
+        finally:
+            self._delete(*(rows for rows in staged if isinstance(rows, RowParts)))
         return [next(found) if isinstance(rows, RowParts) else self._not_run(rows) for rows in staged]
 
     def delete(self, found: Sequence[LineFindings | None]) -> None:

@@ -26,6 +26,8 @@ from customer_data.records.reading import Reading
 SCHEMA = pa.schema([("line", pa.int64()), ("rule", pa.int32()), ("code", pa.string()), ("reason", pa.string())])
 #: Codes of records that a Python rule could not judge: it raised, or gave what is neither None nor a dict.
 RAISED, WRONG_RESULT, NOT_RUN = NOT_JUDGED = ("rule_raised", "rule_wrong_result", "rule_not_run")
+#: What ends the run: a Python rule asked for a column that is nowhere, so that no record is at fault.
+NO_SUCH_COLUMN = "no_such_column"
 SPARK_SCHEMA = "line BIGINT, rule INT, code STRING, reason STRING"
 
 

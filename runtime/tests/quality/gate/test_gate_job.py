@@ -151,6 +151,23 @@ def test_a_rules_file_that_cannot_be_used_leaves_the_data_where_it_was(world: Ga
     assert world.list_keys("outcomes/", STAGING) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (RULES.replace("temp_data", "customers"), "`customers` cannot be found"),
+        (RULES.replace("size <= 0", "sise <= 0"), "`sise` cannot be resolved"),
+        (RULES.replace('record["name"] and', 'record["nome"] and'), "KeyError: the file has no column 'nome'"),
+    ],
+)
+def test_rules_that_fit_no_file_leave_the_data_where_it_was(world: GateWorld, text: str, told: str) -> None:
+    files = [world.put(f"{n}.csv", "user_id,name,size", "1,Ann,1") for n in (1, 2)]
+    with pytest.raises(RunFailed, match=rf"^RulesFileError: quality_rules\.py:\d+: .*{told}") as failed:
+        world.run_job(*files, quality=quality(world, text=text))
+    assert "temp_data" in str(failed.value) and "has the columns user_id, name, size, __line" in str(failed.value)
+    assert world.list_keys() == [file.key for file in files]
+    assert world.list_keys("outcomes/", STAGING) == []
+
+
 def test_a_reference_that_is_missing_leaves_the_data_where_it_was(world: GateWorld) -> None:
     world.s3.delete_object(Bucket=STAGING, Key="lists/lands.csv")
     file = world.put("a.csv", HEADER, "1,Ann,a@b.co,NO,1.50,1,40")

@@ -7,8 +7,8 @@ import json
 from contextlib import suppress
 
 import pytest
+from loading.test_killed_runs import Fuse, Killed
 from quality.gate_world import STAGING, gate_world
-from test_killed_runs import Fuse, Killed
 
 
 # Before a step is after the one before it.
