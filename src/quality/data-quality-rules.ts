@@ -2,6 +2,7 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { DataQualityRule } from './data-quality-rule';
+import { RulesFile } from './rules-file';
 import { grantReadAssets } from '../dispatch/bucket-grants';
 import { ConfigurationError } from '../errors';
 
@@ -12,6 +13,8 @@ const MOST_BYTES = 60 * 1024;
 interface BoundRules {
   readonly rules: object[];
   readonly rulesFiles: object[];
+  /** The rules files on the machine that synthesizes the app. */
+  readonly localFiles: RulesFile[];
 }
 
 /**
@@ -68,7 +71,7 @@ export class DataQualityRules {
       grantReadAssets(role, assets.map(({ asset }) => asset));
     }
     this.rules.forEach((rule) => rule._reference?._grantRead(role));
-    return { rules: this.inCode, rulesFiles: assets.map(({ name, asset }) => ({ name, url: asset.s3ObjectUrl })) };
+    return { rules: this.inCode, rulesFiles: assets.map(({ name, asset }) => ({ name, url: asset.s3ObjectUrl })), localFiles: this.files };
   }
 
   private get inCode() {

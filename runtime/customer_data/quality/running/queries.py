@@ -1,4 +1,4 @@
-"""Queries of SQL rules: how they are wrapped, and how the rows that they select are told among those of the file."""
+"""Queries of SQL rules: how they are wrapped, and how the rows that they select are found in the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class RuleNotRun(CustomerDataError):
-    """A rule that does not run on this file, or whose rows cannot be told. The others go on."""
+    """A rule that does not run on this file, or whose rows are unknown. The others go on."""
 
 
 def all_of(query: str) -> str:
@@ -43,9 +43,9 @@ def lines_by_key(selected: DataFrame, rows: DataFrame, key: Sequence[str]) -> Da
 
 
 def unidentified(count: int, names: Sequence[str], key: Sequence[str]) -> str:
-    """Why the rows of a result with these columns cannot be told among those of the file."""
-    remedy = f"SELECT {LINE}, or * of one {VIEW}" + (f", or the key ({', '.join(key)})" if key else "")
+    """Why the rows of a result with these columns cannot be found in the file."""
+    remedy = f"select {LINE}, or * of one {VIEW}" + (f", or the key ({', '.join(key)})" if key else "")
     return (
-        f"the query gave {count:,} rows that cannot be told among the file's, since its result"
+        f"the query selects {count:,} rows that cannot be found in the file, since its result"
         f" ({', '.join(names)[:500]}) does not have {LINE} once; {remedy}"
     )

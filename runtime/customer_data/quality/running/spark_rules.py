@@ -79,18 +79,6 @@ class SparkRules:
     connect: Callable[[], Any]
     references: Mapping[str, RowParts] = field(default_factory=dict)
 
-    def require_syntax(self) -> None:
-        """Raises RulesFileError for a query or a filter that is no Spark SQL."""
-        parser = _session()._jsparkSession.sessionState().sqlParser()
-        for rule in self.rules.over_all_rows:
-            texts = {"query": all_of(rule.query)} if isinstance(rule, SqlRule) else {}
-            texts |= {"filter": where(rule.filter)} if rule.filter else {}
-            for what, text in texts.items():
-                try:
-                    parser.parsePlan(text)
-                except Exception as error:
-                    raise RulesFileError(f"{rule.label}: its {what} is no Spark SQL: {said(error)}") from error
-
     def check(self, files: Sequence[FileRows], existing: Sequence[str] = ()) -> list[LineFindings]:
         """What was found, in the order of the files. `existing` are the columns of the table that they go to.
 
@@ -110,6 +98,19 @@ class SparkRules:
                 raise
             log.exception("Spark failed on %s", file.name)
             raise SparkFailed(f"Spark failed on {file.name}: {said(error)}") from None
+
+
+def require_syntax(rules: RuleSet) -> None:
+    """Raises RulesFileError for a query or a filter that is not Spark SQL."""
+    parser = _session()._jsparkSession.sessionState().sqlParser()
+    for rule in rules.over_all_rows:
+        texts = {"query": all_of(rule.query)} if isinstance(rule, SqlRule) else {}
+        texts |= {"filter": where(rule.filter)} if rule.filter else {}
+        for what, text in texts.items():
+            try:
+                parser.parsePlan(text)
+            except Exception as error:
+                raise RulesFileError(f"{rule.label}: its {what} is not Spark SQL: {said(error)}") from error
 
 
 class _Check:
@@ -201,7 +202,7 @@ class _Check:
             lines = self._hold(lines.distinct())
             missing = lines.where("line IS NULL").count()  # which also runs the query, while its errors are the rule's
         if missing:
-            raise RuleNotRun(f"the query gave {unknown}")
+            raise RuleNotRun(f"the query selects {unknown}")
         return lines
 
     def _filtered(self, rule: Rule, rows: DataFrame) -> DataFrame:

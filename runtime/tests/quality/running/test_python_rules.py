@@ -209,7 +209,8 @@ def test_a_column_that_is_nowhere_ends_the_run_with_those_that_there_are(rows: R
         rows.check("user_id,name\n1,NO\n2,SE\n", ASKS_FOR_MORE)
     assert str(raised.value).startswith(
         "quality_rules.py:3: asks: it can run on no file: the rule raised KeyError:"
-        " the file has no column 'land'; it has user_id, name. "
+        " the file has no column 'land'; it has user_id, name; add it to the file,"
+        " or correct the rule. "
     )
     assert "another_key" not in str(raised.value)
 
@@ -217,8 +218,12 @@ def test_a_column_that_is_nowhere_ends_the_run_with_those_that_there_are(rows: R
 @pytest.mark.parametrize("there", [{"existing": ("Land",)}, {"beside": ["user_id,name,land\n2,NO,SE\n"]}])
 def test_a_column_that_only_this_file_lacks_rejects_the_records_that_need_it(rows: Rows, there: Any) -> None:
     checked = rows.check("user_id,name\n1,NO\n2,SE\n", ASKS_FOR_MORE, **there)
+    reason = (
+        "the rule raised KeyError: the file has no column 'land'; it has user_id, name;"
+        " add it to the file, or correct the rule"
+    )
     assert checked.said == {
-        "asks": {3: ("rule_raised", "the rule raised KeyError: the file has no column 'land'; it has user_id, name")},
+        "asks": {3: ("rule_raised", reason)},
         "asks_for_another_key": {3: ("rule_raised", "the rule raised KeyError: 'SE'")},
     }
 

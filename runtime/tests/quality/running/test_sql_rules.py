@@ -64,16 +64,16 @@ TOLD: dict[str, tuple[str | dict[str, Any], list[int]]] = {
     "key_within_the_filter": ({"query": "SELECT user_id FROM temp_data", "filter": "__line = 4"}, [4]),
 }
 
-#: The query, and what is said of why it does not run, or of why its rows cannot be told.
+#: The query, and what is said of why it does not run, or of why its rows are unknown.
 REFUSED: dict[str, tuple[str | dict[str, Any], str]] = {
     "neither_line_nor_key": (
         "SELECT count(*) AS n FROM temp_data GROUP BY country",
-        "the query gave 2 rows that cannot be told among the file's, since its result (n) does not have __line once;"
-        " SELECT __line, or * of one temp_data, or the key (user_id)",
+        "the query selects 2 rows that cannot be found in the file, since its result (n) does not have __line once;"
+        " select __line, or * of one temp_data, or the key (user_id)",
     ),
     "self_join_of_both_sides": (
         "SELECT * FROM temp_data a JOIN temp_data b ON a.user_id = b.user_id AND a.__line <> b.__line",
-        "the query gave 2 rows that cannot be told",
+        "the query selects 2 rows that cannot be found in the file",
     ),
     "outer_join_with_nulls": (
         "SELECT b.__line FROM temp_data a LEFT JOIN temp_data b ON a.amount = -b.amount",
@@ -194,7 +194,7 @@ def test_what_was_found_is_sorted_by_line_and_leaves_no_rows_in_staging(rows: Ro
     ],
 )
 def test_a_command_is_refused_before_anything_is_read(rows: Rows, query: str) -> None:
-    with pytest.raises(RulesFileError, match=r"^quality_rules\.py:1: sneaky: its query is no Spark SQL: \[PARSE"):
+    with pytest.raises(RulesFileError, match=r"^quality_rules\.py:1: sneaky: its query is not Spark SQL: \[PARSE"):
         rows.rules(sql_rules({"sneaky": query}))
 
 
@@ -214,13 +214,13 @@ def test_a_syntax_error_is_told_with_file_line_rule_and_what_is_written_there(ro
     with pytest.raises(RulesFileError) as raised:
         rows.rules(text)
     message = str(raised.value)
-    assert message.startswith("quality_rules.py:3: bad: its query is no Spark SQL: [PARSE_SYNTAX_ERROR] Syntax error")
+    assert message.startswith("quality_rules.py:3: bad: its query is not Spark SQL: [PARSE_SYNTAX_ERROR] Syntax error")
     assert "'temp_data'" in message and "(line 2," in message
 
 
 def test_a_filter_that_is_no_condition_is_told_before_anything_is_read(rows: Rows) -> None:
     text = sql_rules({"bad": {"query": "SELECT * FROM temp_data", "filter": "amount <"}})
-    with pytest.raises(RulesFileError, match=r"quality_rules\.py:1: bad: its filter is no Spark SQL"):
+    with pytest.raises(RulesFileError, match=r"quality_rules\.py:1: bad: its filter is not Spark SQL"):
         rows.rules(text)
 
 
