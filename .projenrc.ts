@@ -30,6 +30,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // The newest release on PyPI lags behind npm's: a higher floor would make the wheel uninstallable.
   cdkVersion: '2.270.0',
   constructsVersion: '10.5.1',
+  autoDetectBin: false,
   bumpPackage: 'commit-and-tag-version@^12',
   // Binaries come as packages of their own; no other package runs a script when it is installed.
   allowScripts: ['esbuild'],
@@ -135,6 +136,9 @@ project.package.addField('exports', {
   './.jsii': './.jsii',
   './.warnings.jsii.js': './.warnings.jsii.js',
 });
+
+// Rules are tried out with it, from the npm package as from the wheel. Plain JavaScript: it is no part of the API.
+project.addBins({ 'cdk-customer-data-platform': 'bin/cdk-customer-data-platform.js' });
 
 // What Glue runs: the package and the job scripts, without their tests.
 const runtime = project.addTask('bundle:runtime', {

@@ -182,6 +182,9 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
         maxFailRatio: props.maxFailRatio,
         reportPrefix: known.prefixes.reportPrefix,
         unmaskedColumns: props.unmaskedColumns,
+        csv: props.csv,
+        columnMapping: props.columnMapping,
+        key: known.primaryKey,
       }),
     });
   }

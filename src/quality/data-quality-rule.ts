@@ -34,7 +34,9 @@ interface RuleJson {
  * What records of a file have to be like.
  *
  * Columns are named as a table would have them: `user_id` for the header `User ID`, or as `columnMapping` says. No value breaks
- * `notNull` and no other rule about a column. A rule about a column that a file lacks, and a rule that cannot be run, fail the file.
+ * `notNull` and no other rule about a column. A rule about a column that a file lacks, and a rule that cannot be run on a file, fail the
+ * file. A SQL or Python rule that can be run on no file, since it names a view, a function or a column that is nowhere, ends the run:
+ * the files stay where they are until the rule is corrected.
  */
 export class DataQualityRule {
   /**

@@ -3,6 +3,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { DataQualityRule } from './data-quality-rule';
 import { RULE } from './rule-kinds';
+import { RulesFile } from './rules-file';
 import { listOf, NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 import { grantReadAssets } from '../dispatch/bucket-grants';
@@ -15,6 +16,8 @@ const MOST_BYTES = 60 * 1024;
 interface BoundRules {
   readonly rules: object[];
   readonly rulesFiles: object[];
+  /** The rules files on the machine that synthesizes the app. */
+  readonly localFiles: RulesFile[];
 }
 
 /**
@@ -73,7 +76,7 @@ export class DataQualityRules {
       grantReadAssets(role, assets.map(({ asset }) => asset));
     }
     this.rules.forEach((rule) => rule._reference?._grantRead(role));
-    return { rules: this.inCode, rulesFiles: assets.map(({ name, asset }) => ({ name, url: asset.s3ObjectUrl })) };
+    return { rules: this.inCode, rulesFiles: assets.map(({ name, asset }) => ({ name, url: asset.s3ObjectUrl })), localFiles: this.files };
   }
 
   /**

@@ -1,7 +1,9 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { writeCheckSettings } from './check-settings';
 import { DataQualityRules } from './data-quality-rules';
 import { requireRatio } from './rule-checks';
+import { CsvFormat } from '../csv-loading/csv-format';
 import { outcomesPrefix } from '../dispatch/staging-bucket';
 
 /** What a pipeline says of its rules. */
@@ -11,12 +13,22 @@ export interface QualityOptions {
   readonly maxFailRatio?: number;
   readonly reportPrefix: string;
   readonly unmaskedColumns?: string[];
+  readonly csv?: CsvFormat;
+  readonly columnMapping?: { [header: string]: string };
+  /** Columns that identify a record. */
+  readonly key?: string[];
 }
 
-/** The part of a job's settings that is about rules, after the job was given the rights that go with them. */
+/**
+ * The part of a job's settings that is about rules, after the job was given the rights that go with them. The cloud assembly gets a
+ * file with what it takes to run the rules elsewhere.
+ */
 export function qualitySettings(scope: Construct, jobRole: IRole, options: QualityOptions): object {
   requireRatio('maxFailRatio', options.maxFailRatio, scope);
-  return renderQualitySettings({ ...options, ...options.rules._bind(scope, jobRole) });
+  const { localFiles, ...bound } = options.rules._bind(scope, jobRole);
+  const quality = renderQualitySettings({ ...options, ...bound });
+  writeCheckSettings(scope, { ...options, quality, rulesFiles: localFiles });
+  return quality;
 }
 
 /** The values of `qualitySettings`. */

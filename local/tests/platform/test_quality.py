@@ -105,7 +105,7 @@ def test_a_query_that_is_no_sql_fails_the_run_before_any_file_is_read(gate: Gate
         message = gate.wait_until_told("unread.csv")["message"]
         gate.wait_for_idle()
 
-    assert "quality_rules.py:1: typo: its query is no Spark SQL: [PARSE_SYNTAX_ERROR]" in message
+    assert "quality_rules.py:1: typo: its query is not Spark SQL: [PARSE_SYNTAX_ERROR]" in message
     assert gate.is_waiting("unread.csv")
     gate.remove("unread.csv")
 

@@ -11,7 +11,7 @@ from cfnlint.api import ManualArgs, lint_file
 
 from local.assembly import read_assembly
 from local.tests.platform.background import Background
-from local.tests.platform.conftest import LARGER_ENVIRONMENTS
+from local.tests.platform.conftest import EXAMPLE, LARGER_ENVIRONMENTS
 
 IGNORED = {
     "W3005": "the CDK itself lets a function wait for its role besides naming it",

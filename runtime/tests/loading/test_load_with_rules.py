@@ -203,7 +203,7 @@ def test_plan_applies_the_rules_and_leaves_nothing(
 
 def test_a_rules_file_that_cannot_be_used_leaves_the_data_where_it_was(spark: Any, world: World) -> None:
     file = world.put("a.csv", "user_id,name,age", "1,Ann,40")
-    with pytest.raises(RunFailed, match=r"RulesFileError: quality_rules\.py:1: broken: its query is no Spark SQL"):
+    with pytest.raises(RunFailed, match=r"RulesFileError: quality_rules\.py:1: broken: its query is not Spark SQL"):
         run(world, file, quality=quality(world, text=sql("SELEKT 1", "broken")))
     assert world.object_keys() == ["landing/a.csv"]
 

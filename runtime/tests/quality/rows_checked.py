@@ -82,9 +82,12 @@ class Rows:
         key: tuple[str, ...] = (),
         format: CsvFormat | None = None,
         mapping: Mapping[str, str] | None = None,
+        existing: tuple[str, ...] = (),
+        beside: Sequence[str] = (),
     ) -> Checked:
+        """`existing` are the columns of a table, `beside` other files of the run."""
         rules = self.rules(text, given, key, format)
-        (found,) = rules.find([self.put(content)], ColumnNaming(mapping or {}))
+        found, *_ = rules.find(list(map(self.put, (content, *beside))), ColumnNaming(mapping or {}, existing))
         assert found is not None
         names = [rule.name for rule in rules._work.checks.rules.over_all_rows]
         said: dict[str, dict[int, tuple[str | None, str | None]]] = {}

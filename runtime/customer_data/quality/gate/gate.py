@@ -69,7 +69,7 @@ class Gate:
             return False
         if outcome.moved_to:
             remove_original(file, self._s3)  # the run that wrote the outcome may have ended there
-        self._finish(GateResult(file, "already_done", f"it is {outcome.status} by the run {outcome.run_id}"))
+        self._finish(GateResult(file, "already_done", f"the run {outcome.run_id} finished it: {outcome.status}"))
         return True
 
     def _conclude(self, sieved: SievedFile) -> None:
@@ -110,12 +110,14 @@ class Gate:
         self._end(sieved, "passed", None, key)
 
     def _with_what_passed(self, refusal: FileFault, file: SourceFile) -> FileFault:
-        """What an earlier run published before it died cannot be taken back; who is told must know."""
+        """What an earlier run published before it died cannot be taken back: the message has to say it."""
         there = self._published(file.bucket, self._target(file))
         if there is None or there.file.load_id != file.load_id:
             return refusal
         url = f"s3://{file.bucket}/{self._target(file)}"
-        return FileFault(refusal.code, f"{refusal.reason}; a run that died before had passed rows of it on: {url}")
+        return FileFault(
+            refusal.code, f"{refusal.reason}; an earlier run that ended too soon had published rows of it: {url}"
+        )
 
     def _publish(self, sieved: SievedFile, target: str) -> None:
         """Copies the good rows to the passed prefix, in one piece."""

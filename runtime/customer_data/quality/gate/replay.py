@@ -39,13 +39,13 @@ def replay(url: str, prefix: str, format: CsvFormat, s3: Any) -> str:
         _download(s3, bucket, key, local)
         header = list(dict.fromkeys(name for _, record in _records(url, local) for name in record))
         if not header:
-            raise SettingsError(f"--replay {url}: the file holds no record")
+            raise SettingsError(f"--replay {url}: the file has no record; nothing was sent")
         with tempfile.TemporaryFile(prefix="replayed-") as out:
             rows = _write(url, out, header, _records(url, local), format)
             out.seek(0)
             target = f"{prefix}replayed/{_name(key)}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.csv"
             s3.upload_fileobj(out, bucket, target)
-    log.info("%d records of %s go their way again as s3://%s/%s", rows, url, bucket, target)
+    log.info("replayed %d records of %s as s3://%s/%s", rows, url, bucket, target)
     return f"s3://{bucket}/{target}"
 
 
@@ -64,7 +64,7 @@ def _records(url: str, local: IO[bytes]) -> Iterator[tuple[int, Mapping[str, Any
         try:
             record = json.loads(line)["record"]
         except (ValueError, TypeError, KeyError) as error:
-            raise _unusable(url, number, f"it is no rejected record: {type(error).__name__} {error}") from error
+            raise _unusable(url, number, f"it is not a rejected record: {type(error).__name__} {error}") from error
         if not isinstance(record, dict) or not record:
             raise _unusable(
                 url,

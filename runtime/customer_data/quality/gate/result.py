@@ -1,4 +1,4 @@
-"""What a gate made of one file: the log tells it, the metrics count it."""
+"""What a gate made of one file: the log says it, the metrics count it."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from customer_data.quality.rules.settings import QualitySettings
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What a gate's job is told. `key` are columns that identify a record: by them the rows of a query are told which
-    does not give their lines."""
+    """What a gate's job is told. `key` are columns that identify a record: by them the rows of a query are found that
+    does not select their lines."""
 
     pipeline: str
     staging: StagingLocation

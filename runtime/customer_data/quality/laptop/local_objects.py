@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 
 @dataclass(frozen=True)
 class LocalObjects:
-    """Buckets are folders of `root`; plain data, so that Spark's workers make one of their own."""
+    """Buckets are folders of `root`, but for the objects (bucket, key) of `files`, which are read where they are. Plain
+    data, so that Spark's workers make one of their own."""
 
     root: Path
+    files: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        found = self._path(Bucket, Key).stat()
+        changed = datetime.fromtimestamp(found.st_mtime, UTC)
+        return {"ETag": "", "ContentLength": found.st_size, "LastModified": changed}
 
     def get_object(self, *, Bucket: str, Key: str, **_conditions: Any) -> dict[str, Any]:
         return {"Body": self._path(Bucket, Key).open("rb")}
@@ -38,9 +47,9 @@ class LocalObjects:
             self.delete_object(Bucket=Bucket, Key=listed["Key"])
 
     def _path(self, bucket: str, key: str) -> Path:
-        return self.root / bucket / key
+        return self.files.get((bucket, key)) or self.root / bucket / key
 
     def _written(self, bucket: str, key: str) -> Path:
-        path = self._path(bucket, key)
+        path = self.root / bucket / key
         path.parent.mkdir(parents=True, exist_ok=True)
         return path

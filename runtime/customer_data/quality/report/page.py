@@ -16,7 +16,7 @@ from customer_data.quality.report.style import STYLE
 from customer_data.quality.rules.rule import Severity
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_STATES = {Verdict.PASSED: "Passed", Verdict.ROWS_REJECTED: "Rows set aside", Verdict.REFUSED: "Refused"}
+_STATES = {Verdict.PASSED: "Passed", Verdict.ROWS_REJECTED: "Rows rejected", Verdict.REFUSED: "Refused"}
 _LONGEST_MESSAGE = 2000
 _MASKED = "Values are masked, except in columns that are set to be shown."
 _VOID_ELEMENTS = ("meta",)
@@ -106,7 +106,7 @@ def _figures(report: QualityReport) -> _Html | None:
             ("Refused with the file", read - report.rows_rejected, "held"),
         ]
     else:
-        parts = [("Passed", report.rows_passed, "good"), ("Set aside", report.rows_rejected, "attention")]
+        parts = [("Passed", report.rows_passed, "good"), ("Rejected", report.rows_rejected, "attention")]
     shares = ", ".join(f"{label.lower()} {_percent(rows / read)}" for label, rows, _ in parts)
     bar = _element(
         "div",
@@ -120,9 +120,7 @@ def _figures(report: QualityReport) -> _Html | None:
     if report.rows_warned:
         refused = report.verdict is Verdict.REFUSED
         share = _percent(report.rows_warned / read)
-        numbers.append(
-            _figure("With a warning", f"{report.rows_warned:,}", share if refused else f"{share}, let through")
-        )
+        numbers.append(_figure("With a warning", f"{report.rows_warned:,}", share if refused else f"{share}, passed"))
     return _element("section", bar, _element("dl", *numbers, class_="figures"), aria_label="Rows")
 
 
@@ -231,7 +229,7 @@ def _extent(report: QualityReport, rule: RuleReport) -> _Html:
 
 def _samples(report: QualityReport, rule: RuleReport) -> _Html | None:
     if not rule.samples:
-        return _element("p", "No sample was kept.", class_="quiet") if rule.rows_broken else None
+        return _element("p", "There is no sample.", class_="quiet") if rule.rows_broken else None
     columns = _sample_columns(report, rule)
     heads = ["Line"]
     heads += [_element("mark", column) if column in rule.columns else column for column in columns]
@@ -259,7 +257,7 @@ def _sample_columns(report: QualityReport, rule: RuleReport) -> list[str]:
 
 def _sample_value(sample: Sample, column: str) -> _Html:
     if column not in sample.values:
-        return _element("td", "not there", class_="absent")
+        return _element("td", "missing", class_="absent")
     value = sample.values[column]
     if not value:
         return _element("td", "empty" if value is None else "empty text", class_="absent")

@@ -102,7 +102,7 @@ class TopReason(TypedDict):
 
 
 def summary(report: QualityReport) -> str:
-    """The verdict in a sentence or two, such as "19,412 of 20,000 rows passed. 588 were set aside."."""
+    """The verdict in a sentence or two, such as "19,412 of 20,000 rows passed. 588 were rejected."."""
     read, passed, rejected = report.rows_read, report.rows_passed, report.rows_rejected
     if report.verdict is Verdict.REFUSED:
         return "The file was refused. Nothing passed."
@@ -111,8 +111,8 @@ def summary(report: QualityReport) -> str:
     if rejected == 0:
         return "The only row passed." if read == 1 else f"All {read:,} rows passed."
     if passed == 0:
-        return "The only row was set aside." if read == 1 else f"None of {read:,} rows passed. All were set aside."
-    return f"{passed:,} of {read:,} rows passed. {rejected:,} {'was' if rejected == 1 else 'were'} set aside."
+        return "The only row was rejected." if read == 1 else f"None of {read:,} rows passed. All were rejected."
+    return f"{passed:,} of {read:,} rows passed. {rejected:,} {'was' if rejected == 1 else 'were'} rejected."
 
 
 def top_reasons(report: QualityReport, most: int = 5) -> list[TopReason]:

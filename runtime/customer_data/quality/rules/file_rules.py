@@ -41,7 +41,7 @@ class FreshnessRule(Rule):
 
     def failure(self, newest: datetime | None) -> str | None:
         if newest is None:
-            return f"{self.column} holds no date, so that nothing says how fresh the file is"
+            return f"{self.column} has no date or time, but one that is at most {self.max_age} old is needed"
         age = self.now() - newest
         if age <= self.max_age:
             return None

@@ -14,7 +14,7 @@ RecordCheck = Callable[[Record], "dict[str, Any] | None"]
 
 
 class Severity(StrEnum):
-    """What becomes of a record that breaks the rule: ERROR keeps it out, WARNING lets it pass and reports it."""
+    """What becomes of a record that breaks the rule: ERROR rejects it, WARNING lets it pass and reports it."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -75,4 +75,7 @@ class PythonRule(Rule):
 
 def missing_columns(missing: Sequence[str], present: Sequence[str]) -> str:
     """Why a rule about columns that a file does not have does not run on it."""
-    return f"the file has no column {', '.join(map(repr, missing))}; it has {', '.join(present)[:1000]}"
+    return (
+        f"the file has no column {', '.join(map(repr, missing))}; it has {', '.join(present)[:1000]};"
+        " add it to the file, or correct the rule"
+    )

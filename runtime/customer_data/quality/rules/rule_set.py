@@ -46,6 +46,11 @@ class RuleSet:
         return frozenset(column for rule in self.sql for column in rule.columns)
 
     @property
+    def columns(self) -> frozenset[str]:
+        """Columns that generated rules are about: a file has to have them."""
+        return self.identifying.union((rule.column for rule in self.row), (rule.column for rule in self.freshness))
+
+    @property
     def types(self) -> dict[str, ColumnType]:
         """Columns whose type a rule names."""
         return {rule.column: rule.check.column_type for rule in self.row if isinstance(rule.check, OfType)}

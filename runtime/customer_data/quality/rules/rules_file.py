@@ -15,13 +15,15 @@
     PYTHON_DATA_QUALITY_RULES = [email_has_domain]
 
 Each rule may also have `severity` ("error", "warning"), `max_fail_ratio` (0 to 1) and `filter` (a Spark SQL condition).
-A Python rule has them as `{"rule": email_has_domain, "severity": "warning"}` in the list.
+A Python rule has them as `{"rule": email_has_domain, "severity": "warning"}` in the list. Without a `description`,
+the first sentence of the function's docstring describes it, else its name.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import traceback
 import types
@@ -144,22 +146,22 @@ class _Reader:
 
     def _sql_rules(self, given: object) -> Iterator[SqlRule]:
         if not isinstance(given, Mapping):
-            raise self._error(f"it is {_kind(given)}, a dict from name to rule is expected", SQL_RULES)
+            raise self._error(f"it is {_kind(given)}, but a dict of name to rule is needed", SQL_RULES)
         for name, rule in given.items():
             if not isinstance(name, str) or not name.strip():
-                raise self._error(f"a rule's name is {name!r}, text is expected", SQL_RULES)
+                raise self._error(f"a rule's name is {name!r}, but text is needed", SQL_RULES)
             fields = self._fields(name, rule, _OF_SQL, required=("query", "error_type", "description"))
             yield SqlRule(name, **fields, place=self._place(name))
 
     def _python_rules(self, given: object) -> Iterator[PythonRule]:
         if not isinstance(given, list | tuple):
-            raise self._error(f"it is {_kind(given)}, a list of functions is expected", PYTHON_RULES)
+            raise self._error(f"it is {_kind(given)}, but a list of functions is needed", PYTHON_RULES)
         for place, entry in enumerate(given, start=1):
             rule = entry if isinstance(entry, Mapping) else {"rule": entry}
             check = rule.get("rule")
             name = getattr(check, "__name__", None) or f"rule {place} of {PYTHON_RULES}"
             if not callable(check):
-                raise self._error(f"it is {_kind(check)}, a function rule(record) is expected", name)
+                raise self._error(f"it is {_kind(check)}, but a function rule(record) is needed", name)
             if name == "<lambda>":
                 raise self._error(
                     "a lambda has no name that a report could show: write a function with def", PYTHON_RULES
@@ -168,28 +170,29 @@ class _Reader:
                 raise self._error("the function must take one argument, the record", name)
             fields = self._fields(name, rule, _OF_PYTHON, required=("rule",))
             del fields["rule"]
-            description = inspect.getdoc(check) or name
-            defaults = {"error_type": name, "description": description.splitlines()[0]}
+            defaults = {"error_type": name, "description": _first_sentence(check) or name}
             yield PythonRule(name, **{**defaults, **fields}, place=self._place(name), check=check)
 
     def _fields(self, name: str, given: object, allowed: tuple[str, ...], required: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(given, Mapping):
-            raise self._error(f"it is {_kind(given)}, a dict with {', '.join(required)} is expected", name)
+            raise self._error(f"it is {_kind(given)}, but a dict with {', '.join(required)} is needed", name)
         unknown = [str(key) for key in given if key not in allowed]
         missing = [key for key in required if key not in given]
         if unknown:
             raise self._error(f"unknown key {', '.join(unknown)}; allowed: {', '.join(allowed)}", name)
         if missing:
-            raise self._error(f"the key {', '.join(missing)} is missing", name)
+            raise self._error(
+                f"it has no {' and no '.join(missing)}; add {'it' if len(missing) == 1 else 'them'}", name
+            )
         fields = dict(given)
         for key in ("query", "error_type", "description", "filter"):
             if key in fields and (not isinstance(fields[key], str) or not fields[key].strip()):
-                raise self._error(f"{key} is {fields[key]!r}, text is expected", name)
+                raise self._error(f"{key} is {fields[key]!r}, but text is needed", name)
         if "severity" in fields:
             fields["severity"] = self._severity(name, fields["severity"])
         ratio = fields.get("max_fail_ratio")
         if ratio is not None and (isinstance(ratio, bool) or not isinstance(ratio, int | float) or not 0 <= ratio <= 1):
-            raise self._error(f"max_fail_ratio is {ratio!r}, a number from 0 to 1 is expected", name)
+            raise self._error(f"max_fail_ratio is {ratio!r}, but a number from 0 to 1 is needed", name)
         return fields
 
     def _severity(self, name: str, given: object) -> Severity:
@@ -205,6 +208,12 @@ class _Reader:
 
     def _error(self, what: str, rule: str | None = None, *, line: int | None = None) -> RulesFileError:
         return RulesFileError(f"{self._place(rule, line)}: {f'{rule}: ' if rule else ''}{what}")
+
+
+def _first_sentence(check: object) -> str:
+    """Of the docstring, however many lines it takes."""
+    paragraph = (inspect.getdoc(getattr(check, "func", check)) or "").strip().partition("\n\n")[0]
+    return re.split(r"(?<=[.!?])\s+(?=[^\Wa-z])", " ".join(paragraph.split()))[0]
 
 
 def _takes_one(check: Callable[..., Any]) -> bool:

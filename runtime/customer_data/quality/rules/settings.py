@@ -38,6 +38,6 @@ class QualitySettings:
         files = tuple(RulesFileLocation(**file) for file in values.pop("rules_files", ()))
         rules = values.pop("rules", [])
         if not isinstance(rules, list):
-            raise SettingsError(f"quality.rules is {rules!r}, a list of rules is expected")
+            raise SettingsError(f"quality.rules is {rules!r}, but a list of rules is needed")
         unmasked = tuple(values.pop("unmasked_columns", ()))
         return QualitySettings(rules=json.dumps(rules), rules_files=files, unmasked_columns=unmasked, **values)

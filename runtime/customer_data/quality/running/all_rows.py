@@ -21,7 +21,7 @@ from customer_data.quality.rules.rules_file import rules_source
 from customer_data.quality.running.file_check import Checks
 from customer_data.quality.running.line_findings import LineFindings
 from customer_data.quality.running.row_parts import ColumnNaming, RowParts, stage_rows
-from customer_data.quality.running.spark_rules import FileRows, SparkRules
+from customer_data.quality.running.spark_rules import FileRows, SparkRules, require_syntax
 from customer_data.records import spread, staged_objects
 
 log = logging.getLogger(__name__)
@@ -60,18 +60,19 @@ class AllRows:
 
 
 class AllRowRules:
-    """Runs the rules of a run that need all rows of a file. Raises RulesFileError for queries that are no SQL, and
+    """Runs the rules of a run that need all rows of a file. Raises RulesFileError for queries that are not SQL, and
     SettingsError for a reference that cannot be read."""
 
     def __init__(self, work: AllRows) -> None:
         self._work = work
         self._spark: SparkRules | None = None
         if work.checks.rules.over_all_rows:
+            require_syntax(work.checks.rules)
             self._spark = SparkRules(work.checks.rules, work.key, work.staging.bucket, work.connect, self._references())
-            self._spark.require_syntax()
 
     def find(self, files: Sequence[SourceFile], naming: ColumnNaming) -> list[LineFindings | None]:
-        """What the rules find in each file; None where there are no such rules."""
+        """What the rules find in each file; None where there are no such rules. Raises RulesFileError for a rule that
+        can run on no file."""
         if self._spark is None:
             return [None] * len(files)
         stage = partial(self._work.stage, naming)
@@ -82,8 +83,10 @@ class AllRowRules:
             for file, rows in zip(files, staged, strict=True)
             if isinstance(rows, RowParts)
         ]
-        found = iter(self._spark.check(readable))
-        self._delete(*(rows for rows in staged if isinstance(rows, RowParts)))
+        try:
+            found = iter(self._spark.check(readable, naming.existing))
+        finally:
+            self._delete(*(rows for rows in staged if isinstance(rows, RowParts)))
         return [next(found) if isinstance(rows, RowParts) else self._not_run(rows) for rows in staged]
 
     def delete(self, found: Sequence[LineFindings | None]) -> None:
@@ -117,11 +120,14 @@ class AllRowRules:
                 s3=self._work.connect(),
             )
         except (FileFault, SourceChanged, SourceUnreadable) as error:
-            raise SettingsError(f"the reference {url} of the rule {rule.name!r} cannot be read: {error}") from error
+            raise SettingsError(
+                f"the reference data {url} of the rule {rule.name!r} cannot be used: {error}; put a CSV with the column"
+                f" {rule.reference_column!r} there"
+            ) from error
         if column not in rows.types:
             raise SettingsError(
-                f"the reference {url} of the rule {rule.name!r} has no column {rule.reference_column!r}; it has"
-                f" {', '.join(rows.types)}"
+                f"the reference data {url} of the rule {rule.name!r} has no column {rule.reference_column!r}; it has"
+                f" {', '.join(rows.types)[:1000]}; name one of these in the rule"
             )
         return rows.as_text()
 

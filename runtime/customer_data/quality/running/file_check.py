@@ -22,7 +22,7 @@ from customer_data.quality.report.report import QualityReport, RuleReport, Sampl
 from customer_data.quality.rules.file_rules import FreshnessRule, NewestTime
 from customer_data.quality.rules.row_rules import RowRule, reads_dates
 from customer_data.quality.rules.rule import Rule, Severity, missing_columns
-from customer_data.quality.rules.rule_set import RuleSet, make_rule_set
+from customer_data.quality.rules.rule_set import LINE, VIEW, RuleSet, make_rule_set
 from customer_data.quality.rules.rules_file import RulesSource
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.quality.running.line_findings import LineFindings, LineFindingsReader
@@ -46,11 +46,12 @@ class Checks:
     @property
     def rules(self) -> RuleSet:
         """Raises SettingsError and RulesFileError."""
-        return _rules_of_process(self.settings.rules, self.sources)
+        return rules_of(self.settings.rules, self.sources)
 
 
 @cache
-def _rules_of_process(rules: str, sources: tuple[RulesSource, ...]) -> RuleSet:
+def rules_of(rules: str, sources: tuple[RulesSource, ...]) -> RuleSet:
+    """Of a JSON list and rules files; made once a process. Raises SettingsError and RulesFileError."""
     return make_rule_set(tuple(json.loads(rules)), sources)
 
 
@@ -114,7 +115,9 @@ class FileCheck:
     def conclude(self, rows_read: int, rows_rejected: int) -> FileFault | None:
         """Why the file is refused as a whole."""
         for name, lines in self._over_all_rows.unknown_lines().items():
-            self._failures[name] = f"it told {lines:,} lines on which no record of the file begins"
+            self._failures[name] = (
+                f"it reported {lines:,} lines on which no record of the file begins; select {LINE} as it is in {VIEW}"
+            )
         # A rule that did not run fails the file whatever its severity: nobody knows what it would have found.
         about_the_file = {rule.name for rule in (*self._rules.row_counts, *self._newest_rules)}
         for count in self._rules.row_counts:

@@ -27,12 +27,14 @@ from customer_data.records.rejected import RowError
 SCHEMA = pa.schema([("line", pa.int64()), ("rule", pa.int32()), ("code", pa.string()), ("reason", pa.string())])
 #: Codes of records that a Python rule could not judge: it raised, or gave what is neither None nor a dict.
 RAISED, WRONG_RESULT, NOT_RUN = NOT_JUDGED = ("rule_raised", "rule_wrong_result", "rule_not_run")
+#: What ends the run: a Python rule asked for a column that is nowhere, so that no record is at fault.
+NO_SUCH_COLUMN = "no_such_column"
 SPARK_SCHEMA = "line BIGINT, rule INT, code STRING, reason STRING"
 
 
 @dataclass(frozen=True)
 class LineFindings:
-    """Plain data. `failures` says of rules that did not run, or whose rows cannot be told, why; `checked` of those with
+    """Plain data. `failures` says of rules that did not run, or whose rows are unknown, why; `checked` of those with
     a filter, how many records it let through. `reading` is how the lines were read."""
 
     parts: tuple[StagedPart, ...] = ()
@@ -62,14 +64,14 @@ class LineFindingsReader:
         for place in sorted(set(entries["rule"].to_pylist())):
             of_rule = entries.filter(pc.equal(entries["rule"], place))
             not_judged = pc.is_in(of_rule["code"], pa.array(NOT_JUDGED))
-            # Of a record that a rule could not judge nobody knows whether it is good: it is kept out in any case.
+            # Of a record that a rule could not judge nobody knows whether it is good: it is rejected in any case.
             for chosen, warning in ((pc.invert(not_judged), self._rules[place].is_warning), (not_judged, False)):
                 said = of_rule.filter(chosen)
                 if said.num_rows:
                     yield _finding(self._rules[place], said, batch, warning)
 
     def unknown_lines(self) -> dict[str, int]:
-        """To be called after the last batch: how many lines a rule told on which no record begins, by its name. What
+        """To be called after the last batch: how many reported lines begin no record, by the rule's name. What
         such a rule is about is unknown, so that it must not count as run."""
         self._count_unknown(self._waiting)
         for batch in self._entries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from customer_data.columns.types import ColumnType
-from customer_data.quality.rules.rule import PythonRule
+from customer_data.quality.rules.rule import PythonRule, missing_columns
 from customer_data.quality.rules.rule_set import LINE
 from customer_data.quality.rules.rules_file import RulesSource, read_rules
-from customer_data.quality.running.line_findings import NOT_RUN, RAISED, SCHEMA, WRONG_RESULT
+from customer_data.quality.running.line_findings import NO_SUCH_COLUMN, NOT_RUN, RAISED, SCHEMA, WRONG_RESULT
 from customer_data.quality.running.typed_values import typed_values
 
 _BATCH_ROWS = 8_192
@@ -47,13 +47,15 @@ class CheckRecords:
     """Records -> what the Python rules say of them (`line_findings.SCHEMA`); plain data.
 
     `place` is that of the first Python rule among all that Spark runs. `only_where` has the column, by the rule's name,
-    that says which records the rule is about.
+    that says which records the rule is about. `elsewhere` are columns, in lower case, that this file lacks and others
+    have.
     """
 
     sources: tuple[RulesSource, ...]
     place: int
     only_where: Mapping[str, str]
     skip: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         rules = [
@@ -69,7 +71,8 @@ class CheckRecords:
                 (line, number, *problem)
                 for row, (line, record) in enumerate(zip(batch.column(LINE).to_pylist(), records, strict=True))
                 for number, rule, condition in rules
-                if (condition is None or flags[condition][row]) and (problem := problem_of(rule, record)) is not None
+                if condition is None or flags[condition][row]
+                if (problem := problem_of(rule, record, self.elsewhere)) is not None
             ]
             if found:
                 yield pa.RecordBatch.from_arrays(
@@ -119,10 +122,30 @@ def _values(column: pa.Array) -> list[Any]:
     return listed
 
 
-def problem_of(rule: PythonRule, record: dict[str, Any] | None) -> tuple[str | None, str] | None:
+class MissingColumn(KeyError):
+    """A rule asked a record for a column that the file does not have."""
+
+    def __init__(self, name: object, present: list[str]) -> None:
+        super().__init__(name)
+        self.column = str(name)
+        self._present = present
+
+    def __str__(self) -> str:
+        return missing_columns([self.column], self._present)
+
+
+class _Record(dict[str, Any]):
+    def __missing__(self, name: object) -> Any:
+        raise MissingColumn(name, list(self))
+
+
+def problem_of(
+    rule: PythonRule, record: dict[str, Any] | None, elsewhere: Collection[str] = ()
+) -> tuple[str | None, str] | None:
     """What the rule says of a record: its own error code, if it gives one, and the reason. None when it is good.
 
-    A rule that raises, or returns what is neither None nor a dict, is a problem of the record: never a pass.
+    A rule that raises, or returns what is neither None nor a dict, is a problem of the record: never a pass. One that
+    asks for a column that is not even `elsewhere` is a problem of the rule.
     """
     if record is None:
         return (
@@ -130,8 +153,11 @@ def problem_of(rule: PythonRule, record: dict[str, Any] | None) -> tuple[str | N
             "a time of the record is before the year 1 or after 9999 in UTC, which Python cannot hold",
         )
     try:
-        said = rule.check(dict(record))  # a copy: what one rule changes, the next must not see
+        said = rule.check(_Record(record))  # a copy: what one rule changes, the next must not see
         return None if said is None else _problem(rule, said)
+    except MissingColumn as error:
+        code = RAISED if error.column.lower() in elsewhere else NO_SUCH_COLUMN
+        return code, _cut(f"the rule raised KeyError: {error}")
     except (Exception, SystemExit) as error:
         return RAISED, _cut(f"the rule raised {type(error).__name__}: {_text_of(error)}")
 

@@ -1,8 +1,9 @@
-"""What Spark says when it fails: whether it is about a query or about the machines, and in words for people."""
+"""What Spark says when it fails: whether it is about the rules, a file or the machines, and in words for people."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from customer_data.quality.report.masking import mask
 
@@ -16,6 +17,18 @@ _RAISED_BY_FUNCTIONS = re.compile(
 #: What says nothing of a query, whatever class of Spark's it comes in.
 _OF_MACHINES = re.compile(
     r"UNABLE_TO_ACQUIRE_MEMORY|INTERNAL_ERROR|OutOfMemory|ConcurrentModification|NoSuchElement|Interrupted|ExecutorLost"
+)
+#: Errors of analysis (SPARK-3.5's error-classes.json) that another file might not have. Everything else that analysis
+#: says, such as a view or a function that is not there, is about the query alone: no file could mend it.
+_OF_COLUMNS = re.compile(r"UNRESOLVED_(COLUMN|MAP_KEY|USING_COLUMN_FOR_JOIN)\b|COLUMN_NOT_FOUND")
+_OF_FILE = re.compile(
+    # Types are those that a file's values fit.
+    r"\w*DATATYPE_MISMATCH|\w*DATA_TYPE_MISMATCH|INCOMPATIBLE_COLUMN_TYPE|UNEXPECTED_INPUT_TYPE|\w*NOT_ORDERABLE|"
+    r"JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE|INVALID_EXTRACT_BASE_FIELD_TYPE|CANNOT_(CAST|UP_CAST)_DATATYPE|"
+    # `SELECT *` and names that are written once have as many columns as a file brings.
+    r"NUM_COLUMNS_MISMATCH|AMBIGUOUS_\w+|COLUMN_ALREADY_EXISTS|\w+_POS_OUT_OF_RANGE|"
+    # Without a class of its own nothing is known of it.
+    r"_LEGACY_ERROR\w*|INTERNAL_ERROR\w*"
 )
 _NOT_FOR_USERS = re.compile(r"^[\w.$]+: (?=\[)| If necessary set \S*ansi.enabled\S* to .*")
 #: Errors that quote the text that they show, so that the words around it can be shown too.
@@ -36,6 +49,23 @@ def is_about_query(error: BaseException) -> bool:
     if isinstance(error, PySparkException):
         return not isinstance(error, PythonException | QueryExecutionException)
     return any(map(_is_raised_by_query, _causes(error)))
+
+
+def is_of_rules(error: BaseException, elsewhere: Collection[str]) -> bool:
+    """Whether a query that is wrong is so for every file. `elsewhere` are columns, in lower case, that this file lacks
+    and that others have, or must have: a query that names one of these is right."""
+    from pyspark.errors import AnalysisException
+
+    if not isinstance(error, AnalysisException):
+        return False  # it ran: what it met is the file's
+    kind = error.getErrorClass()
+    if kind is None or _OF_FILE.match(kind):
+        return False
+    if not _OF_COLUMNS.match(kind):
+        return True
+    named = error.getMessageParameters() or {}
+    parts = re.findall(r"`((?:[^`]|``)*)`", named.get("objectName") or named.get("colName") or "")
+    return not parts or parts[-1].replace("``", "`").lower() not in elsewhere
 
 
 def _is_raised_by_query(cause: str) -> bool:

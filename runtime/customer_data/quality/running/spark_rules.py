@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from customer_data.columns.names import snake_case
@@ -21,8 +22,16 @@ from customer_data.quality.rules.rule_set import LINE, REFERENCE_VIEW, VIEW, Rul
 from customer_data.quality.rules.rules_file import RulesFileError
 from customer_data.quality.running.line_findings import SPARK_SCHEMA, LineFindings
 from customer_data.quality.running.python_rules import CheckParts, CheckRecords, ReadParts
+from customer_data.quality.running.queries import (
+    RuleNotRun,
+    all_of,
+    lines_by_key,
+    require_whole_numbers,
+    unidentified,
+    where,
+)
 from customer_data.quality.running.row_parts import RowParts
-from customer_data.quality.running.spark_errors import is_about_query, said
+from customer_data.quality.running.spark_errors import is_about_query, is_of_rules, said
 from customer_data.quality.running.typed_values import spark_type
 from customer_data.quality.running.write_findings import WriteFindings
 from customer_data.records.parquet_parts import StagedPart
@@ -51,10 +60,6 @@ class SparkFailed(CustomerDataError):
     """Spark failed for another reason than a rule: the run ends, and its files stay."""
 
 
-class RuleNotRun(CustomerDataError):
-    """A rule that does not run on this file, or whose rows cannot be told. The others go on."""
-
-
 @dataclass(frozen=True)
 class FileRows:
     """The rows of one file; what is found goes under `prefix`."""
@@ -74,26 +79,20 @@ class SparkRules:
     connect: Callable[[], Any]
     references: Mapping[str, RowParts] = field(default_factory=dict)
 
-    def require_syntax(self) -> None:
-        """Raises RulesFileError for a query or a filter that is no Spark SQL."""
-        parser = _session()._jsparkSession.sessionState().sqlParser()
-        for rule in self.rules.over_all_rows:
-            texts = {"query": _all_of(rule.query)} if isinstance(rule, SqlRule) else {}
-            texts |= {"filter": _where(rule.filter)} if rule.filter else {}
-            for what, text in texts.items():
-                try:
-                    parser.parsePlan(text)
-                except Exception as error:
-                    raise RulesFileError(f"{rule.label}: its {what} is no Spark SQL: {said(error)}") from error
+    def check(self, files: Sequence[FileRows], existing: Sequence[str] = ()) -> list[LineFindings]:
+        """What was found, in the order of the files. `existing` are the columns of the table that they go to.
 
-    def check(self, files: Sequence[FileRows]) -> list[LineFindings]:
-        """What was found, in the order of the files. Raises SparkFailed."""
+        Raises RulesFileError for a rule that no file could mend, and SparkFailed.
+        """
+        columns = frozenset(
+            (*existing, *self.key, *self.rules.columns, *(name for file in files for name in file.rows.types))
+        )
         with ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(self._check, files))
+            return list(pool.map(partial(self._check, columns), files))
 
-    def _check(self, file: FileRows) -> LineFindings:
+    def _check(self, columns: frozenset[str], file: FileRows) -> LineFindings:
         try:
-            return _Check(self, file, _session().newSession()).run()
+            return _Check(self, file, columns, _session().newSession()).run()
         except Exception as error:
             if not hasattr(error, "java_exception") and not type(error).__module__.startswith("pyspark"):
                 raise
@@ -101,13 +100,28 @@ class SparkRules:
             raise SparkFailed(f"Spark failed on {file.name}: {said(error)}") from None
 
 
+def require_syntax(rules: RuleSet) -> None:
+    """Raises RulesFileError for a query or a filter that is not Spark SQL."""
+    parser = _session()._jsparkSession.sessionState().sqlParser()
+    for rule in rules.over_all_rows:
+        texts = {"query": all_of(rule.query)} if isinstance(rule, SqlRule) else {}
+        texts |= {"filter": where(rule.filter)} if rule.filter else {}
+        for what, text in texts.items():
+            try:
+                parser.parsePlan(text)
+            except Exception as error:
+                raise RulesFileError(f"{rule.label}: its {what} is not Spark SQL: {said(error)}") from error
+
+
 class _Check:
     """The rules against one file, in a session of its own: its view is no other file's."""
 
-    def __init__(self, rules: SparkRules, file: FileRows, session: SparkSession) -> None:
+    def __init__(self, rules: SparkRules, file: FileRows, columns: frozenset[str], session: SparkSession) -> None:
         self._spark_rules = rules
         self._rules = rules.rules
         self._file = file
+        self._elsewhere = frozenset(map(str.lower, columns)).difference(map(str.lower, file.rows.types))
+        self._wrong: list[str] = []
         self._session = session
         self._failures: dict[str, str] = {}
         self._checked: dict[str, int] = {}
@@ -124,6 +138,7 @@ class _Check:
                 # What fails while the rows are read is no rule's fault: read them all before the first query.
                 self._hold(rows).count()
             found = [*self._by_sql(rows), *self._by_python(rows)]
+            self._require_right_rules()
             parts = self._written(reduce(lambda one, other: one.unionAll(other), found)) if found else ()
         finally:
             for frame in self._held:
@@ -166,28 +181,28 @@ class _Check:
             self._view_of_reference(rule)
         if rule.columns:
             rows = self._as_written(rule.columns, rows)
-        with _failing_as_rule():
+        with self._failing_as(rule):
             rows = self._filtered(rule, rows)
             rows.createOrReplaceTempView(VIEW)
-            selected = self._session.sql(_all_of(rule.query))
+            selected = self._session.sql(all_of(rule.query))
             names = [name.lower() for name in selected.columns]
             key = self._spark_rules.key
             unknown = f"rows without a {LINE}, as an outer join does: add WHERE {LINE} IS NOT NULL"
             if names.count(LINE) == 1:
-                _require_whole_numbers(selected.dtypes[names.index(LINE)][1])
+                require_whole_numbers(selected.dtypes[names.index(LINE)][1])
                 lines = selected.selectExpr(f"CAST({quoted(LINE)} AS BIGINT) AS line")
             elif key and all(names.count(column.lower()) == 1 for column in key):
-                lines = _lines_by_key(selected, rows, key)
+                lines = lines_by_key(selected, rows, key)
                 unknown = f"a key ({', '.join(key)}) that no record of {VIEW} has: select the key as it is there"
             else:
                 count = selected.count()
                 if count:
-                    raise RuleNotRun(_unidentified(count, names, key))
+                    raise RuleNotRun(unidentified(count, names, key))
                 return self._session.createDataFrame([], "line BIGINT")
             lines = self._hold(lines.distinct())
             missing = lines.where("line IS NULL").count()  # which also runs the query, while its errors are the rule's
         if missing:
-            raise RuleNotRun(f"the query gave {unknown}")
+            raise RuleNotRun(f"the query selects {unknown}")
         return lines
 
     def _filtered(self, rule: Rule, rows: DataFrame) -> DataFrame:
@@ -226,13 +241,14 @@ class _Check:
         conditions: dict[str, str] = {}
         for number, rule in enumerate(rule for rule in self._rules.python if rule.filter):
             try:
-                with _failing_as_rule():
+                with self._failing_as(rule):
                     self._filtered(rule, rows)
                 conditions[rule.name] = f"__where_{number}"
                 rows = rows.selectExpr("*", f"coalesce((\n{rule.filter}\n), false) AS {conditions[rule.name]}")
             except RuleNotRun as error:
                 self._fail(rule, str(error))
-        check = CheckRecords(self._rules.sources, len(self._rules.sql), conditions, frozenset(self._failures))
+        failed = frozenset(self._failures)
+        check = CheckRecords(self._rules.sources, len(self._rules.sql), conditions, failed, self._elsewhere)
         if conditions:
             yield rows.mapInArrow(check, SPARK_SCHEMA)  # type: ignore[arg-type]
         else:  # each part from the worker that reads it, without the way through Java's rows and back
@@ -243,62 +259,43 @@ class _Check:
         log.warning("the rule %s does not run on %s: %s", rule.name, self._file.name, reason)
         self._failures[rule.name] = reason
 
+    @contextmanager
+    def _failing_as(self, rule: Rule) -> Iterator[None]:
+        """Within it, what Spark says of the query or of the data that it met is RuleNotRun; anything else passes."""
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, RuleNotRun) or not is_about_query(error):
+                raise
+            if is_of_rules(error, self._elsewhere):
+                self._is_wrong(rule, said(error))
+            raise RuleNotRun(said(error)) from error
+
+    def _is_wrong(self, rule: Rule, why: str) -> None:
+        self._wrong.append(f"{rule.label}: it can run on no file: {why}")
+
+    def _require_right_rules(self) -> None:
+        if self._wrong:
+            columns = ", ".join((*self._file.rows.types, LINE))[:1000]
+            raise RulesFileError(
+                f"{'; '.join(self._wrong)}. The only view is {VIEW}, and in {self._file.name} it has the columns"
+                f" {columns}. Correct the rules, or the files if a column is missing: all files stay where they are"
+            )
+
     def _written(self, found: DataFrame) -> tuple[StagedPart, ...]:
         write = WriteFindings(self._spark_rules.bucket, self._file.prefix, self._spark_rules.connect)
         ordered = self._hold(found).orderBy("line", "rule")  # held, since sorting looks at it twice
         parts = ordered.mapInArrow(write, WriteFindings.SCHEMA).collect()  # type: ignore[arg-type]
+        for place, why in {part["wrong_rule"]: part["why"] for part in parts if part["why"]}.items():
+            self._is_wrong(self._rules.over_all_rows[place], why)
+        self._require_right_rules()
         return tuple(
             StagedPart(write.bucket, part["key"], part["size"], part["rows"])
             for part in sorted(parts, key=lambda part: part["first"])
         )
 
 
-class _failing_as_rule:
-    """Within it, what Spark says of the query or of the data that it met is RuleNotRun; anything else passes."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if error is None or isinstance(error, RuleNotRun):
-            return
-        if is_about_query(error):
-            raise RuleNotRun(said(error)) from error
-
-
 def _session() -> SparkSession:
     from pyspark.sql import SparkSession  # only where it is needed: importing it starts a JVM gateway's machinery
 
     return SparkSession.builder.getOrCreate()
-
-
-def _all_of(query: str) -> str:
-    """As a subquery, which nothing but a query can be; on lines of its own, since it may end in a comment."""
-    return f"SELECT * FROM (\n{query.strip().removesuffix(';')}\n)"
-
-
-def _where(condition: str) -> str:
-    return f"SELECT * FROM {VIEW} WHERE (\n{condition}\n)"
-
-
-def _require_whole_numbers(type: str) -> None:
-    if type not in ("bigint", "int"):
-        raise RuleNotRun(f"the query's {LINE} is of the type {type.upper()}: select it as it is in {VIEW}")
-
-
-def _lines_by_key(selected: DataFrame, rows: DataFrame, key: Sequence[str]) -> DataFrame:
-    """The lines of the records that have a selected key, and NULL for a key that none has."""
-    names = [f"__key_{number}" for number in range(len(key))]
-    bad = selected.selectExpr(
-        *(f"{quoted(column)} AS {name}" for column, name in zip(key, names, strict=True))
-    ).distinct()
-    same = [rows[quoted(column)].eqNullSafe(bad[name]) for column, name in zip(key, names, strict=True)]
-    return bad.join(rows, same, "left").selectExpr(f"{quoted(LINE)} AS line")
-
-
-def _unidentified(count: int, names: Sequence[str], key: Sequence[str]) -> str:
-    remedy = f"SELECT {LINE}, or * of one {VIEW}" + (f", or the key ({', '.join(key)})" if key else "")
-    return (
-        f"the query gave {count:,} rows that cannot be told among the file's, since its result"
-        f" ({', '.join(names)[:500]}) does not have {LINE} once; {remedy}"
-    )

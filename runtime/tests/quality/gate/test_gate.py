@@ -110,7 +110,7 @@ def test_of_a_file_without_good_rows_nothing_is_published(world: GateWorld) -> N
     assert world.list_keys("passed/") == []
     assert [entry["line"] for entry in world.rejected(file)] == [2, 3]
     processed(world, "a.csv", body)
-    assert world.report(file)["summary"] == "None of 2 rows passed. All were set aside."
+    assert world.report(file)["summary"] == "None of 2 rows passed. All were rejected."
 
 
 @pytest.mark.parametrize(("bad", "refused"), [(29, False), (30, True)])
@@ -183,7 +183,10 @@ def test_lines_that_are_no_records_are_set_aside_among_good_ones(world: GateWorl
 def test_rules_of_a_column_that_is_not_there_refuse_the_file(world: GateWorld) -> None:
     (result,) = world.sieve(world.put("a.csv", "user_id", "1"))
     assert result.status == "quarantined"
-    assert result.reason == "the rule named fails the file: the file has no column 'name'; it has user_id"
+    assert result.reason == (
+        "the rule named fails the file: the file has no column 'name'; it has user_id;"
+        " add it to the file, or correct the rule"
+    )
     assert world.list_keys("passed/") == []
 
 
@@ -317,7 +320,7 @@ def test_a_file_is_taken_once_however_often_it_is_told_of(world: GateWorld) -> N
     file = world.put("a.csv", "user_id,name", "1,Ann", "2,")
     world.sieve(file, file)
     (again,) = world.sieve(replace(file, attempt=1), run_id="jr_2")
-    assert (again.status, again.reason) == ("already_done", "it is passed by the run jr_1")
+    assert (again.status, again.reason) == ("already_done", "the run jr_1 finished it: passed")
     assert world.versions("passed/") == ["passed/a.csv"]
 
 
@@ -451,7 +454,7 @@ def test_who_is_told_of_a_refused_file_is_told_what_a_run_that_died_had_passed_o
         gate.run([file])
     world.sieve(file, run_id="jr_2", quality={"max_fail_ratio": 0.1})
 
-    assert "had passed rows of it on: s3://data/passed/a.csv" in world.outcome(file)["reason"]
+    assert "had published rows of it: s3://data/passed/a.csv" in world.outcome(file)["reason"]
 
 
 def died(*_: Any) -> None:

@@ -125,7 +125,8 @@ def test_what_rules_do_to_one_file_holds_up_no_other(world: GateWorld) -> None:
     reasons = {file.key: world.outcome(file)["reason"] for file in files}
     assert "[CAST_INVALID_INPUT] The value 'Xxx' of the type" in reasons["in/text.csv"]
     assert reasons["in/beyond.csv"] == (
-        "the rule quality_rules.py:3: invents fails the file: it told 1 lines on which no record of the file begins"
+        "the rule quality_rules.py:3: invents fails the file: it reported 1 lines on which no record of the file"
+        " begins; select __line as it is in temp_data"
     )
     assert "`size` cannot be resolved" in reasons["in/column.csv"]
     assert world.list_keys("passed/") == ["passed/between.csv", "passed/good.csv"]
@@ -139,7 +140,7 @@ def test_what_rules_do_to_one_file_holds_up_no_other(world: GateWorld) -> None:
         ("SQL_DATA_QUALITY_RULES = {", r"quality_rules\.py:1: it is not Python"),
         (
             "SQL_DATA_QUALITY_RULES = {\n'r': {'query': 'SELEKT 1', 'error_type': 'e', 'description': 'd'}}",
-            r"quality_rules\.py:2: r: its query is no Spark SQL: .*Syntax error",
+            r"quality_rules\.py:2: r: its query is not Spark SQL: .*Syntax error",
         ),
     ],
 )
@@ -151,10 +152,27 @@ def test_a_rules_file_that_cannot_be_used_leaves_the_data_where_it_was(world: Ga
     assert world.list_keys("outcomes/", STAGING) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (RULES.replace("temp_data", "customers"), "`customers` cannot be found"),
+        (RULES.replace("size <= 0", "sise <= 0"), "`sise` cannot be resolved"),
+        (RULES.replace('record["name"] and', 'record["nome"] and'), "KeyError: the file has no column 'nome'"),
+    ],
+)
+def test_rules_that_fit_no_file_leave_the_data_where_it_was(world: GateWorld, text: str, told: str) -> None:
+    files = [world.put(f"{n}.csv", "user_id,name,size", "1,Ann,1") for n in (1, 2)]
+    with pytest.raises(RunFailed, match=rf"^RulesFileError: quality_rules\.py:\d+: .*{told}") as failed:
+        world.run_job(*files, quality=quality(world, text=text))
+    assert "temp_data" in str(failed.value) and "has the columns user_id, name, size, __line" in str(failed.value)
+    assert world.list_keys() == [file.key for file in files]
+    assert world.list_keys("outcomes/", STAGING) == []
+
+
 def test_a_reference_that_is_missing_leaves_the_data_where_it_was(world: GateWorld) -> None:
     world.s3.delete_object(Bucket=STAGING, Key="lists/lands.csv")
     file = world.put("a.csv", HEADER, "1,Ann,a@b.co,NO,1.50,1,40")
-    with pytest.raises(RunFailed, match=rf"SettingsError: the reference s3://{STAGING}/lists/lands\.csv"):
+    with pytest.raises(RunFailed, match=rf"SettingsError: the reference data s3://{STAGING}/lists/lands\.csv"):
         world.run_job(file, quality=quality(world, *ALL_KINDS, text=""))
     assert world.list_keys() == ["in/a.csv"]
 

@@ -70,13 +70,13 @@ def test_a_header_with_other_delimiters_does_not_change_how_it_is_read(world: Ga
     ("text", "told"),
     [
         ('{"record": {"id": "1"}}\n\n{"record": "1,2,3"}', "line 3: its record is '1,2,3'; write it as an object"),
-        ('{"record": {"id": "1"}}\n{"record": {"id": ', "line 2: it is no rejected record"),
-        ('{"record": {"id": "1"}}\n[1]', "line 2: it is no rejected record"),
-        ('{"id": "1"}', "line 1: it is no rejected record"),
+        ('{"record": {"id": "1"}}\n{"record": {"id": ', "line 2: it is not a rejected record"),
+        ('{"record": {"id": "1"}}\n[1]', "line 2: it is not a rejected record"),
+        ('{"id": "1"}', "line 1: it is not a rejected record"),
         ('{"record": {}}', "line 1: its record is"),
         ('{"record": {"id": ["1"]}}', "line 1: the value of 'id' is a list; write text, or null"),
         ('{"record": {"id": "\\ud800"}}', "line 1: CsvFormat has no way to write it"),
-        ("", "the file holds no record"),
+        ("", "the file has no record"),
     ],
 )
 def test_a_line_that_is_no_record_is_named_and_nothing_is_written(world: GateWorld, text: str, told: str) -> None:

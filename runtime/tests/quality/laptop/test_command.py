@@ -1,18 +1,23 @@
-"""`python -m customer_data.quality check`: what somebody who writes rules sees on a laptop."""
+"""`check`: what somebody who writes rules sees on a laptop."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
+from customer_data.quality.laptop import requirements
+from customer_data.quality.laptop.command import main
 from local.compute.java import java_home
 
-RUNTIME = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 RULES = """
     SQL_DATA_QUALITY_RULES = {
         "no_negative_amount": {
@@ -28,32 +33,70 @@ RULES = """
     PYTHON_DATA_QUALITY_RULES = [{"rule": has_email, "severity": "warning", "description": "E-mail"}]
 """
 DATA = "User ID,Amount,E-Mail,Email\n1,5,,a@b.co\n2,-0.5,,\n3,1,,\n"
+#: As a loader's or a gate's construct writes it: a mapping, a format and rules in code.
+PIPELINE: dict[str, Any] = {
+    "pipeline": "crm",
+    "csv": {"delimiter": ";", "quote": '"', "null_values": ["", "-"], "date_formats": ["DD/MM/YYYY"]},
+    "column_mapping": {"Kundennummer": "user_id"},
+    "key": ["user_id"],
+    "quality": {
+        "rules": [
+            {"name": "named", "kind": "not_null", "column": "name"},
+            {"name": "born", "kind": "not_in_future", "column": "born"},
+        ],
+        "rules_files": [],
+        "max_fail_ratio": 0.9,
+        "report_prefix": "reports/",
+        "outcomes_prefix": "outcomes/crm/",
+        "unmasked_columns": ["name"],
+    },
+}
+FOREIGN_KEY = {
+    "name": "known_land", "kind": "foreign_key", "column": "land",
+    "parameters": {"bucket": "${Lists1234}", "key": "lists/lands.csv", "reference_column": "code"},
+}  # fmt: skip
+CUSTOMERS = "Kundennummer;Name;Born;Land\n1;Ann;31/12/1999;NO\n2;-;31/12/2999;DK\n"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "quality_rules.py").write_text(dedent(RULES))
     (tmp_path / "data.csv").write_text(DATA)
+    (tmp_path / "customers.csv").write_text(CUSTOMERS)
+    (tmp_path / "cdk.out").mkdir()
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def check(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    environment = {**os.environ, "PYTHONPATH": str(RUNTIME), "JAVA_HOME": str(java_home())}
-    command = [sys.executable, "-m", "customer_data.quality", "check", *arguments]
+def settings(folder: Path, **quality: Any) -> str:
+    written = PIPELINE | {"quality": PIPELINE["quality"] | quality}
+    (folder / "cdk.out" / "crm.quality.json").write_text(json.dumps(written))
+    return "cdk.out/crm.quality.json"
+
+
+def command(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+    """The command of the packages, in processes of its own."""
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        ["node", str(ROOT / "bin/cdk-customer-data-platform.js"), "check", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHON": sys.executable, "JAVA_HOME": str(java_home()), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 
 
-def test_tries_the_rules_out_on_a_file(folder: Path) -> None:
-    code, said, _ = check(folder, "quality_rules.py", "--data", "data.csv", "--report", "report.html")
+def test_tries_a_rules_file_out_on_a_file(folder: Path) -> None:
+    code, said, errors = command(folder, "quality_rules.py", "--data", "data.csv", "--report", "report.html")
 
-    assert code == 2
+    assert code == 2, errors
+    assert "Traceback" not in errors
     assert said.splitlines() == [
         "SQL     error    no_negative_amount: An amount is never negative",
         "Python  warning  has_email: E-mail",
-        "quality_rules.py: 1 SQL rules, 1 Python rules",
+        "quality_rules.py: 2 rules",
         "",
         "data.csv: 3 rows read, 1 rejected",
         "         1  error    no_negative_amount",
@@ -62,38 +105,166 @@ def test_tries_the_rules_out_on_a_file(folder: Path) -> None:
         "report: report.html",
     ]
     assert "2 of 3 rows passed." in (folder / "report.html").read_text()
-    assert sorted(path.name for path in folder.iterdir()) == ["data.csv", "quality_rules.py", "report.html"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "cdk.out", "customers.csv", "data.csv", "quality_rules.py", "report.html",
+    ]  # fmt: skip
 
 
-def test_says_where_a_query_is_no_sql(folder: Path) -> None:
-    rules = folder / "quality_rules.py"
-    rules.write_text(rules.read_text().replace("SELECT * FROM", "SELEC * FROM"))
-    code, _, said = check(folder, "quality_rules.py")
-
-    assert code == 1
-    assert said.splitlines()[-1].startswith("quality_rules.py:3: no_negative_amount: its query is no Spark SQL: [PARSE")
-
-
-def test_fails_for_a_file_that_the_job_would_refuse(folder: Path) -> None:
-    (folder / "quality_rules.py").write_text("import not_there")
-    code, _, said = check(folder, "quality_rules.py")
-
-    assert (code, said) == (
-        1,
-        "quality_rules.py:1: running it failed: ModuleNotFoundError: No module named 'not_there'\n",
+@pytest.mark.usefixtures("spark")
+def test_tries_the_rules_of_a_pipeline_out_with_its_format_and_columns(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "quality_rules.py").write_text(
+        "def even(record):\n    'A number is even. Or so.'\n    return {} if record['user_id'] % 2 else None\n"
+        "PYTHON_DATA_QUALITY_RULES = [even]"
     )
+    (folder / "lands.csv").write_text("Code\nNO\n")
+    files = [{"name": "quality_rules.py", "url": "../quality_rules.py"}]
+    path = settings(folder, rules=[*PIPELINE["quality"]["rules"], FOREIGN_KEY], rules_files=files, max_fail_ratio=None)
+    arguments = ["--settings", path, "--data", "customers.csv", "--report", "report.html"]
+    code = main(["check", *arguments, "--reference", "known_land=lands.csv"])
+
+    said = capsys.readouterr()
+    assert code == 2, said.err
+    assert said.out.splitlines() == [
+        "Row     error    named: name must not be empty",
+        "Row     error    born: born must be a date that is not in the future",
+        "SQL     error    known_land: land must be a code of s3://${Lists1234}/lists/lands.csv",
+        "Python  error    even: A number is even.",
+        "cdk.out/crm.quality.json: 4 rules",
+        "",
+        "customers.csv: 2 rows read, 2 rejected",
+        "         1  error    named",
+        "         1  error    born",
+        "         1  error    known_land",
+        "         1  error    even",
+        "line 2: A number is even.",
+        "line 3: name must not be empty; it is empty; born must be a date that is not in the future;"
+        " it is '31/12/2999'; land must be a code of s3://${Lists1234}/lists/lands.csv",
+        "report: report.html",
+    ]
+    assert ">Ann<" in (folder / "report.html").read_text()
+
+
+def test_rules_in_code_alone_need_no_spark(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requirements, "SPARK_PACKAGES", {"not_there": "1"})
+    path = settings(folder, max_fail_ratio=0.1)
+    assert main(["check", "--settings", path, "--data", "customers.csv"]) == 2
+    assert "the file would be refused as a whole: 1 of 2 records are rejected" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
-    [(None, "data.csv is not a file"), (b"", "the file is empty"), (b"\x89PNG\r\n\x1a\n" + bytes(9), "not a CSV")],
+    ("arguments", "told"),
+    [
+        ([], "check takes a rules file or --settings, one of both"),
+        (["quality_rules.py", "--settings", "{settings}"], "check takes a rules file or --settings, one of both"),
+        (["--settings", "{settings}", "--key", "id"], "--key is id, but --settings says what the key is; leave it out"),
+        (
+            ["quality_rules.py", "--dat", "x", "--nothing"],
+            "unrecognized arguments: --nothing; usage: cdk-customer",
+        ),
+        (["none.py"], "none.py: it cannot be read: [Errno 2] No such file or directory: 'none.py'"),
+        (["cdk.out"], "cdk.out: it cannot be read: [Errno 21] Is a directory"),
+        (["--settings", "none.json"], "--settings is none.json, but a file that this version's `cdk synth` writes"),
+        (["--settings", "data.csv"], "--settings is data.csv, but a file that this version's `cdk synth` writes"),
+        (["--settings", "cdk.out/list.json"], "--settings is cdk.out/list.json, but a file that this version's"),
+        (["--settings", "cdk.out/other.json"], "unexpected keyword argument 'color'"),
+        (["--settings", "{settings}", "--data", "none.csv"], "--data is none.csv, but there is no such file"),
+        (
+            ["--settings", "{settings}", "--data", "customers.csv", "--report", "no/r.html"],
+            "--report is no/r.html, but there is no folder",
+        ),
+        (["--settings", "{settings}", "--data", "empty.csv"], "the file is empty"),
+        (["--settings", "{settings}", "--data", "image.csv"], "not a CSV"),
+        (
+            ["--settings", "{settings}", "--data", "customers.csv", "--reference", "other=x"],
+            "--reference names the rule 'other', but no rule here has reference data; leave it out",
+        ),
+        (
+            ["--settings", "{settings}", "--data", "customers.csv", "--reference", "other"],
+            "--reference is 'other', but a rule's name and a file are needed: RULE=CSV",
+        ),
+    ],
 )
-def test_says_what_is_wrong_with_the_data(folder: Path, content: bytes | None, told: str) -> None:
-    (folder / "data.csv").unlink()
-    if content is not None:
-        (folder / "data.csv").write_bytes(content)
-    (folder / "quality_rules.py").write_text("PYTHON_DATA_QUALITY_RULES = []")
-    code, _, said = check(folder, "quality_rules.py", "--data", "data.csv")
-
-    assert code == 1
+def test_says_what_is_wrong_and_what_is_needed(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    (folder / "empty.csv").touch()
+    (folder / "image.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(9))
+    (folder / "cdk.out" / "list.json").write_text("[1]")
+    (folder / "cdk.out" / "other.json").write_text(json.dumps(PIPELINE | {"color": 1}))
+    path = settings(folder)
+    assert main(["check", *(argument.format(settings=path) for argument in arguments)]) == 1
+    said = capsys.readouterr().err
     assert told in said
+    assert "Traceback" not in said and said.count("\n") <= 3
+
+
+@pytest.mark.parametrize(
+    ("references", "told"),
+    [
+        ([], r"'known_land' takes its values from s3://\$\{Lists1234\}/lists/lands\.csv.*: --reference known_land=CSV"),
+        (["--reference", "known_land=none.csv"], "--reference of the rule 'known_land' is none.csv, but no such file"),
+        (["--reference", "land=data.csv"], "--reference names the rule 'land', but known_land is allowed"),
+    ],
+)
+def test_reference_data_has_to_be_given(
+    folder: Path, capsys: pytest.CaptureFixture[str], references: list[str], told: str
+) -> None:
+    path = settings(folder, rules=[FOREIGN_KEY])
+    assert main(["check", "--settings", path, "--data", "customers.csv", *references]) == 1
+    assert re.search(told, capsys.readouterr().err)
+
+
+@pytest.mark.usefixtures("spark")
+def test_says_where_a_rule_cannot_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = folder / "quality_rules.py"
+    rules.write_text(rules.read_text().replace("SELECT * FROM", "SELEC * FROM"))
+    assert main(["check", "quality_rules.py"]) == 1
+    no_sql = "quality_rules.py:3: no_negative_amount: its query is not Spark SQL: [PARSE"
+    assert capsys.readouterr().err.splitlines()[-1].startswith(no_sql)
+
+    rules.write_text(rules.read_text().replace("SELEC * FROM temp_data", "SELECT * FROM customers"))
+    assert main(["check", "quality_rules.py", "--data", "data.csv"]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("quality_rules.py:3: no_negative_amount: it can run on no file: [TABLE_OR_VIEW_NOT_FOUND]")
+    assert "columns user_id, amount, e_mail, email, __line" in said
+
+
+def test_fails_for_a_file_that_the_job_would_refuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "quality_rules.py").write_text("import not_there")
+    assert main(["check", "quality_rules.py"]) == 1
+    assert capsys.readouterr().err == (
+        "quality_rules.py:1: running it failed: ModuleNotFoundError: No module named 'not_there'\n"
+    )
+
+
+def test_what_is_missing_is_said_with_the_line_that_installs_it(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = dict(line.split("==") for line in (ROOT / "requirements.in").read_text().splitlines() if "==" in line)
+    packages = requirements.PACKAGES | requirements.SPARK_PACKAGES
+    assert packages == {name: locked[name] for name in packages}
+
+    monkeypatch.setattr(requirements, "SPARK_PACKAGES", {"not_there": "1"})
+    assert main(["check", "quality_rules.py", "--data", "data.csv"]) == 1
+    assert capsys.readouterr().err.endswith(
+        f"{sys.executable} does not have not_there; install what Glue has: {sys.executable} -m pip install"
+        " pyarrow==17.0.0 numpy==1.26.4 boto3==1.34.162 pyspark==3.5.6 pandas==2.2.3\n"
+    )
+    monkeypatch.setattr(requirements, "PYTHON", (4, 0))
+    assert "but Python 3.11 or newer is needed" in (requirements.problem() or "")
+
+
+def test_a_python_without_the_packages_ends_with_what_to_install(folder: Path) -> None:
+    (folder / "bare.sh").write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    (folder / "bare.sh").chmod(0o755)
+    code, said, errors = command(folder, "quality_rules.py", PYTHON=str(folder / "bare.sh"))
+    assert (code, said) == (1, "")
+    assert "does not have pyarrow, numpy, boto3; install what Glue has: " in errors and "Traceback" not in errors
+
+    code, _, errors = command(folder, "quality_rules.py", PYTHON="no-such-python")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert errors.startswith("Python cannot be started as 'no-such-python' (ENOENT), but Python 3.11 is needed; ")

@@ -94,10 +94,10 @@ class Page(HTMLParser):
 @pytest.mark.parametrize(
     ("made", "text"),
     [
-        (report(), "19,412 of 20,000 rows passed. 588 were set aside."),
-        (report(rows_rejected=1), "19,999 of 20,000 rows passed. 1 was set aside."),
-        (report(rows_rejected=20_000), "None of 20,000 rows passed. All were set aside."),
-        (report(rows_read=1, rows_rejected=1), "The only row was set aside."),
+        (report(), "19,412 of 20,000 rows passed. 588 were rejected."),
+        (report(rows_rejected=1), "19,999 of 20,000 rows passed. 1 was rejected."),
+        (report(rows_rejected=20_000), "None of 20,000 rows passed. All were rejected."),
+        (report(rows_read=1, rows_rejected=1), "The only row was rejected."),
         (report(verdict=Verdict.PASSED, rows_rejected=0), "All 20,000 rows passed."),
         (report(verdict=Verdict.PASSED, rows_read=1, rows_rejected=0), "The only row passed."),
         (
@@ -169,7 +169,7 @@ def test_the_json_has_these_fields() -> None:
         "seconds": 42.318,
         "source": {"bucket": "bucket", "key": "incoming/customers.csv", "version": "v1"},
         "verdict": "rows_rejected",
-        "summary": "19,412 of 20,000 rows passed. 588 were set aside.",
+        "summary": "19,412 of 20,000 rows passed. 588 were rejected.",
         "reason": None,
         "rows": {"read": 20_000, "passed": 19_412, "rejected": 588, "warned": 12},
         "columns": ["id", "email"],
@@ -306,7 +306,7 @@ def test_a_file_without_rows_or_rules_has_a_page() -> None:
     [(0, "0%"), (1, "<0.1%"), (588, "2.9%"), (19_999, ">99.9%"), (20_000, "100%")],
 )
 def test_only_nothing_is_none_of_it_and_only_everything_is_all_of_it(rows: int, shown: str) -> None:
-    assert f"Set aside {rows:,} {shown}" in Page(to_html(report(rows_rejected=rows))).text
+    assert f"Rejected {rows:,} {shown}" in Page(to_html(report(rows_rejected=rows))).text
 
 
 def test_a_limit_is_shown_and_whether_it_is_exceeded_is_said_in_words() -> None:
@@ -319,7 +319,7 @@ def test_a_limit_is_shown_and_whether_it_is_exceeded_is_said_in_words() -> None:
 def test_samples_show_the_rules_columns_first_and_tell_null_from_the_empty_text() -> None:
     samples = (Sample(12, {"id": "•", "email": None, "added": "x"}), Sample(1345, {"id": "", "email": "x@"}))
     page = Page(to_html(report(rule(samples=samples, columns=("email",)))))
-    assert "2 of 588 rows Line email id added 12 empty • x 1345 x@ empty text not there" in page.text
+    assert "2 of 588 rows Line email id added 12 empty • x 1345 x@ empty text missing" in page.text
 
 
 def test_the_page_explains_the_signs_that_its_samples_have_and_no_others() -> None:

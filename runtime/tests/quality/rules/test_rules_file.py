@@ -9,6 +9,7 @@ import pytest
 
 from customer_data.quality.rules.rule import Severity
 from customer_data.quality.rules.rules_file import RulesFile, RulesFileError, read_rules, rules_source
+from customer_data.quality.running.python_rules import problem_of
 
 GOOD = """
     from decimal import Decimal
@@ -65,6 +66,26 @@ def test_takes_both_kinds_of_rules(load) -> None:
     assert email.check({"email": ""}) == {"description": "no e-mail"}
 
 
+@pytest.mark.parametrize(
+    ("docstring", "description"),
+    [
+        ("An amount is never negative", "An amount is never negative"),
+        ("An amount is never\n    negative. Nor was it ever.", "An amount is never negative."),
+        ("\n    Is it known? See the list.\n\n    More.\n    ", "Is it known?"),
+        ("At least 1.5 of e.g. dollars\n\nMore.", "At least 1.5 of e.g. dollars"),
+        ("Eine Größe. Über null.", "Eine Größe."),
+        ("", "checks"),
+    ],
+)
+def test_the_first_sentence_of_the_docstring_describes_a_rule(load, docstring: str, description: str) -> None:
+    function = f"def checks(record):\n    {docstring!r}\n    return {{}}\n"
+    [alone] = load(f"{function}PYTHON_DATA_QUALITY_RULES = [checks]").python
+    [as_dict] = load(f"{function}PYTHON_DATA_QUALITY_RULES = [{{'rule': checks, 'severity': 'warning'}}]").python
+    [explicit] = load(f"{function}PYTHON_DATA_QUALITY_RULES = [{{'rule': checks, 'description': 'Given'}}]").python
+    assert (alone.description, as_dict.description, explicit.description) == (description, description, "Given")
+    assert problem_of(alone, {}) == (None, description)
+
+
 @pytest.mark.parametrize("text", ["PYTHON_DATA_QUALITY_RULES = []", "SQL_DATA_QUALITY_RULES = {}"])
 def test_one_of_the_two_is_enough(load, text: str) -> None:
     assert load(text) == RulesFile((), ())
@@ -90,17 +111,17 @@ PYTHON_RULE = "def a(record): ...\nPYTHON_DATA_QUALITY_RULES = [a]\n"
         ("import os\nimport not_there\n", 2, "ModuleNotFoundError: No module named 'not_there'"),
         ("def f():\n    return 1 / 0\nf()", 2, "ZeroDivisionError"),
         ("import sys\nsys.exit(0)", 2, "SystemExit: 0"),
-        ("SQL_DATA_QUALITY_RULES = []", 1, "of type list, a dict"),
+        ("SQL_DATA_QUALITY_RULES = []", 1, "of type list, but a dict of name to rule"),
         ("SQL_DATA_QUALITY_RULES = {1: {}}", 1, "name is 1"),
-        (sql_rules('"a": "SELECT 1"'), 2, "a: it is of type str, a dict with query"),
-        (sql_rules('"a": {"query": "SELECT 1"}'), 2, "a: the key error_type, description is missing"),
+        (sql_rules('"a": "SELECT 1"'), 2, "a: it is of type str, but a dict with query"),
+        (sql_rules('"a": {"query": "SELECT 1"}'), 2, "a: it has no error_type and no description; add them"),
         (sql_rules(sql_rule(), sql_rule()), 3, "a: the dict has this rule twice"),
         (sql_rules(sql_rule(', "sql": "x"')), 2, "a: unknown key sql; allowed: query"),
-        (sql_rules(sql_rule(query=" ")), 2, "a: query is ' ', text"),
+        (sql_rules(sql_rule(query=" ")), 2, "a: query is ' ', but text"),
         (sql_rules(sql_rule(', "severity": "bad"')), 2, "severity is 'bad'; allowed: 'error', 'warning'"),
-        (sql_rules(sql_rule(', "max_fail_ratio": 2')), 2, "max_fail_ratio is 2, a number from 0 to 1"),
-        ("PYTHON_DATA_QUALITY_RULES = {}", 1, "of type dict, a list of functions"),
-        ("PYTHON_DATA_QUALITY_RULES = [None]", None, "rule 1 of PYTHON_DATA_QUALITY_RULES: it is None, a function"),
+        (sql_rules(sql_rule(', "max_fail_ratio": 2')), 2, "max_fail_ratio is 2, but a number from 0 to 1"),
+        ("PYTHON_DATA_QUALITY_RULES = {}", 1, "of type dict, but a list of functions"),
+        ("PYTHON_DATA_QUALITY_RULES = [None]", None, "rule 1 of PYTHON_DATA_QUALITY_RULES: it is None, but a function"),
         ("PYTHON_DATA_QUALITY_RULES = [lambda record: None]", 1, "a lambda has no name"),
         ("x = 1\ndef f(a, b): ...\nPYTHON_DATA_QUALITY_RULES = [f]", 2, "f: the function must take one argument"),
         (PYTHON_RULE + sql_rules(sql_rule()), 4, "a: two rules have this name"),

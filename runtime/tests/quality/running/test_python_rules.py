@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from quality.rows_checked import Checked, Rows
 
 from customer_data.quality.rules.rule import PythonRule
+from customer_data.quality.rules.rules_file import RulesFileError
 from customer_data.quality.running.python_rules import problem_of
 
 #: Lines 2 to 4; line 4 has nothing but a key.
@@ -97,7 +100,7 @@ PYTHON_DATA_QUALITY_RULES = [
     types, below_zero, raises, leaves, wrong_type, false_is_no_answer, empty_dict, details, mutates,
     sees_what_another_changed, long_text, half_a_character, awkward, circular,
     {"rule": only_norway, "filter": "active OR name IS NULL", "max_fail_ratio": 0.5},
-    {"rule": filtered_badly, "filter": "nothing = 1"},
+    {"rule": filtered_badly, "filter": "1 / (user_id - 1) > 5"},
 ]
 '''
 
@@ -159,7 +162,7 @@ def test_a_filter_says_which_records_a_rule_is_about(checked: Checked) -> None:
 
 def test_a_filter_that_does_not_run_fails_its_rule_alone(checked: Checked) -> None:
     assert list(checked.failures) == ["filtered_badly"]
-    assert "`nothing`" in checked.failures["filtered_badly"]
+    assert "DIVIDE_BY_ZERO" in checked.failures["filtered_badly"]
     assert said(checked, "filtered_badly") == {}
 
 
@@ -185,7 +188,44 @@ def test_a_record_may_be_kept_by_the_function() -> None:
 
 def test_python_rules_run_on_a_file_without_records(rows: Rows) -> None:
     checked = rows.check("user_id,amount,name,born,active\n", RULES)
-    assert checked.said == {} and list(checked.failures) == ["filtered_badly"]
+    assert checked.said == {} and checked.failures == {}
+
+
+ASKS_FOR_MORE = """
+ZONES = {"NO": 1}
+def asks(record):
+    if record["user_id"] == 2:
+        return {"description": record["land"]}
+def asks_for_another_key(record):
+    ZONES[record["name"]]
+def does_without(record):
+    assert record.get("land") is None and "land" not in record and isinstance(record, dict)
+PYTHON_DATA_QUALITY_RULES = [asks, asks_for_another_key, does_without]
+"""
+
+
+def test_a_column_that_is_nowhere_ends_the_run_with_those_that_there_are(rows: Rows) -> None:
+    with pytest.raises(RulesFileError) as raised:
+        rows.check("user_id,name\n1,NO\n2,SE\n", ASKS_FOR_MORE)
+    assert str(raised.value).startswith(
+        "quality_rules.py:3: asks: it can run on no file: the rule raised KeyError:"
+        " the file has no column 'land'; it has user_id, name; add it to the file,"
+        " or correct the rule. "
+    )
+    assert "another_key" not in str(raised.value)
+
+
+@pytest.mark.parametrize("there", [{"existing": ("Land",)}, {"beside": ["user_id,name,land\n2,NO,SE\n"]}])
+def test_a_column_that_only_this_file_lacks_rejects_the_records_that_need_it(rows: Rows, there: Any) -> None:
+    checked = rows.check("user_id,name\n1,NO\n2,SE\n", ASKS_FOR_MORE, **there)
+    reason = (
+        "the rule raised KeyError: the file has no column 'land'; it has user_id, name;"
+        " add it to the file, or correct the rule"
+    )
+    assert checked.said == {
+        "asks": {3: ("rule_raised", reason)},
+        "asks_for_another_key": {3: ("rule_raised", "the rule raised KeyError: 'SE'")},
+    }
 
 
 def test_times_that_python_does_not_have_reject_their_record_alone(rows: Rows) -> None:

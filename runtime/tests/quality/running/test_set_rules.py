@@ -45,8 +45,8 @@ def test_all_records_with_a_repeated_value_are_told(rows: Rows) -> None:
 def test_a_column_that_the_file_does_not_have_fails_the_rule(rows: Rows) -> None:
     checked = rows.check("id\n1\n", given=[unique("id", "land"), unique("name")])
     assert checked.failures == {
-        "unique_id": "the file has no column 'land'; it has id",
-        "unique_name": "the file has no column 'name'; it has id",
+        "unique_id": "the file has no column 'land'; it has id; add it to the file, or correct the rule",
+        "unique_name": "the file has no column 'name'; it has id; add it to the file, or correct the rule",
     }
 
 

@@ -64,24 +64,22 @@ TOLD: dict[str, tuple[str | dict[str, Any], list[int]]] = {
     "key_within_the_filter": ({"query": "SELECT user_id FROM temp_data", "filter": "__line = 4"}, [4]),
 }
 
-#: The query, and what is said of why it does not run, or of why its rows cannot be told.
+#: The query, and what is said of why it does not run, or of why its rows are unknown.
 REFUSED: dict[str, tuple[str | dict[str, Any], str]] = {
     "neither_line_nor_key": (
         "SELECT count(*) AS n FROM temp_data GROUP BY country",
-        "the query gave 2 rows that cannot be told among the file's, since its result (n) does not have __line once;"
-        " SELECT __line, or * of one temp_data, or the key (user_id)",
+        "the query selects 2 rows that cannot be found in the file, since its result (n) does not have __line once;"
+        " select __line, or * of one temp_data, or the key (user_id)",
     ),
     "self_join_of_both_sides": (
         "SELECT * FROM temp_data a JOIN temp_data b ON a.user_id = b.user_id AND a.__line <> b.__line",
-        "the query gave 2 rows that cannot be told",
+        "the query selects 2 rows that cannot be found in the file",
     ),
     "outer_join_with_nulls": (
         "SELECT b.__line FROM temp_data a LEFT JOIN temp_data b ON a.amount = -b.amount",
         "rows without a __line, as an outer join does: add WHERE __line IS NOT NULL",
     ),
-    "unknown_column": ("SELECT * FROM temp_data WHERE nothing = 1", "`nothing` cannot be resolved"),
-    "unknown_table": ("SELECT * FROM customers", "`customers` cannot be found"),
-    "unknown_function": ("SELECT * FROM temp_data WHERE soundslike(name)", "`soundslike`"),
+    "type_that_the_column_does_not_have": ("SELECT * FROM temp_data WHERE joined + 1.5 = 1", "DATATYPE_MISMATCH"),
     "text_that_is_no_number": ("SELECT * FROM temp_data WHERE name < 5", "The value 'Xxx' of the type"),
     "division_by_zero": ("SELECT * FROM temp_data WHERE 1 / (user_id - 1) > 5", "DIVIDE_BY_ZERO"),
     "overflow": ("SELECT * FROM temp_data WHERE CAST(user_id * 1000000 AS SMALLINT) = 1", "CAST_OVERFLOW"),
@@ -107,7 +105,6 @@ REFUSED: dict[str, tuple[str | dict[str, Any], str]] = {
         "a key (user_id) that no record",
     ),
     "key_outside_the_filter": ({"query": "SELECT 1L AS user_id", "filter": "user_id > 1"}, "a key (user_id) that no"),
-    "filter_of_an_unknown_column": ({"query": "SELECT * FROM temp_data", "filter": "nothing"}, "`nothing`"),
     "filter_that_fails": ({"query": "SELECT * FROM temp_data", "filter": "1 / (user_id - 1) > 5"}, "DIVIDE_BY_ZERO"),
 }
 
@@ -128,6 +125,50 @@ def test_tells_exactly_the_lines_of_the_selected_rows(checked: Checked, rule: st
 def test_a_query_that_does_not_run_or_whose_rows_are_unknown_fails(checked: Checked, rule: str) -> None:
     assert REFUSED[rule][1] in checked.failures.get(rule, "it ran")
     assert checked.lines(rule) == []
+
+
+#: What no file could mend, and what is said of it.
+OF_THE_RULES: dict[str, tuple[str | dict[str, Any], str]] = {
+    "column": ("SELECT * FROM temp_data WHERE nothing = 1", "`nothing` cannot be resolved"),
+    "alias": ("SELECT * FROM temp_data WHERE customers.name = ''", "`customers`.`name` cannot be resolved"),
+    "view": ("SELECT * FROM customers", "`customers` cannot be found"),
+    "function": ("SELECT * FROM temp_data WHERE soundslike(name)", "`soundslike`"),
+    "number_of_arguments": ("SELECT * FROM temp_data WHERE upper(name, name) = ''", "WRONG_NUM_ARGS"),
+    "aggregate": ("SELECT __line, count(*) FROM temp_data", "MISSING_GROUP_BY"),
+    "filter": ({"query": "SELECT * FROM temp_data", "filter": "nothing"}, "`nothing`"),
+}
+
+
+def test_a_rule_that_no_file_could_mend_ends_the_run_with_what_there_is(rows: Rows) -> None:
+    good = {"good": "SELECT * FROM temp_data"}
+    with pytest.raises(RulesFileError) as raised:
+        rows.check(CUSTOMERS, sql_rules(good | {name: query for name, (query, _) in OF_THE_RULES.items()}))
+    said = str(raised.value)
+    for name, (_, what) in OF_THE_RULES.items():
+        about = said.partition(f"quality_rules.py:1: {name}: it can run on no file: ")[2].partition("quality_rules")[0]
+        assert what in about, (name, said)
+    assert "good" not in said
+    assert "The only view is temp_data" in said
+    assert "has the columns user_id, name, amount, country, joined, __line" in said
+    assert not [key for key in rows.s3.keys("bucket") if "rows-" in key]
+
+
+@pytest.mark.parametrize("query", ["nothing = 1", "temp_data.Nothing = 1", "name IN (SELECT nothing FROM temp_data)"])
+@pytest.mark.parametrize(
+    "there",
+    [
+        {"existing": ("user_id", "nothing")},
+        {"beside": ["user_id,nothing\n1,1\n"]},
+        {"given": [{"name": "n", "kind": "not_null", "column": "nothing"}]},
+        {"key": ("user_id", "nothing")},
+    ],
+    ids=lambda there: next(iter(there)),
+)
+def test_a_column_that_only_this_file_lacks_is_a_fault_of_the_file(rows: Rows, query: str, there: Any) -> None:
+    checked = rows.check(
+        "user_id,name\n1,Ann\n", sql_rules({"r": f"SELECT __line FROM temp_data WHERE {query}"}), **there
+    )
+    assert "othing` cannot be resolved" in checked.failures["r"]
 
 
 def test_a_filter_says_how_many_records_it_lets_through(checked: Checked) -> None:
@@ -153,7 +194,7 @@ def test_what_was_found_is_sorted_by_line_and_leaves_no_rows_in_staging(rows: Ro
     ],
 )
 def test_a_command_is_refused_before_anything_is_read(rows: Rows, query: str) -> None:
-    with pytest.raises(RulesFileError, match=r"^quality_rules\.py:1: sneaky: its query is no Spark SQL: \[PARSE"):
+    with pytest.raises(RulesFileError, match=r"^quality_rules\.py:1: sneaky: its query is not Spark SQL: \[PARSE"):
         rows.rules(sql_rules({"sneaky": query}))
 
 
@@ -173,13 +214,13 @@ def test_a_syntax_error_is_told_with_file_line_rule_and_what_is_written_there(ro
     with pytest.raises(RulesFileError) as raised:
         rows.rules(text)
     message = str(raised.value)
-    assert message.startswith("quality_rules.py:3: bad: its query is no Spark SQL: [PARSE_SYNTAX_ERROR] Syntax error")
+    assert message.startswith("quality_rules.py:3: bad: its query is not Spark SQL: [PARSE_SYNTAX_ERROR] Syntax error")
     assert "'temp_data'" in message and "(line 2," in message
 
 
 def test_a_filter_that_is_no_condition_is_told_before_anything_is_read(rows: Rows) -> None:
     text = sql_rules({"bad": {"query": "SELECT * FROM temp_data", "filter": "amount <"}})
-    with pytest.raises(RulesFileError, match=r"quality_rules\.py:1: bad: its filter is no Spark SQL"):
+    with pytest.raises(RulesFileError, match=r"quality_rules\.py:1: bad: its filter is not Spark SQL"):
         rows.rules(text)
 
 
@@ -246,11 +287,10 @@ def test_a_query_runs_on_a_file_without_records(rows: Rows) -> None:
         {
             "all": "SELECT * FROM temp_data",
             "filtered": {"query": "SELECT * FROM temp_data", "filter": "name = 'x'"},
-            "unknown_column": "SELECT * FROM temp_data WHERE nothing = 1",
         }
     )
     checked = rows.check("user_id,name\n", text)
-    assert checked.said == {} and list(checked.failures) == ["unknown_column"]
+    assert checked.said == {} and checked.failures == {}
     assert checked.checked == {"filtered": 0}
 
 

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'fs';
+import * as path from 'path';
+import { App, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { file, newGate, temporaryDirectory } from './helpers';
+import { CsvFormat, DataQualityRule, DataQualityRules, RedshiftWarehouse, ReferenceData, SchemaEvolvingCsvLoader } from '../../src';
+
+const APP = temporaryDirectory();
+const OUT = path.join(APP, 'cdk.out');
+
+function written(directory: string): { [name: string]: any } {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.quality.json'));
+  return Object.fromEntries(names.map((name) => [name, JSON.parse(readFileSync(path.join(directory, name), 'utf8'))]));
+}
+
+test('the assembly says how the rules of a gate and a loader see a file', () => {
+  const app = new App({ outdir: OUT });
+  const stack = new Stack(app, 'Crm');
+  const lists = new Bucket(stack, 'Lists');
+  const ratio = new CfnParameter(stack, 'Lands', { default: 'lands.csv' });
+  const rules = DataQualityRules.of(
+    DataQualityRule.notNull('user_id'),
+    DataQualityRule.foreignKey('land', ReferenceData.csv(lists, `lists/${ratio.valueAsString}`, 'code')),
+    DataQualityRule.python(file(APP, 'quality_rules.py', 'PYTHON_DATA_QUALITY_RULES = []')),
+  );
+  newGate({
+    rules,
+    pipelineName: 'gate',
+    prefix: 'in/',
+    key: ['user_id'],
+    columnMapping: { Mail: 'email' },
+    csv: CsvFormat.of({ delimiter: ';', dateFormats: ['DD/MM/YYYY'] }),
+    maxFailRatio: 0.1,
+    unmaskedColumns: ['land'],
+  }, stack);
+  const warehouse = new RedshiftWarehouse(stack, 'Warehouse');
+  new SchemaEvolvingCsvLoader(stack, 'Loader', { warehouse, table: 'crm.customers', rules, primaryKey: ['id'], pipelineName: 'loader', columnMapping: { Nr: 'id' } });
+  new SchemaEvolvingCsvLoader(stack, 'Plain', { warehouse, table: 'crm.orders', primaryKey: ['id'], pipelineName: 'plain' });
+  app.synth();
+
+  const files = written(OUT);
+  expect(Object.keys(files)).toEqual(['Crm.gate.quality.json', 'Crm.loader.quality.json']);
+  const foreignKey = {
+    name: 'foreign_key_land',
+    kind: 'foreign_key',
+    column: 'land',
+    parameters: { bucket: expect.stringMatching(/^\$\{Lists[0-9A-F]{8}\}$/), key: 'lists/${Lands}', reference_column: 'code' },
+  };
+  expect(files['Crm.gate.quality.json']).toEqual({
+    pipeline: 'gate',
+    csv: { delimiter: ';', quote: '"', null_values: [''], date_formats: ['DD/MM/YYYY'] },
+    column_mapping: { Mail: 'email' },
+    key: ['user_id'],
+    quality: {
+      rules: [{ name: 'not_null_user_id', kind: 'not_null', column: 'user_id' }, foreignKey],
+      rules_files: [{ name: 'quality_rules.py', url: '../quality_rules.py' }],
+      max_fail_ratio: 0.1,
+      report_prefix: 'reports/',
+      outcomes_prefix: 'outcomes/gate/',
+      unmasked_columns: ['land'],
+    },
+  });
+  expect(files['Crm.loader.quality.json']).toMatchObject({
+    pipeline: 'loader', csv: { quote: '"' }, column_mapping: { Nr: 'id' }, key: ['id'], quality: { rules: [{ column: 'user_id' }, foreignKey] },
+  });
+  expect(JSON.stringify(files)).not.toContain('Token[');
+  expect(JSON.stringify(files)).not.toContain(APP);
+});
+
+test('stacks and stages whose pipelines have one name keep a file each', () => {
+  const outdir = path.join(APP, 'stages');
+  const app = new App({ outdir });
+  ['Dev', 'Prod'].forEach((name) => newGate({ pipelineName: 'crm' }, new Stack(app, name)));
+  newGate({ pipelineName: 'crm' }, new Stack(new Stage(app, 'Test'), 'Crm'));
+  app.synth();
+
+  expect(Object.keys(written(outdir))).toEqual(['Dev.crm.quality.json', 'Prod.crm.quality.json']);
+  expect(Object.keys(written(path.join(outdir, 'assembly-Test')))).toEqual([expect.stringMatching(/Crm.*\.crm\.quality\.json$/)]);
+});
