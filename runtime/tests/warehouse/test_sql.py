@@ -172,7 +172,7 @@ def test_the_longest_batch_stays_within_the_data_api_limit() -> None:
 
 def test_refuses_a_batch_of_too_many_statements() -> None:
     new = tuple(NewColumn(f"n{number}", BIGINT) for number in range(40))
-    with pytest.raises(sql.BatchTooLarge, match="allowed: 40"):
+    with pytest.raises(sql.BatchTooLarge, match="takes 40 in one transaction: load fewer"):
         batch(replace(PLAN, new_columns=new))
 
 

@@ -59,6 +59,8 @@ def test_a_record_tells_all_rules_that_it_breaks(world: GateWorld) -> None:
     world.run_job(file, column_mapping={"E-Mail": "email"}, quality=quality(world, *ALL_KINDS))
 
     first, second, third = world.rejected(file)
+    severities = {error["rule"]: error.pop("severity") for error in first["errors"]}
+    assert {rule for rule, severity in severities.items() if severity == "warning"} == {"old"}
     assert first == {
         "record": dict(zip(HEADER.split(","), bad.split(","), strict=True)),
         "source": {"bucket": BUCKET, "key": "in/a.csv", "version": file.version_id},
