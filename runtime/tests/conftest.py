@@ -82,12 +82,11 @@ def spark() -> Iterator[SparkSession]:
         for name, value in {
             "spark.ui.enabled": "false",
             "spark.driver.memory": "1g",
-            # As would the best of compilers: the first one is enough for queries that run once.
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
             "spark.sql.shuffle.partitions": "2",
-            # Compiling each query takes longer than the few rows of a test.
+            # Compiling each query takes longer than the few rows of a test, and so does the JVM's second compiler.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.sql.codegen.wholeStage": "false",
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.adaptive.enabled": "false",
