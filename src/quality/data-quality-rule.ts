@@ -169,7 +169,8 @@ export class DataQualityRule {
 
   /**
    * All rules of a rules file, SQL and Python ones: a Python file with `SQL_DATA_QUALITY_RULES`, `PYTHON_DATA_QUALITY_RULES` or both.
-   * `python -m customer_data.quality check FILE` checks it; here it is checked that it is there, is not empty and has at most 1 MiB.
+   * `npx cdk-customer-data-platform check FILE`, or the same command of the wheel, checks it; here it is checked that it is there, is not
+   * empty and has at most 1 MiB.
    *
    * @param file path of the file; a relative one starts at the directory in which the app is run
    */

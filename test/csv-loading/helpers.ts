@@ -63,8 +63,8 @@ export function rightsOf(template: Template, policy: string): string[] {
   return statementsOf(template, policy)
     .filter(({ Action }) => !/redshift|secretsmanager/.test(JSON.stringify(Action)))
     .map(({ Action, Resource, Condition }) => {
-      const targets = (Array.isArray(Resource) ? Resource : [Resource]).map((resource) => joined(resource).replace(/[0-9A-F]{8}(?=[.}])/g, ''));
+      const targets = (Array.isArray(Resource) ? Resource : [Resource]).map((resource) => joined(resource).replace(/[0-9a-f]{64}/g, '<asset>').replace(/[0-9A-F]{8}(?=[.}])/g, ''));
       const prefixes = Condition?.StringLike?.['s3:prefix'];
-      return `${[Action].flat().join(' ')} on ${targets.join(' ').replace(/[0-9a-f]{64}/g, '<asset>')}${prefixes ? ` (${[prefixes].flat().join(' ')})` : ''}`;
+      return `${[Action].flat().join(' ')} on ${targets.join(' ')}${prefixes ? ` (${[prefixes].flat().join(' ')})` : ''}`;
     });
 }
