@@ -84,6 +84,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       moduleNameMapper: { '^cdk-customer-data-platform$': '<rootDir>/src' },
+      setupFiles: ['<rootDir>/test/set-up.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/cdk.out/'],
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.venv/', '<rootDir>/.cache/', '/cdk.out/'],
     },

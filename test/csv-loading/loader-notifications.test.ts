@@ -47,7 +47,7 @@ test.each([
 
 test('refuses what is no notification', () => {
   expect(() => newLoader({ notifyOn: ['everything' as LoaderNotification] })).toThrow(
-    "[Test/Customers] notifyOn has 'everything', but 'schema_changes' and 'rescued_values' are allowed; use the values of LoaderNotification");
+    "[Test/Customers] notifyOn[0] is 'everything', but one of LoaderNotification.SCHEMA_CHANGES, LoaderNotification.RESCUED_VALUES is allowed");
 });
 
 test('what people are told of is measured', () => {

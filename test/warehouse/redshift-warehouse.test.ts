@@ -20,7 +20,7 @@ test.each([
   ['without an environment', undefined],
   ['with an environment', { account: '123456789012', region: 'eu-west-1' }],
 ])('%s needs no look-up and has no warnings', (_, env) => {
-  const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
+  const app = new App();
   const stack = newStack(env, app);
   newWarehouse({}, stack);
 
