@@ -2,7 +2,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../errors';
 
-/** Ends the name of a column that keeps values which do not fit another (`runtime/customer_data/column_names.py`). */
+/** Ends the name of a column that keeps values which do not fit another (`runtime/customer_data/columns/names.py`). */
 const RESCUE_SUFFIX = '__as_varchar';
 
 /** Throws ConfigurationError for columns that cannot tell rows apart or order them: rescue columns, and one column for both. */
@@ -44,7 +44,7 @@ export function refuseMappedAway(scope: Construct, mapping: Record<string, strin
   }
 }
 
-/** What becomes of most headers by themselves (`runtime/customer_data/column_names.py`). */
+/** What becomes of most headers by themselves (`runtime/customer_data/columns/names.py`). */
 function snakeCase(header: string): string {
   return header.trim().replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase().replace(/[^\p{L}\p{N}\p{M}]+/gu, '_').replace(/^_|_$/g, '');
 }

@@ -73,7 +73,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly quarantinePrefix?: string;
 
   /**
-   * Column by header, for headers whose column is not simply their snake_case: `{ 'E-Mail (work)': 'email' }`.
+   * Column by header, for headers whose column is not simply their snake_case: `{ 'E-Mail (work)': 'email' }`. A header is
+   * found as it is written, else in any letter case.
    *
    * @default - a header that is a column of the table is that column, in any case; every other becomes snake_case
    */

@@ -7,7 +7,7 @@ export const PIPELINE_DIMENSION = 'Pipeline';
 /** The other dimension of what is measured by data quality rule. */
 export const RULE_DIMENSION = 'Rule';
 
-/** What CloudWatch takes for a dimension's value (API reference, "Dimension"); the jobs do the same in `customer_data/metrics.py`. */
+/** What CloudWatch takes for a dimension's value (API reference, "Dimension"); the jobs do the same in `customer_data/quality/report/metrics.py`. */
 export function dimensionValue(name: string): string {
   return name.replace(/[^\x20-\x7e]/gu, '_').trim().slice(0, 1024).replace(/^:/, '_');
 }

@@ -86,7 +86,8 @@ export interface DataQualityGateProps {
   readonly key?: string[];
 
   /**
-   * Column by header, for headers whose column is not simply their snake_case: `{ 'E-Mail (work)': 'email' }`. Rules name columns; what passed has the headers of
+   * Column by header, for headers whose column is not simply their snake_case: `{ 'E-Mail (work)': 'email' }`, found as it is
+   * written, else in any letter case. Rules name columns; what passed has the headers of
    * the file.
    *
    * @default - a header becomes snake_case

@@ -16,8 +16,9 @@ _SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", 
 
 
 def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str] = ()) -> tuple[str, ...]:
-    """The column of each header: as the mapping says (the exact header, then without blanks around it), else the
-    existing column of that very name, else in snake case. Raises FileFault when two headers become one column."""
+    """The column of each header: as the mapping says (the exact header, then without blanks around it, then in any
+    letter case), else the existing column of that very name, else in snake case. Raises FileFault when two headers
+    become one column."""
     names: dict[str, str] = {}
     for number, header in enumerate(headers, start=1):
         name = _mapped(header, mapping) or _same(header, existing) or snake_case(header) or f"column_{number}"
@@ -52,7 +53,7 @@ def snake_case(header: str) -> str:
 
 
 def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:
-    name = mapping.get(header, mapping.get(header.strip()))
+    name = mapping.get(header, mapping.get(header.strip())) or _mapped_in_any_case(header, mapping)
     if name is None:
         return None
     # Redshift folds identifiers to lower case, quoted ones too, unless a session asks otherwise.
@@ -64,6 +65,12 @@ def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:
             f" ({', '.join(sorted(_SYSTEM_COLUMNS))})"
         )
     return name
+
+
+def _mapped_in_any_case(header: str, mapping: Mapping[str, str]) -> str | None:
+    """None where mapped headers that differ in case have different columns: none of them is meant."""
+    columns = {column for mapped, column in mapping.items() if mapped.casefold() == header.strip().casefold()}
+    return columns.pop() if len(columns) == 1 else None
 
 
 def _same(header: str, existing: Collection[str]) -> str | None:

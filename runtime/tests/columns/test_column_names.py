@@ -34,6 +34,21 @@ def test_a_header_becomes_snake_case(header: str, column: str) -> None:
     assert snake_case(header) == column
 
 
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("E-Mail", "email"),
+        ("e-mail", "email"),
+        (" E-MAIL ", "email"),
+        ("Mail", "home"),
+        ("mail", "work"),
+        ("MAIL", "mail"),
+    ],
+)
+def test_a_mapped_header_is_found_as_written_or_else_in_any_case(header: str, column: str) -> None:
+    assert column_names([header], {"E-Mail": "email", "Mail": "home", "mail": "work"}) == (column,)
+
+
 def test_two_headers_that_become_one_column_fail_the_file_and_both_are_named() -> None:
     with pytest.raises(FileFault) as fault:
         column_names(["User Id", "name", "user_id"], {})
