@@ -105,7 +105,7 @@ root, data, rules, python = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], s
 (root / "landing").mkdir()
 (root / "landing" / "data.csv").symlink_to(data)
 sources = (RulesSource("quality_rules.py", python),) if python else ()
-quality = QualitySettings("report/", "outcomes/", rules=rules)
+quality = QualitySettings("report/", rules=rules)
 settings = GateSettings("bench", StagingLocation("staging", ""), quality)
 checks = Checks(quality, "bench", "run", datetime.now(UTC), sources=sources)
 file = SourceFile("0" * 64, "landing", "data.csv", None, "", data.stat().st_size, None, "2024-01-01T00:00:00Z")

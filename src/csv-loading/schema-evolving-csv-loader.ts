@@ -175,7 +175,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       stagingPrefix: stagingPrefix(known.name),
       connection: props.warehouse.connection,
       copyRoleArn: props.warehouse.copyRole.roleArn,
-      outcomesPrefix: props.notifyOn?.length ? outcomesPrefix(known.name) : undefined,
+      outcomesPrefix: noticesOf(props).length > 0 ? outcomesPrefix(known.name) : undefined,
       quality: known.prefixes.reportPrefix === undefined ? undefined : qualitySettings(this, known.jobRole, {
         pipelineName: known.name,
         rules: props.rules!,

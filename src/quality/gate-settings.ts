@@ -1,6 +1,7 @@
 import { GatePrefixes } from './gate-access';
 import { CsvFormat } from '../csv-loading/csv-format';
 import { renderCsvFormat } from '../csv-loading/loader-settings';
+import { outcomesPrefix } from '../dispatch/staging-bucket';
 
 /** What a gate tells its job. */
 export interface GateSettings extends Omit<GatePrefixes, 'reportPrefix'> {
@@ -27,6 +28,7 @@ export function renderGateSettings(settings: GateSettings): object {
     quarantine_prefix: settings.quarantinePrefix,
     processed_prefix: settings.processedPrefix,
     error_prefix: settings.errorPrefix,
+    outcomes_prefix: outcomesPrefix(settings.pipelineName),
     staging: { bucket: settings.stagingBucketName, prefix: settings.stagingPrefix },
     quality: settings.quality,
   };

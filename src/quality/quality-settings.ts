@@ -4,7 +4,6 @@ import { writeCheckSettings } from './check-settings';
 import { DataQualityRules } from './data-quality-rules';
 import { requireRatio } from './rule-checks';
 import { CsvFormat } from '../csv-loading/csv-format';
-import { outcomesPrefix } from '../dispatch/staging-bucket';
 
 /** What a pipeline says of its rules. */
 export interface QualityOptions {
@@ -33,7 +32,6 @@ export function qualitySettings(scope: Construct, jobRole: IRole, options: Quali
 
 /** The values of `qualitySettings`. */
 export interface QualitySettings {
-  readonly pipelineName: string;
   readonly rules: object[];
   readonly rulesFiles: object[];
   readonly maxFailRatio?: number;
@@ -48,7 +46,6 @@ export function renderQualitySettings(settings: QualitySettings): object {
     rules_files: settings.rulesFiles,
     max_fail_ratio: settings.maxFailRatio,
     report_prefix: settings.reportPrefix,
-    outcomes_prefix: outcomesPrefix(settings.pipelineName),
     unmasked_columns: settings.unmaskedColumns ?? [],
   };
 }

@@ -38,14 +38,13 @@ test('writes what the job reads', () => {
 
 test('writes what the job of a loader with rules reads', () => {
   const quality = renderQualitySettings({
-    pipelineName: 'crm-customers',
     rules: [DataQualityRule.notNull('email', { severity: RuleSeverity.WARNING })._json!, DataQualityRule.range('age', { min: 0 })._json!],
     rulesFiles: [{ name: 'quality_rules.py', url: 's3://assets-bucket/0123456789abcdef.py' }],
     maxFailRatio: 0.25,
     reportPrefix: 'reports/customers/',
     unmaskedColumns: ['country'],
   });
-  expect(JSON.parse(JSON.stringify(renderLoaderSettings({ ...settings, quality })))).toEqual(golden('loader_settings_with_rules.json'));
+  expect(JSON.parse(JSON.stringify(renderLoaderSettings({ ...settings, outcomesPrefix: 'outcomes/crm-customers/', quality })))).toEqual(golden('loader_settings_with_rules.json'));
 });
 
 test('names a secret that was imported by its name, as half an ARN would not be found', () => {

@@ -17,11 +17,11 @@ const states = (loader: SchemaEvolvingCsvLoader): string[] =>
 test('tells the job of the rules, and lets good rows of a file go on', () => {
   expect(settingsOf(newLoader({ rules, pipelineName: 'crm' }))).toMatchObject({
     row_errors: 'quarantine_rows',
+    outcomes_prefix: 'outcomes/crm/',
     quality: {
       rules: [{ name: 'not_null_email', kind: 'not_null', column: 'email' }],
       rules_files: [],
       report_prefix: 'reports/',
-      outcomes_prefix: 'outcomes/crm/',
       unmasked_columns: [],
     },
   });

@@ -56,7 +56,6 @@ test('the assembly says how the rules of a gate and a loader see a file', () => 
       rules_files: [{ name: 'quality_rules.py', url: '../quality_rules.py' }],
       max_fail_ratio: 0.1,
       report_prefix: 'reports/in/',
-      outcomes_prefix: 'outcomes/gate/',
       unmasked_columns: ['land'],
     },
   });

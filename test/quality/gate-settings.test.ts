@@ -54,7 +54,6 @@ test('writes what the job reads', () => {
     stagingBucketName: 'staging-bucket',
     stagingPrefix: 'staging/crm-gate/',
     quality: renderQualitySettings({
-      pipelineName: 'crm-gate',
       rules: everyRule(),
       rulesFiles: [{ name: 'quality_rules.py', url: 's3://assets-bucket/0123456789abcdef.py' }],
       maxFailRatio: 0.1,
@@ -79,11 +78,11 @@ test('gives the job its defaults and the names that are known on deployment', ()
     processed_prefix: 'processed/',
     error_prefix: 'error/',
     staging: { bucket: expect.stringMatching(/^\$\{GateStagingBucket/), prefix: expect.stringMatching(/^staging\/Test-Gate-[0-9A-F]{8}\/$/) },
+    outcomes_prefix: expect.stringMatching(/^outcomes\/Test-Gate-[0-9A-F]{8}\/$/),
     quality: {
       rules: [{ name: 'not_null_email', kind: 'not_null', column: 'email' }],
       rules_files: [],
       report_prefix: 'reports/',
-      outcomes_prefix: expect.stringMatching(/^outcomes\/Test-Gate-[0-9A-F]{8}\/$/),
       unmasked_columns: [],
     },
   });
@@ -117,6 +116,7 @@ test('gives the job what the props say', () => {
     quarantine_prefix: 'q/',
     processed_prefix: 'd/',
     error_prefix: 'e/',
-    quality: { max_fail_ratio: 0, report_prefix: 'r/', outcomes_prefix: 'outcomes/crm/', unmasked_columns: ['country'] },
+    outcomes_prefix: 'outcomes/crm/',
+    quality: { max_fail_ratio: 0, report_prefix: 'r/', unmasked_columns: ['country'] },
   });
 });

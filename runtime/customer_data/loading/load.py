@@ -89,7 +89,7 @@ class Loader:
         self._widened: set[str] = set()
         self._index: dict[str, int] = {}
         self._refusals = 0
-        prefix = settings.outcomes_prefix or (settings.quality.outcomes_prefix if settings.quality else None)
+        prefix = settings.outcomes_prefix
         self._outcomes = Outcomes(settings.staging.bucket, prefix, s3) if prefix else None
 
     def load(self, files: Sequence[SourceFile]) -> list[FileResult]:

@@ -6,11 +6,13 @@ import itertools
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from fuse import Fuse, Killed, briefly
-from loader_job import everything_stored, outcome, plan, rejected, run
+from loader_job import everything_stored, outcome, plan, rejected
+from loader_job import run as run_job
 from quality.gate_world import metrics
 from world import LANDING, STAGING, World
 
@@ -37,6 +39,9 @@ def grown_up(record):
 
 PYTHON_DATA_QUALITY_RULES = [grown_up]
 """
+OUTCOMES = "outcomes/customers/"
+run = partial(run_job, outcomes_prefix=OUTCOMES)
+
 NAMED = {"name": "named", "kind": "not_null", "column": "name"}
 OLD = {"name": "old", "kind": "range", "column": "age", "parameters": {"maximum": 100}, "severity": "warning"}
 
@@ -47,7 +52,6 @@ def quality(world: World, *rules: dict[str, Any], text: str = RULES, **changes: 
         "rules": list(rules),
         "rules_files": [{"name": "quality_rules.py", "url": f"s3://{STAGING}/assets/rules.py"}] if text else [],
         "report_prefix": "reports/",
-        "outcomes_prefix": "outcomes/customers/",
         **changes,
     }
 
@@ -234,8 +238,8 @@ def test_a_killed_run_is_completed_by_the_next_one(world: World) -> None:
 
 
 def loader(world: World, fuse: Fuse) -> Loader:
-    given = QualitySettings("reports/", "outcomes/customers/", rules=json.dumps([NAMED]))
-    settings = world.settings(quality=given, row_errors=RowErrorPolicy.QUARANTINE_ROWS)
+    given = QualitySettings("reports/", rules=json.dumps([NAMED]))
+    settings = world.settings(quality=given, outcomes_prefix=OUTCOMES, row_errors=RowErrorPolicy.QUARANTINE_ROWS)
     checks = Checks(given, "customers", "jr_killed", datetime(2024, 1, 1, tzinfo=UTC))
     s3 = fuse.wrap(world.s3)
     return Loader(

@@ -96,7 +96,6 @@ def test_reads_what_the_construct_writes_of_rules() -> None:
 
     assert quality is not None
     assert json.loads(quality.rules) == given["quality"]["rules"]
-    assert quality.outcomes_prefix == given["quality"]["outcomes_prefix"]
     assert quality.max_fail_ratio == given["quality"]["max_fail_ratio"]
 
 
@@ -115,7 +114,6 @@ def test_reads_every_field_of_a_gate() -> None:
     assert settings.staging == StagingLocation("staging-bucket", "staging/crm-gate/")
     assert settings.quality == QualitySettings(
         report_prefix="reports/",
-        outcomes_prefix="outcomes/crm-gate/",
         rules=settings.quality.rules,
         rules_files=(RulesFileLocation("quality_rules.py", "s3://assets-bucket/0123456789abcdef.py"),),
         max_fail_ratio=0.1,
@@ -131,7 +129,7 @@ def test_a_gate_names_the_field_that_it_does_not_know() -> None:
                     "staging": {"bucket": "b", "prefix": "p/"},
                     "colour": 1,
                     "pipeline": "p",
-                    "quality": {"report_prefix": "r/", "outcomes_prefix": "o/"},
+                    "quality": {"report_prefix": "r/"},
                 }
             )
         )

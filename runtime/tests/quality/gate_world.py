@@ -37,11 +37,12 @@ class GateWorld:
     writes: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def settings(self, **changes: Any) -> dict[str, Any]:
-        quality = {"rules": [NOT_NULL_NAME], "report_prefix": "reports/", "outcomes_prefix": "outcomes/gate/"}
+        quality = {"rules": [NOT_NULL_NAME], "report_prefix": "reports/"}
         return {
             "pipeline": "gate",
             "prefix": "in/",
             "staging": {"bucket": STAGING, "prefix": "staging/gate/"},
+            "outcomes_prefix": "outcomes/gate/",
             **changes,
             "quality": quality | changes.get("quality", {}),
         }

@@ -60,7 +60,7 @@ class Rows:
         format: CsvFormat | None = None,
     ) -> AllRowRules:
         sources = (RulesSource("quality_rules.py", text),) if text else ()
-        settings = QualitySettings("reports/", "outcomes/", rules=json.dumps(list(given)))
+        settings = QualitySettings("reports/", rules=json.dumps(list(given)))
         checks = Checks(settings, "customers", f"jr_{next(self.numbers)}", datetime.now(UTC), sources=sources)
         staging = StagingLocation(BUCKET, "staging/")
         return AllRowRules(AllRows(checks, format or CsvFormat(), key, staging, partial(FolderS3, self.folder)))

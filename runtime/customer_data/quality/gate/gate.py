@@ -53,7 +53,7 @@ class Gate:
         self._s3 = s3
         self._sieve = sieve
         self._now = now
-        self._outcomes = Outcomes(settings.staging.bucket, settings.quality.outcomes_prefix, s3)
+        self._outcomes = Outcomes(settings.staging.bucket, settings.outcomes_prefix, s3)
 
     def run(self, files: Sequence[SourceFile]) -> list[GateResult]:
         """Takes the files in the order of their writes; returns what became of each."""

@@ -29,6 +29,7 @@ class GateSettings:
     quarantine_prefix: str = "quarantine/"
     processed_prefix: str = "processed/"
     error_prefix: str = "error/"
+    outcomes_prefix: str = "outcomes/"
 
     @staticmethod
     def from_json(text: str) -> GateSettings:

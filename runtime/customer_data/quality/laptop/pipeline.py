@@ -19,7 +19,6 @@ from customer_data.quality.running.file_check import rules_of
 
 REPORTS = "report/"
 STAGING = StagingLocation("staging", "")
-_OUTCOMES = "outcomes/"
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Pipeline:
 
 def of_rules_file(file: Path, key: tuple[str, ...]) -> Pipeline:
     """Rules by themselves: of the format of files everything is detected. Raises RulesFileError."""
-    settings = GateSettings("check", STAGING, QualitySettings(REPORTS, _OUTCOMES), key=key)
+    settings = GateSettings("check", STAGING, QualitySettings(REPORTS), key=key)
     return Pipeline(str(file), settings, (rules_source(str(file), file.read_bytes),))
 
 
@@ -75,5 +74,5 @@ def of_settings(file: Path) -> Pipeline:
         ) from error
     named = [os.path.relpath(file.parent / rules.url) for rules in settings.quality.rules_files]
     sources = tuple(rules_source(name, Path(name).read_bytes) for name in named)
-    quality = replace(settings.quality, report_prefix=REPORTS, outcomes_prefix=_OUTCOMES)
+    quality = replace(settings.quality, report_prefix=REPORTS)
     return Pipeline(str(file), replace(settings, quality=quality), sources)

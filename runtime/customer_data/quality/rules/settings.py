@@ -21,11 +21,10 @@ class RulesFileLocation:
 @dataclass(frozen=True)
 class QualitySettings:
     """`rules` is the JSON list of the rules that are written in code. `max_fail_ratio` (0 to 1, None: no limit) is the
-    greatest share of rejected records of a file of which the others pass. Outcomes go to the staging bucket, reports to
-    the file's. `unmasked_columns` are shown in reports as they are."""
+    greatest share of rejected records of a file of which the others pass. Reports go to
+    the file's bucket. `unmasked_columns` are shown in reports as they are."""
 
     report_prefix: str
-    outcomes_prefix: str
     rules: str = "[]"
     rules_files: tuple[RulesFileLocation, ...] = ()
     max_fail_ratio: float | None = None

@@ -47,7 +47,6 @@ PIPELINE: dict[str, Any] = {
         "rules_files": [],
         "max_fail_ratio": 0.9,
         "report_prefix": "reports/",
-        "outcomes_prefix": "outcomes/crm/",
         "unmasked_columns": ["name"],
     },
 }
