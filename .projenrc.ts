@@ -130,6 +130,14 @@ project.eslint!.addOverride({
 });
 BUNDLED_ONLY.forEach((file) => project.eslint!.allowDevDeps(file));
 
+// Each folder of src/ imports only from those after it.
+const rooms = ['csv-loading', 'quality', 'csv', 'dispatch', 'warehouse', 'common'];
+project.eslint!.addRules({
+  'import/no-restricted-paths': ['error', {
+    zones: rooms.slice(1).map((room, index) => ({ target: `./src/${room}`, from: rooms.slice(0, index + 1).map((above) => `./src/${above}`) })),
+  }],
+});
+
 // With `exports` Node resolves the package by its own name, so the examples import it as its users do.
 project.package.addField('exports', {
   '.': './lib/index.js',
@@ -168,7 +176,7 @@ tests.addJob('test', {
 });
 
 // What users need no copy of.
-for (const path of ['/.cache/', '/.ci/', '/.local/', '/.venv/', '/bench/', '/docs/', '/examples/', '/local/', '/projenrc/', '/requirements*', '/runtime/', '/script/', '/tsconfig.dev.json', '**/cdk.out', '__pycache__', '*.pyc']) {
+for (const path of ['/.cache/', '/.ci/', '/.local/', '/.venv/', '/bench/', '/docs/', '/examples/', '/findings/', '/local/', '/projenrc/', '/requirements*', '/runtime/', '/script/', '/tsconfig.dev.json', '**/cdk.out', '__pycache__', '*.pyc']) {
   project.addPackageIgnore(path);
 }
 

@@ -1,3 +1,4 @@
+export * from './csv';
 export * from './csv-loading';
 export * from './dispatch';
 export * from './quality';

@@ -1,4 +1,3 @@
-export * from './csv-format';
 export * from './loader-notification';
 export * from './loader-props';
 export * from './row-error-policy';

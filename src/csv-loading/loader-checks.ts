@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
-import { refuseMappedAway, refuseUnusableKeys } from './column-checks';
-import { requireColumns, requireMappedColumns } from './column-name';
 import { LandingPrefixes } from './job-access';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
+import { refuseMappedAway, refuseUnusableKeys } from '../csv/column-checks';
+import { requireColumns, requireMappedColumns } from '../csv/column-name';
 import { Notice } from '../dispatch/function-settings';
 import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';

@@ -1,10 +1,10 @@
-import { CSV_FORMAT } from './csv-kinds';
 import { LoaderNotification } from './loader-notification';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { BUCKET, DURATION, REMOVAL_POLICY } from '../common/aws-kinds';
 import { BOOLEAN, listOf, mapOf, NUMBER, oneOf, optional, PropKinds, TEXT } from '../common/kinds';
+import { CSV_FORMAT } from '../csv/csv-kinds';
 import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
 import { RULES } from '../quality/rule-kinds';
 import { WAREHOUSE } from '../warehouse/warehouse-kinds';

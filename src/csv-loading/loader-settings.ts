@@ -1,8 +1,9 @@
-import { RedshiftConnection } from '../warehouse';
-import { CsvFormat } from './csv-format';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { TableName } from './table-name';
+import { CsvFormat } from '../csv/csv-format';
+import { renderCsvFormat } from '../csv/csv-settings';
+import { RedshiftConnection } from '../warehouse';
 import { secretId } from '../warehouse/secret-id';
 
 /** What a loader tells its job. */
@@ -57,16 +58,5 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
     },
     outcomes_prefix: settings.outcomesPrefix,
     quality: settings.quality,
-  };
-}
-
-/** A CSV format as a job knows it. */
-export function renderCsvFormat(csv: CsvFormat): object {
-  return {
-    delimiter: csv.delimiter,
-    quote: csv.quote,
-    encoding: csv.encoding,
-    null_values: csv.nullValues,
-    date_formats: csv.dateFormats,
   };
 }

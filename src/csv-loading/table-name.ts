@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { LONGEST_NAME_BYTES } from './column-name';
+import { LONGEST_NAME_BYTES } from '../csv/column-name';
 import { LEDGER_SUFFIX } from '../dispatch/ledger';
 import { ConfigurationError } from '../errors';
 

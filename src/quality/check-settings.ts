@@ -3,8 +3,8 @@ import * as path from 'path';
 import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { RulesFile } from './rules-file';
-import { CsvFormat } from '../csv-loading/csv-format';
-import { renderCsvFormat } from '../csv-loading/loader-settings';
+import { CsvFormat } from '../csv/csv-format';
+import { renderCsvFormat } from '../csv/csv-settings';
 
 /** What of a pipeline decides how its rules see a file. */
 export interface CheckSettings {

@@ -14,7 +14,7 @@ import { RulesFile } from './rules-file';
 import { DURATION } from '../common/aws-kinds';
 import { listOf, NAME, TEXT } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
-import { requireColumns } from '../csv-loading/column-name';
+import { requireColumns } from '../csv/column-name';
 import { ConfigurationError } from '../errors';
 
 /** A rule as the job knows it; the names are the JSON's. */

@@ -2,7 +2,7 @@ import { DataQualityGateProps } from './gate-props';
 import { RULES } from './rule-kinds';
 import { BUCKET, DURATION, REMOVAL_POLICY } from '../common/aws-kinds';
 import { BOOLEAN, listOf, mapOf, NUMBER, optional, PropKinds, TEXT } from '../common/kinds';
-import { CSV_FORMAT } from '../csv-loading/csv-kinds';
+import { CSV_FORMAT } from '../csv/csv-kinds';
 import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
 
 export const GATE_KINDS: PropKinds<DataQualityGateProps> = {

@@ -4,7 +4,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { DataQualityRules } from './data-quality-rules';
-import { CsvFormat } from '../csv-loading/csv-format';
+import { CsvFormat } from '../csv/csv-format';
 import { GlueCapacity } from '../dispatch/glue-capacity';
 
 /** Properties of `DataQualityGate`. */

@@ -1,6 +1,6 @@
 import { GatePrefixes } from './gate-access';
-import { CsvFormat } from '../csv-loading/csv-format';
-import { renderCsvFormat } from '../csv-loading/loader-settings';
+import { CsvFormat } from '../csv/csv-format';
+import { renderCsvFormat } from '../csv/csv-settings';
 import { outcomesPrefix } from '../dispatch/staging-bucket';
 
 /** What a gate tells its job. */

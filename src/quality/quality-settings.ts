@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { writeCheckSettings } from './check-settings';
 import { DataQualityRules } from './data-quality-rules';
 import { requireRatio } from './rule-checks';
-import { CsvFormat } from '../csv-loading/csv-format';
+import { CsvFormat } from '../csv/csv-format';
 
 /** What a pipeline says of its rules. */
 export interface QualityOptions {

@@ -4,7 +4,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BUCKET } from '../common/aws-kinds';
 import { TEXT } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
-import { requireColumns } from '../csv-loading/column-name';
+import { requireColumns } from '../csv/column-name';
 import { grantReadObject } from '../dispatch/bucket-grants';
 import { ConfigurationError } from '../errors';
 

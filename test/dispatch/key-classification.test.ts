@@ -1,4 +1,4 @@
-import { CSV_FILES } from '../../src/csv-loading/csv-files';
+import { CSV_FILES } from '../../src/csv/csv-files';
 import { classifyKey } from '../../src/dispatch/key-classification';
 
 const scope = { prefix: 'customers/', ownPrefixes: ['error/', 'quarantine/', 'customers/error/'], ...CSV_FILES };

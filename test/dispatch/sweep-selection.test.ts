@@ -1,5 +1,5 @@
 import { objectCreated } from './factories';
-import { CSV_FILES } from '../../src/csv-loading/csv-files';
+import { CSV_FILES } from '../../src/csv/csv-files';
 import { writeIdentity } from '../../src/dispatch/ledger';
 import { loadId } from '../../src/dispatch/load-id';
 import { earliestWrite, filesDue, filesMissed, ListedObject } from '../../src/dispatch/sweep-selection';

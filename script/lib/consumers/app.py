@@ -15,14 +15,16 @@ from cdk_customer_data_platform import (
     WarehouseAccess,
 )
 
-# jsii hands out a new object for each static of a class: what is compared has to be an enum, or have `is_equal_to` (jsii allows no `equals`).
+# jsii hands out a new object for each static of a class: what is compared is an enum, or has `is_equal_to`.
 for choices in (RowErrorPolicy, RuleSeverity, SchemaContract, WarehouseAccess):
     first, second, *_ = choices
     assert first == getattr(choices, first.name) and first != second
     assert first in [second, first] and {first: "found"}[getattr(choices, first.name)] == "found"
 assert SchemaContract.EVOLVE == SchemaContract.EVOLVE
-assert GlueCapacity.DEFAULT.is_equal_to(GlueCapacity.of()) and not GlueCapacity.DEFAULT.is_equal_to(GlueCapacity.of(max_workers=9))
-assert CsvFormat.of(delimiter=";").is_equal_to(CsvFormat.of(delimiter=";")) and not CsvFormat.detect().is_equal_to(CsvFormat.of(delimiter=";"))
+assert GlueCapacity.DEFAULT.is_equal_to(GlueCapacity.of())
+assert not GlueCapacity.DEFAULT.is_equal_to(GlueCapacity.of(max_workers=9))
+assert CsvFormat.of(delimiter=";").is_equal_to(CsvFormat.of(delimiter=";"))
+assert not CsvFormat.detect().is_equal_to(CsvFormat.of(delimiter=";"))
 
 app = App()
 stack = Stack(app, "Consumer")

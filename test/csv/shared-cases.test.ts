@@ -1,8 +1,8 @@
 import { readFileSync } from 'fs';
 import * as path from 'path';
-import { newLoader } from './helpers';
 import { CsvFormat, DataQualityRule } from '../../src';
-import { ENCODINGS } from '../../src/csv-loading/encodings';
+import { ENCODINGS } from '../../src/csv/encodings';
+import { newLoader } from '../csv-loading/helpers';
 
 /** runtime/tests/test_shared_cases.py reads the same file: what the app accepts, the job accepts. */
 const CASES: Record<string, { accepted: string[]; refused: string[] }> = JSON.parse(
