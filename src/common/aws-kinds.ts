@@ -1,11 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { WorkerType } from 'aws-cdk-lib/aws-glue';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
-import { like, oneOf } from './kinds';
+import { isPlainObject, Kind, like, oneOf, optional, shown } from './kinds';
 
 // What aws-cdk-lib makes. Its L1 constructs (CfnBucket...) are not what the L2 interfaces promise.
 export const DURATION = like<Duration>('a Duration', 'write for example Duration.minutes(1)', 'toSeconds', 'toDays', 'isUnresolved');
@@ -15,5 +16,10 @@ export const TOPIC = like<ITopic>('an SNS topic', 'pass a Topic, or an imported 
 export const ROLE = like<IRole>('an IAM role', 'pass a Role, or an imported one such as Role.fromRoleArn makes', 'roleArn', 'addToPrincipalPolicy');
 export const SECRET = like<ISecret>('a secret', 'pass a Secret, or an imported one such as Secret.fromSecretNameV2 makes', 'secretArn', 'grantRead');
 export const GRANTEE = like<IGrantable>('a role, or a construct that has one', 'pass for example a Role', 'grantPrincipal');
+/** Which options there are is CDK's to say; a period in seconds would surface as a raw TypeError. */
+export const METRIC_OPTIONS: Kind<MetricOptions | undefined> = {
+  fault: (what, options) => options === undefined ? undefined
+    : isPlainObject(options) ? optional(DURATION).fault(`period of ${what}`, options.period) : `${what} is ${shown(options)}, but an object is allowed; write for example { statistic: 'Maximum' }`,
+};
 export const REMOVAL_POLICY = oneOf('RemovalPolicy', RemovalPolicy);
 export const WORKER_TYPE = oneOf('WorkerType', WorkerType);

@@ -1,11 +1,10 @@
 import { Construct } from 'constructs';
-import { LandingPrefixes } from './job-access';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
 import { refuseMappedAway, refuseUnusableKeys } from '../csv/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv/column-name';
 import { Notice } from '../dispatch/function-settings';
-import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
+import { checkedPrefixes, PipelinePrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
 
 /** The key's columns, checked with the other columns that props name. */
@@ -28,11 +27,10 @@ export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoad
 }
 
 /** Where the loader reads and writes, which must keep what fails apart. */
-export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCsvLoaderProps): LandingPrefixes {
+export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCsvLoaderProps): PipelinePrefixes {
   const { prefix = '' } = props;
-  const results = resultPrefixes(scope, prefix, props, ['errorPrefix', 'quarantinePrefix', ...(props.rules ? ['reportPrefix' as const] : [])]);
-  checkedPrefixes(scope, { prefix, written: results });
-  return { prefix, ...results };
+  const written = resultPrefixes(scope, prefix, props, ['errorPrefix', 'quarantinePrefix', ...(props.rules ? ['reportPrefix' as const] : [])]);
+  return checkedPrefixes(scope, { prefix, written });
 }
 
 /** What people are told of files that are done. */
@@ -47,11 +45,10 @@ export function refuseOptionsOfRules(scope: Construct, props: SchemaEvolvingCsvL
   if (!props.rules && given) {
     throw new ConfigurationError(`${given[0]} is set without rules, but it is about what rules find; add rules, or leave it out`, scope);
   }
-  if (maxFailRatio !== undefined && props.rowErrors === RowErrorPolicy.FAIL_FILE) {
-    throw new ConfigurationError(
-      `maxFailRatio is ${maxFailRatio} together with RowErrorPolicy.FAIL_FILE, under which one rejected record fails the file; leave out one of the two`,
-      scope,
-    );
+  const withRatio = maxFailRatio === undefined ? props.rules?._withRatio[0] : undefined;
+  if (props.rowErrors === RowErrorPolicy.FAIL_FILE && (maxFailRatio !== undefined || withRatio !== undefined)) {
+    const ratio = withRatio === undefined ? `maxFailRatio is ${maxFailRatio}` : `maxFailRatio of the rule '${withRatio.name}' is ${withRatio.max_fail_ratio}`;
+    throw new ConfigurationError(`${ratio} together with RowErrorPolicy.FAIL_FILE, under which one rejected record fails the file; leave out one of the two`, scope);
   }
 }
 

@@ -3,7 +3,7 @@ import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { grantLandingAccess, grantRulesAccess, LandingPrefixes, writtenPrefixes } from './job-access';
+import { grantLandingAccess, grantQuarantineAccess, grantReportAccess } from './job-access';
 import { newLandingBucket } from './landing-bucket';
 import { checkedLandingPrefixes, checkedPrimaryKey, noticesOf, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { LOADER_KINDS } from './loader-kinds';
@@ -25,6 +25,7 @@ import { FilePipeline } from '../dispatch/file-pipeline';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
+import { PipelinePrefixes } from '../dispatch/pipeline-prefixes';
 import { MOST_RETRIES } from '../dispatch/run-outcome';
 import { outcomesPrefix, stagingPrefix } from '../dispatch/staging-bucket';
 import { qualitySettings } from '../quality/quality-settings';
@@ -94,7 +95,8 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
     refuseOptionsOfRules(this, props);
-    this.reportPrefix = prefixes.reportPrefix;
+    this.reportPrefix = prefixes.written.reportPrefix;
+    const rowErrors = props.rowErrors ?? (props.rules ? RowErrorPolicy.QUARANTINE_ROWS : RowErrorPolicy.FAIL_FILE);
     claimTable(this, props.warehouse, table, {
       primaryKey, sequenceColumn: props.sequenceColumn, schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
     });
@@ -109,7 +111,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       pipelineName: name,
       options: props,
       bucket,
-      prefixes: { prefix: prefixes.prefix, written: writtenPrefixes(prefixes) },
+      prefixes,
       files: CSV_FILES,
       words: LOADER_WORDS,
       // What a load waits for is mostly the warehouse.
@@ -119,7 +121,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       autoDeleteObjects,
       description: `Loads CSV files into ${props.table}`,
       script: 'load_csv.py',
-      settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, stagingBucket, jobRole }),
+      settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, rowErrors, stagingBucket, jobRole }),
       ledger: new LedgerTable(props.warehouse, { schema: table.schema, table: table.name }),
       keepsOutcomes: notices.length > 0,
       notifyOn: notices,
@@ -127,7 +129,12 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
 
     // ...to the warehouse.
     grantLandingAccess(this.jobRole, bucket, prefixes);
-    grantRulesAccess(this.jobRole, bucket, prefixes);
+    if (rowErrors === RowErrorPolicy.QUARANTINE_ROWS) {
+      grantQuarantineAccess(this.jobRole, bucket, prefixes);
+    }
+    if (this.reportPrefix !== undefined) {
+      grantReportAccess(this.jobRole, bucket, this.reportPrefix);
+    }
     grantCopyAccess(this, 'CopyPolicy', props.warehouse.copyRole, this.stagingBucket);
     props.warehouse.addSchema(table.schema);
     props.warehouse.grantRunStatements(this.jobRole, WarehouseAccess.WRITE);
@@ -167,20 +174,20 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
       sequenceColumn: props.sequenceColumn,
       csv: props.csv ?? CsvFormat.detect(),
-      rowErrors: props.rowErrors ?? (props.rules ? RowErrorPolicy.QUARANTINE_ROWS : RowErrorPolicy.FAIL_FILE),
+      rowErrors: known.rowErrors,
       prefix: known.prefixes.prefix,
-      errorPrefix: known.prefixes.errorPrefix,
-      quarantinePrefix: known.prefixes.quarantinePrefix,
+      errorPrefix: known.prefixes.written.errorPrefix,
+      quarantinePrefix: known.prefixes.written.quarantinePrefix,
       stagingBucketName: known.stagingBucket.bucketName,
       stagingPrefix: stagingPrefix(known.name),
       connection: props.warehouse.connection,
       copyRoleArn: props.warehouse.copyRole.roleArn,
       outcomesPrefix: noticesOf(props).length > 0 ? outcomesPrefix(known.name) : undefined,
-      quality: known.prefixes.reportPrefix === undefined ? undefined : qualitySettings(this, known.jobRole, {
+      quality: known.prefixes.written.reportPrefix === undefined ? undefined : qualitySettings(this, known.jobRole, {
         pipelineName: known.name,
         rules: props.rules!,
         maxFailRatio: props.maxFailRatio,
-        reportPrefix: known.prefixes.reportPrefix,
+        reportPrefix: known.prefixes.written.reportPrefix,
         unmaskedColumns: props.unmaskedColumns,
         csv: props.csv,
         columnMapping: props.columnMapping,
@@ -195,7 +202,8 @@ interface KnownSettings {
   readonly name: string;
   readonly table: TableName;
   readonly primaryKey: string[];
-  readonly prefixes: LandingPrefixes;
+  readonly prefixes: PipelinePrefixes;
+  readonly rowErrors: RowErrorPolicy;
   readonly stagingBucket: IBucket;
   readonly jobRole: IRole;
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../errors';
 
@@ -37,6 +37,17 @@ export function requireColumns(scope: Construct | undefined, prop: string, names
 
 /** Checks the columns that headers are mapped to; Redshift makes them lower case. Several headers may stand for one column. */
 export function requireMappedColumns(scope: Construct, mapping: Record<string, string>): void {
+  const headers = Object.keys(mapping);
+  for (const [index, header] of headers.entries()) {
+    const same = headers.slice(0, index).find((earlier) => earlier.toLowerCase() === header.toLowerCase());
+    if (same !== undefined && mapping[same] !== mapping[header]) {
+      Annotations.of(scope).addWarningV2(
+        'cdk-customer-data-platform:mappedHeadersDifferInCase',
+        `columnMapping gives the header '${same}' the column '${mapping[same]}' and the header '${header}' the column '${mapping[header]}'; a header in a third letter case is`
+        + ' neither: remove one unless files have both',
+      );
+    }
+  }
   for (const [header, name] of Object.entries(mapping)) {
     if (!Token.isUnresolved(name) && !isColumnName(name.toLowerCase())) {
       throw new ConfigurationError(`columnMapping gives the header '${header}' the column '${name}', but the name of a column is allowed: ${COLUMN_NAMES}; choose another`, scope);

@@ -12,6 +12,7 @@ import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
 import { grantReplay, grantUpload } from './pipeline-grants';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
+import { GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
 import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 import { ConfigurationError } from '../errors';
@@ -149,16 +150,19 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options the rule's target and more
    */
   public onFailure(id: string, options?: OnEventOptions): Rule {
+    requireArguments('onFailure', { id }, { id: NAME });
     return runFailedRule(this, id, this._parts.target, options);
   }
 
   /** Lets a grantee, which may be of another account, drop files under `prefix`, encrypted with the bucket's key if it has one. */
   public grantUpload(grantee: IGrantable): Grant {
+    requireArguments('grantUpload', { grantee }, { grantee: GRANTEE });
     return grantUpload(grantee, this.bucket, this.prefix);
   }
 
   /** Lets a grantee start runs of the job, such as one more with the arguments of one that failed, and follow them. */
   public grantStartRuns(grantee: IGrantable): Grant {
+    requireArguments('grantStartRuns', { grantee }, { grantee: GRANTEE });
     return Grant.addToPrincipal({ grantee, actions: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns'], resourceArns: [this.job.jobArn] });
   }
 
@@ -167,18 +171,24 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * corrected records in their place, put corrected files back under `prefix`, and start runs.
    */
   public grantReplay(grantee: IGrantable): Grant {
+    requireArguments('grantReplay', { grantee }, { grantee: GRANTEE });
     return grantReplay(grantee, this.bucket, this._parts.prefixes).combine(this.grantStartRuns(grantee));
   }
 
-  /** A metric of this pipeline by its name; summed over 5 minutes unless told otherwise. */
+  /** A metric of this pipeline by its name; summed over 5 minutes unless overridden. */
   public metric(metricName: string, options?: MetricOptions): Metric {
-    requireArguments('metric', { metricName }, { metricName: NAME });
+    requireArguments('metric', { metricName, options }, { metricName: NAME, options: METRIC_OPTIONS });
     return pipelineMetric(this.pipelineName, metricName, options);
   }
 
-  /** Records that were kept out, whatever for. */
+  /** Records that were rejected, whatever for. */
   public metricRowsRejected(options?: MetricOptions): Metric {
     return this.metric('RowsRejected', options);
+  }
+
+  /** Records that passed with a warning: of those that broke a rule of the severity `WARNING` and no other. */
+  public metricRowsWarned(options?: MetricOptions): Metric {
+    return this.metric('RowsWarned', options);
   }
 
   /**
@@ -188,7 +198,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options statistic, period and more
    */
   public metricRowsBroken(ruleName: string, options?: MetricOptions): Metric {
-    requireArguments('metricRowsBroken', { ruleName }, { ruleName: NAME });
+    requireArguments('metricRowsBroken', { ruleName, options }, { ruleName: NAME, options: METRIC_OPTIONS });
     if (!Token.isUnresolved(ruleName) && this._ruleNames?.includes(ruleName) === false) {
       const allowed = this._ruleNames.length > 0 ? `one of its rules is allowed: ${this._ruleNames.join(', ')}` : 'it has no rules; add rules';
       throw new ConfigurationError(`ruleName of metricRowsBroken is '${ruleName}', which is no rule of the pipeline, but ${allowed}`, this);
@@ -224,7 +234,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return this.metric('RunsRetried', options);
   }
 
-  /** Seconds that a file has waited when a run is to be started for it; the longest in 5 minutes unless told otherwise. */
+  /** Seconds that a file has waited when a run is to be started for it; the longest in 5 minutes unless overridden. */
   public metricWaitSeconds(options?: MetricOptions): Metric {
     return this.metric('WaitSeconds', { statistic: Stats.MAXIMUM, ...options });
   }

@@ -149,11 +149,6 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
     return this.metric('RowsPassed', options);
   }
 
-  /** Records that passed with a warning. */
-  public metricRowsWarned(options?: MetricOptions): Metric {
-    return this.metric('RowsWarned', options);
-  }
-
   /** Files of which rows were published, or that had none. */
   public metricFilesPassed(options?: MetricOptions): Metric {
     return this.metric('FilesPassed', options);

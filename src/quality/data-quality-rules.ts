@@ -3,6 +3,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { DataQualityRule } from './data-quality-rule';
 import { RULE } from './rule-kinds';
+import { RuleSeverity } from './rule-severity';
 import { RulesFile } from './rules-file';
 import { listOf, NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
@@ -95,6 +96,15 @@ export class DataQualityRules {
    */
   public get _columns(): string[] {
     return this.inCode.flatMap(({ column }) => column ?? []);
+  }
+
+  /**
+   * Rules that let a share of a file's records break them; those that only warn reject none.
+   *
+   * @internal
+   */
+  public get _withRatio() {
+    return this.inCode.filter(({ max_fail_ratio, severity }) => max_fail_ratio !== undefined && severity !== RuleSeverity.WARNING);
   }
 
   private get inCode() {

@@ -12,8 +12,9 @@ import { grantClusterCredentials, grantStatements } from './statement-grants';
 import { WarehouseAccess } from './warehouse-access';
 import { WarehouseBase } from './warehouse-base';
 import { ACCESS } from './warehouse-kinds';
-import { GRANTEE } from '../common/aws-kinds';
+import { GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
 import { requireSame } from '../common/environment';
+import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 
 /** A workgroup that is there already. */
@@ -83,6 +84,7 @@ export class ImportedCluster extends WarehouseBase {
   }
 
   public metric(metricName: string, options?: MetricOptions): Metric {
+    requireArguments('metric', { metricName, options }, { metricName: NAME, options: METRIC_OPTIONS });
     return new Metric({
       namespace: 'AWS/Redshift',
       metricName,

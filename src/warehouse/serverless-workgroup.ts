@@ -5,7 +5,8 @@ import { grantStatements, tagWithDatabaseRole } from './statement-grants';
 import { WarehouseAccess } from './warehouse-access';
 import { WarehouseBase } from './warehouse-base';
 import { ACCESS } from './warehouse-kinds';
-import { GRANTEE } from '../common/aws-kinds';
+import { GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
+import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 
 /**
@@ -35,6 +36,7 @@ export abstract class ServerlessWorkgroupBase extends WarehouseBase {
   }
 
   public metric(metricName: string, options?: MetricOptions): Metric {
+    requireArguments('metric', { metricName, options }, { metricName: NAME, options: METRIC_OPTIONS });
     return new Metric({
       namespace: 'AWS/Redshift-Serverless',
       metricName,

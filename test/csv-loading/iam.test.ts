@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { joined, newLoader, newStack, resources, rightsOf, statementsOf, templateOf } from './helpers';
-import { RedshiftWarehouse } from '../../src';
+import { RedshiftWarehouse, RowErrorPolicy } from '../../src';
 
 const template = templateOf(newLoader({ prefix: 'customers/', pipelineName: 'crm' }));
 
@@ -35,7 +35,17 @@ test('the job reads its files, moves those that fail, and stages, each under its
     `s3:DeleteObject s3:DeleteObjectVersion on ${LANDING}/customers/*`,
     `s3:GetObject s3:GetObjectVersion on ${LANDING}/error/customers/*`,
     `s3:PutObject s3:PutObjectTagging s3:AbortMultipartUpload on ${LANDING}/error/customers/*`,
+  ]);
+});
+
+test('only a job that quarantines records writes there, and loads them again when they are corrected', () => {
+  const of = (rowErrors: RowErrorPolicy) => rightsOf(templateOf(newLoader({ prefix: 'customers/', pipelineName: 'crm', rowErrors })), 'CustomersJobRole');
+  const without = of(RowErrorPolicy.FAIL_FILE);
+  expect(of(RowErrorPolicy.QUARANTINE_ROWS).filter((right) => !without.includes(right))).toEqual([
     `s3:PutObject s3:AbortMultipartUpload on ${LANDING}/quarantine/customers/*`,
+    `s3:ListBucket on ${LANDING} (quarantine/customers/*)`,
+    `s3:GetObject on ${LANDING}/quarantine/customers/*`,
+    `s3:PutObject s3:AbortMultipartUpload on ${LANDING}/customers/replayed/*`,
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { joined, newLoader, newStack, resources, rightsOf, templateOf } from './helpers';
-import { DataQualityRule, DataQualityRules, RowErrorPolicy, SchemaEvolvingCsvLoader, SchemaEvolvingCsvLoaderProps } from '../../src';
+import { DataQualityRule, DataQualityRules, RowErrorPolicy, RuleSeverity, SchemaEvolvingCsvLoader, SchemaEvolvingCsvLoaderProps } from '../../src';
 import { file, temporaryDirectory } from '../quality/helpers';
 
 const directory = temporaryDirectory();
@@ -34,6 +34,13 @@ test('tells the job what the props say', () => {
   });
 });
 
+test('a rule of its own has no share either where one record fails the file; one that only warns may', () => {
+  const loaderWith = (severity: RuleSeverity) => () =>
+    newLoader({ rules: DataQualityRules.of(DataQualityRule.notNull('email', { maxFailRatio: 0.5, severity })), rowErrors: RowErrorPolicy.FAIL_FILE });
+  expect(loaderWith(RuleSeverity.ERROR)).toThrow("maxFailRatio of the rule 'not_null_email' is 0.5 together with RowErrorPolicy.FAIL_FILE");
+  expect(loaderWith(RuleSeverity.WARNING)).not.toThrow();
+});
+
 test('may fail a file for one record that breaks a rule, and then has no share of records that may', () => {
   expect(settingsOf(newLoader({ rules, rowErrors: RowErrorPolicy.FAIL_FILE }))).toMatchObject({ row_errors: 'fail_file' });
   expect(() => newLoader({ rules, rowErrors: RowErrorPolicy.FAIL_FILE, maxFailRatio: 0.2 }))
@@ -52,17 +59,14 @@ test('says nothing of rules without them', () => {
   expect(settingsOf(newLoader())).not.toHaveProperty('quality');
 });
 
-test('has its job write reports and outcomes, and replay what it rejected, with no other right more', () => {
+test('has its job write reports and outcomes, with no other right more', () => {
   const of = (props: Partial<SchemaEvolvingCsvLoaderProps>) => rightsOf(templateOf(newLoader({ prefix: 'customers/', pipelineName: 'crm', ...props })), 'CustomersJobRole');
-  const without = of({});
+  const without = of({ rowErrors: RowErrorPolicy.QUARANTINE_ROWS });
   const withRules = of({ rules });
   expect(withRules.filter((right) => !without.includes(right))).toEqual([
     's3:ListBucket on ${CustomersStagingBucket.Arn} (outcomes/crm/*)',
     's3:PutObject s3:GetObject on ${CustomersStagingBucket.Arn}/outcomes/crm/*',
     's3:PutObject s3:AbortMultipartUpload on ${CustomersLandingBucket.Arn}/reports/customers/*',
-    's3:ListBucket on ${CustomersLandingBucket.Arn} (quarantine/customers/*)',
-    's3:GetObject on ${CustomersLandingBucket.Arn}/quarantine/customers/*',
-    's3:PutObject s3:AbortMultipartUpload on ${CustomersLandingBucket.Arn}/customers/replayed/*',
   ]);
   expect(without.filter((right) => !withRules.includes(right))).toEqual([]);
 });

@@ -19,7 +19,6 @@ import pyarrow as pa
 
 from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.names import column_names
-from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import MAX_COLUMNS, TableSchema
 from customer_data.csv.reader import open_csv
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, require_every_row
@@ -34,13 +33,11 @@ from customer_data.quality.running.check_results import MarkedRecords, rejected_
 from customer_data.quality.running.file_check import Checks, FileCheck
 from customer_data.quality.running.line_findings import LineFindings
 from customer_data.records.checks import CheckedBatch, check_records
-from customer_data.records.parquet_parts import POSITION, ParquetParts, StagedPart
+from customer_data.records.parquet_parts import POSITION, ParquetParts
 from customer_data.records.reading import ReadAgain, Reading, read_until_decided
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-__all__ = ["StagedColumn", "StagedFile", "StagedPart", "stage_file"]
 
 _POSITIONS_PER_FILE = 2**40
 _REMEDY = "correct the file, or load the other records with RowErrorPolicy.QUARANTINE_ROWS"

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
+from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import (
     BIGINT,
     BOOLEAN,
@@ -36,8 +37,8 @@ from customer_data.files.source_object import SourceObject
 from customer_data.files.staging_location import StagingLocation
 from customer_data.loading import staging
 from customer_data.loading.settings import LoaderSettings, RowErrorPolicy, SchemaContract
-from customer_data.loading.staged_file import RescueColumn
-from customer_data.loading.staging import StagedColumn, StagedFile, stage_file
+from customer_data.loading.staged_file import RescueColumn, StagedFile
+from customer_data.loading.staging import stage_file
 from customer_data.records import parquet_parts
 from customer_data.warehouse.connection import WarehouseConnection
 from customer_data.warehouse.table_name import TableName

@@ -38,7 +38,7 @@ def _work(options: argparse.Namespace) -> None:
     if options.plan:
         raise SettingsError(
             f"--plan {options.plan!r}: a gate has no --plan, only a loader has; to try rules on a file without writing"
-            " anything, download it and run `python -m customer_data.quality check RULES_FILE --data FILE`"
+            " anything, download it and run `cdk-customer-data-platform check --settings FILE.quality.json --data FILE`"
         )
     settings = GateSettings.from_json(options.settings)
     if options.replay:

@@ -74,7 +74,7 @@ def test_values_must_be_in_the_reference_as_they_are_written(rows: Rows, packed:
 @pytest.mark.parametrize(
     ("key", "body", "column", "told"),
     [
-        ("reference/none.csv", None, "code", "cannot be read"),
+        ("reference/none.csv", None, "code", "is not there"),
         ("reference/empty.csv", b"", "code", "the file is empty"),
         ("reference/other.csv", b"id,name\n1,a\n", "code", "has no column 'code'; it has id, name"),
     ],
