@@ -11,6 +11,7 @@ import { RunTarget } from './run-target';
 export function glueJobTarget(job: IJob, logGroupPrefix: string): RunTarget {
   return {
     settings: { runKind: 'glue-job', jobName: job.jobName, logGroupPrefix },
+    largestBatch: 1000, // all in one run; one message is about 1 KB, Lambda takes 6 MB
     nouns: { target: 'job', runs: 'Glue runs' },
     whyFilesWait: "Glue refuses to start one while all runs of the job or of the account's quota are busy",
     remedyOfWaiting: 'Raise maxConcurrentRuns or the quota.',

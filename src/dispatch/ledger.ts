@@ -11,7 +11,7 @@ export type RunQuery = (sql: string, parameters?: Record<string, string>) => Pro
 
 /** What became of a file. */
 export interface LoadOutcome {
-  readonly status: 'loaded' | 'merged' | 'failed' | 'superseded';
+  readonly status: 'loaded' | 'failed' | 'superseded';
   readonly reason: string;
 }
 

@@ -1,15 +1,13 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { chunks } from './chunks';
+import { askLedgers } from './ask-ledgers';
 import { emitMetric } from './embedded-metrics';
 import { EndedRun } from './ended-run';
 import { enqueue } from './enqueue';
 import { LedgerSettings, NotifierFileSettings, NotifierSettings, OutcomeSettings, readSettings } from './function-settings';
 import { LoadOutcome } from './ledger';
-import { byLedger } from './ledger-of-key';
 import { ManifestFile, parseManifest, toObjectCreated } from './manifest';
-import { openLedger } from './open-ledger';
 import { OutcomeDocument, readOutcomes } from './outcome-document';
 import { SUCCEEDED } from './run-kinds';
 import { runMessage } from './run-message';
@@ -19,9 +17,6 @@ import { StatementFailedError } from '../common/data-api';
 
 /** Of the 15 that the function has. */
 const LEDGER_MINUTES = 10;
-
-/** How many ledgers are read at a time. */
-const READ_TOGETHER = 10;
 
 const s3 = new S3Client({});
 const sns = new SNSClient({});
@@ -112,12 +107,8 @@ async function readLedger(files: ManifestFile[], settings: LedgerSettings): Prom
 }
 
 async function readLedgers(files: ManifestFile[], settings: LedgerSettings): Promise<Map<string, LoadOutcome>> {
-  const outcomes = new Map<string, LoadOutcome>();
-  for (const tables of chunks(byLedger(files, settings), READ_TOGETHER)) {
-    const read = await Promise.all(tables.map(([ledger, ofTable]) => openLedger(ledger).outcomes(ofTable.map((file) => file.load_id))));
-    read.flatMap((ofTable) => [...ofTable]).forEach(([loadId, outcome]) => outcomes.set(loadId, outcome));
-  }
-  return outcomes;
+  const read = await askLedgers(files, settings, (ledger, ofTable) => ledger.outcomes(ofTable.map((file) => file.load_id)));
+  return new Map(read.flatMap((ofTable) => [...ofTable]));
 }
 
 /** Leaves time to act on the answer, or on there being none. */

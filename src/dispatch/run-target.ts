@@ -7,6 +7,8 @@ import { RunSettings } from './run-kinds';
  */
 export interface RunTarget {
   readonly settings: RunSettings;
+  /** Files whose runs the dispatcher can start in its time. */
+  readonly largestBatch: number;
   /** What it and its runs are called in descriptions of resources. */
   readonly nouns: { readonly target: string; readonly runs: string };
   /** Why a file may wait for a run, for an alarm. */

@@ -23,7 +23,7 @@ export class StateMachineRuns implements Runs {
   }
 
   async start(manifestUri: string, [file]: ManifestFile[]): Promise<string> {
-    const name = `${file.load_id}-${file.attempt}`;
+    const name = executionName(file, new Date());
     try {
       await stepFunctions.send(new StartExecutionCommand({
         stateMachineArn: this.settings.stateMachineArn, name, input: JSON.stringify({ manifest: manifestUri }),
@@ -56,6 +56,15 @@ export class StateMachineRuns implements Runs {
       region,
     };
   }
+}
+
+/**
+ * Step Functions knows a name for 90 days after its execution has ended (API reference, "StartExecution"): a file that a sweep found is not
+ * finished, whatever executions of its event came to, and has a name for each day.
+ */
+function executionName(file: ManifestFile, now: Date): string {
+  const name = `${file.load_id}-${file.attempt}`;
+  return file.sequencer === null ? `${name}-${now.toISOString().slice(0, 10).replaceAll('-', '')}` : name;
 }
 
 /** Whoever starts an execution may give it any input. */

@@ -12,6 +12,7 @@ export function stateMachineTarget(stateMachine: IStateMachine, logGroup?: ILogG
   const { stateMachineArn } = stateMachine;
   return {
     settings: { runKind: 'state-machine', stateMachineArn, logGroupName: logGroup?.logGroupName },
+    largestBatch: 100, // a manifest and a start each
     nouns: { target: 'state machine', runs: 'executions' },
     whyFilesWait: "Step Functions refuses to start one while the account's quota of open executions or of starts a second is used up",
     remedyOfWaiting: 'Raise the quota.',

@@ -1,10 +1,9 @@
 import { ListObjectVersionsCommand, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { askLedgers } from './ask-ledgers';
 import { enqueue } from './enqueue';
 import { readSettings, SweepSettings } from './function-settings';
-import { byLedger } from './ledger-of-key';
 import { ObjectCreated } from './object-event';
-import { openLedger } from './open-ledger';
 import { earliestWrite, filesDue, filesMissed } from './sweep-selection';
 
 const s3 = new S3Client({});
@@ -27,11 +26,9 @@ async function listFilesMissed(due: ObjectCreated[], settings: SweepSettings): P
   if (!settings.ledger) {
     return due;
   }
-  const missed: ObjectCreated[] = [];
-  for (const [ledger, files] of byLedger(due, settings.ledger)) {
-    missed.push(...filesMissed(files, await openLedger(ledger).finishedWrites(settings.bucket, earliestWrite(files))));
-  }
-  return missed;
+  const missed = await askLedgers(due, settings.ledger, async (ledger, files) =>
+    filesMissed(files, await ledger.finishedWrites(settings.bucket, earliestWrite(files))));
+  return missed.flat();
 }
 
 async function listFilesDue(settings: SweepSettings, now: Date): Promise<ObjectCreated[]> {

@@ -18,7 +18,7 @@ import { handler as dispatch } from '../../src/dispatch/dispatcher.lambda';
 import { newFileRuns } from '../../src/dispatch/file-runs';
 import { fileWords } from '../../src/dispatch/file-words';
 import { parseManifest } from '../../src/dispatch/manifest';
-import { parseObjectCreated } from '../../src/dispatch/object-event';
+import { parseObjectCreated, toEventBody } from '../../src/dispatch/object-event';
 import { RunNotifier } from '../../src/dispatch/run-notifier';
 import { handler as notify } from '../../src/dispatch/run-notifier.lambda';
 import { stateMachineTarget } from '../../src/dispatch/state-machine-target';
@@ -167,6 +167,21 @@ test('gives an execution the name of the write, so that an event that comes twic
   expect(names[0]).toMatch(/^[0-9a-f]{64}-0$/);
   expect(names[0].length).toBeLessThanOrEqual(80);
   expect(sqs.calls()).toHaveLength(0);
+});
+
+test('starts another execution for a file that the sweep found, once a day: the name of the first is taken for 90 days', async () => {
+  const swept = toEventBody({ ...objectCreated({ bucket: dispatcher.bucket, key: TODAY }), sequencer: null });
+  await dispatchFiles(body(TODAY));
+  await dispatchFiles(swept);
+  await dispatchFiles(swept);
+  const [first, ...others] = starts().map(({ name }) => name);
+  expect(new Set(others).size).toBe(1);
+  expect(others[0]).toMatch(/^[0-9a-f]{64}-0-\d{8}$/);
+  expect(others[0]).not.toBe(first);
+});
+
+test('takes no more files at a time than it can start', () => {
+  expect(stateMachineTarget(newMachine(newStack())).largestBatch).toBeLessThanOrEqual(100);
 });
 
 test.each(['ExecutionLimitExceeded', 'ThrottlingException', 'KmsThrottlingException'])('puts off only the files whose start Step Functions refuses with %s', async (name) => {

@@ -161,7 +161,7 @@ test('of a run that failed asks the ledger of each table, queues what none has f
   const { uri, manifest } = await dispatchFiles(LOAD, CHANGES, ORDERS, NEW_TABLE);
   const idOf = (key: string): string => manifest.files.find((file) => file.key === key)!.load_id;
   givenLedgers(['load_id', 'status', 'reason'], {
-    '"crm"."customers__loads"': [[idOf(LOAD), 'merged', null], [idOf(CHANGES), 'failed', "unknown operation 'X'"]],
+    '"crm"."customers__loads"': [[idOf(LOAD), 'loaded', null], [idOf(CHANGES), 'failed', "unknown operation 'X'"]],
     '"sales"."orders__loads"': [],
   });
 

@@ -81,3 +81,8 @@ test('asks since the earliest write', () => {
   const due = filesDue('landing', [listed(), listed({ LastModified: new Date('2024-03-05T00:00:00Z') })], scope, NOW);
   expect(earliestWrite(due)).toEqual(new Date('2024-03-05T00:00:00Z'));
 });
+
+test('a bucket of many files is no trouble', () => {
+  const [file] = filesDue('landing', [{ Key: 'a.csv', IsLatest: true, ETag: 'e', LastModified: new Date('2024-03-05T00:00:00Z') }], { prefix: '', ownPrefixes: [], suffixes: ['.csv'] }, new Date('2024-03-06T00:00:00Z'));
+  expect(earliestWrite(new Array(300_000).fill(file))).toEqual(new Date('2024-03-05T00:00:00Z'));
+});
