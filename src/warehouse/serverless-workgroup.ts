@@ -9,7 +9,7 @@ import { GRANTEE } from '../common/aws-kinds';
 import { requireArguments } from '../common/require-kinds';
 
 /**
- * What a new and an imported workgroup do alike: each IAM role is a database user, and its tag says what it may do.
+ * What new and imported workgroups share: each IAM role is a database user, whose rights its tag names.
  *
  * @internal
  */
