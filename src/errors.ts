@@ -1,9 +1,9 @@
 import { IConstruct } from 'constructs';
 
 /**
- * A construct was given props that cannot work; thrown when the app is synthesized.
+ * A construct has props that cannot work; thrown when the app is synthesized.
  *
- * Messages name the prop, the value got, what is allowed and what to do.
+ * Messages name the prop, its value, what is allowed and what to do.
  */
 export class ConfigurationError extends Error {
   constructor(message: string, scope?: IConstruct) {

@@ -14,10 +14,10 @@ export interface Kind<T> {
 /** The kind of each prop: a prop that is added without one does not compile. */
 export type PropKinds<Props> = { readonly [Prop in keyof Props]-?: Kind<Props[Prop]> };
 
-/** Text, '' included; what it has to say is its prop's to check. */
+/** Text, '' included; its content is its prop's to check. */
 export const TEXT = kind<string>('text', "write it as a string, such as 'customers'", (value) => typeof value === 'string');
 
-/** Text that says something. */
+/** Text that is not empty. */
 export const NAME = kind<string>('text that is not empty', "write it as a string, such as 'customers'", (value) => typeof value === 'string' && value.trim() !== '');
 
 /** A number; its limits are its prop's to check, those of NaN and Infinity too. */
@@ -26,7 +26,7 @@ export const NUMBER = kind<number>('a number', 'write it without quotes, such as
 /** Yes or no. */
 export const BOOLEAN = kind<boolean>('true or false', 'write one of them without quotes', (value) => typeof value === 'boolean');
 
-/** A kind that a sentence can be said of. */
+/** A kind with its own words for what is allowed and what to do. */
 export function kind<T>(allowed: string, remedy: string, fits: (value: unknown) => boolean): Kind<T> {
   return { fault: (what, value) => fits(value) ? undefined : `${what} is ${shown(value)}, but ${allowed} is allowed; ${remedy}` };
 }

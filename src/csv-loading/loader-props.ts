@@ -17,7 +17,7 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly warehouse: IRedshiftWarehouse;
 
   /**
-   * The table, as `schema.table` in lower case. The schema and the table are made when they are missing; the
+   * The table, as `schema.table` in lower case. The schema and the table are created when they are missing; the
    * table's history of loads is kept beside it in `<table>__loads`.
    */
   readonly table: string;
@@ -31,25 +31,25 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly primaryKey?: string[];
 
   /**
-   * The bucket that files are dropped into. Its lifecycle and encryption are its owner's; its events have to go to
-   * EventBridge, which is switched on by itself for a bucket of this app and by `enableEventBridge` for an imported one.
+   * The bucket that files are dropped into. Its lifecycle and encryption are its owner's. Its events must go to
+   * EventBridge: automatic for a bucket of this app, set by `enableEventBridge` for an imported one.
    *
-   * @default - a new bucket: versioned, encrypted, private, over TLS only, with the lifecycle that `archiveAfter` and `expireAfter` say
+   * @default - a new bucket: versioned, encrypted, private, over TLS only, with the lifecycle of `archiveAfter` and `expireAfter`
    */
   readonly bucket?: IBucket;
 
   /**
    * Whether the deployment switches on the EventBridge events of an imported `bucket`, by a custom resource that
-   * leaves the bucket's other notifications as they are. `false` says that they are on already.
+   * leaves the bucket's other notifications as they are. `false` means that they are on already.
    *
-   * @default - they are not switched on, and a warning says so
+   * @default - they are not switched on, and a warning is reported
    */
   readonly enableEventBridge?: boolean;
 
   /**
    * Keys that start with this are loaded if they end with `.csv` or `.csv.gz` in any letter case; objects with another
    * ending are counted as `FilesIgnored`. Ends with '/'. No two pipelines may share a prefix of a bucket; where they write is
-   * derived from it, so that each needs nothing but a prefix of its own.
+   * derived from it, so that each only needs a prefix of its own.
    *
    * @default '' - the whole bucket
    */
@@ -112,9 +112,9 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly rowErrors?: RowErrorPolicy;
 
   /**
-   * What records have to be like. Those that break a rule are rejected, and `rowErrors` says what becomes of the others.
+   * Data quality rules for records. Those that break a rule are rejected; `rowErrors` decides what becomes of the others.
    *
-   * @default - records need only fit the table
+   * @default - records only need to fit the table
    */
   readonly rules?: DataQualityRules;
 
@@ -122,7 +122,7 @@ export interface SchemaEvolvingCsvLoaderProps {
    * The part of a file's records, 0 to 1, that rules may reject. Over it nothing of the file is loaded: it moves to the
    * error prefix. Only with `rules`.
    *
-   * @default - no limit but those of single rules
+   * @default - no limit besides those of single rules
    */
   readonly maxFailRatio?: number;
 
@@ -135,24 +135,24 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly reportPrefix?: string;
 
   /**
-   * Columns of which reports show values as they are. Those of all others are masked, since a report is read by more people
-   * than personal data is meant for. Only with `rules`.
+   * Columns whose values reports show unmasked. All other values are masked, since more people read a report than may see
+   * personal data. Only with `rules`.
    *
    * @default - every value is masked
    */
   readonly unmaskedColumns?: string[];
 
   /**
-   * What people are told of files that were loaded, on `notificationTopic` and in one message a run: changes of the table, values that
+   * What is reported about loaded files, on `notificationTopic` in one message for each run: changes of the table, values that
    * went to a rescue column. `metricColumnsAdded` and `metricRowsRescued` count them in any case.
    *
-   * @default - nothing: people are told of what failed, and of rows that rules rejected
+   * @default - nothing: only failures and rows that rules rejected are reported
    */
   readonly notifyOn?: LoaderNotification[];
 
   /**
-   * How long files are gathered before one run loads them together, 0 to 5 minutes in whole seconds. Each run bills a
-   * minute of Glue and of the warehouse at least: a longer window costs less, a shorter one loads sooner.
+   * How long files are gathered before one run loads them together, 0 to 5 minutes in whole seconds. Each run bills at
+   * least a minute of Glue and of the warehouse: a longer window costs less, a shorter one loads sooner.
    *
    * @default Duration.minutes(1)
    */
@@ -174,8 +174,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly archiveAfter?: Duration;
 
   /**
-   * Age at which objects of the new landing bucket are deleted, at least `archiveAfter` and 90 days; they can be got
-   * back for 30 days more, as can overwritten ones. Not with `bucket`.
+   * Age at which objects of the new landing bucket are deleted, at least `archiveAfter` plus 90 days; they can be
+   * restored for another 30 days, as can overwritten ones. Not with `bucket`.
    *
    * @default Duration.days(730)
    */
@@ -184,16 +184,18 @@ export interface SchemaEvolvingCsvLoaderProps {
   /**
    * Holds what lies between a run and the warehouse, under `staging/` (7 days), `manifests/` and, with
    * `rules` or `notifyOn`, `outcomes/` (90 days). It must be in
-   * the warehouse's Region. The lifecycle of an imported bucket is its owner's, and a warning says which rules it needs.
+   * the warehouse's Region. The lifecycle of an imported bucket is its owner's; a warning lists the rules that it needs.
    *
-   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey` and `removalPolicy` share; the first of them makes it
+   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey`, `removalPolicy` and `autoDeleteObjects` share. The
+   * first pipeline of the stack makes it in its own scope: keep that pipeline first, or give `stagingBucket` and `encryptionKey`, since a
+   * pipeline put before it would make new ones, without what was staged, the outcomes and the manifests of the old one
    */
   readonly stagingBucket?: IBucket;
 
   /**
-   * Where people are told of files that could not be loaded, of rows that rules rejected, and of alarms. A topic of this app and its key are opened to
-   * `cloudwatch.amazonaws.com`; the policies of an imported topic or key are their owner's, and without these rights alarms
-   * are lost without a word: the topic's has to allow that service `sns:Publish`, and the key's, if the topic is encrypted,
+   * Where files that could not be loaded, rows that rules rejected, and alarms are reported. The policies of a topic of this app
+   * and of its key are extended to let `cloudwatch.amazonaws.com` use them; those of an imported topic or key are their owner's to extend, else
+   * alarms are lost silently: the topic's must allow that service `sns:Publish` and, if the topic is encrypted, the key's must allow it
    * `kms:Decrypt` and `kms:GenerateDataKey*`, which the policy of `alias/aws/sns` does not. The notifier needs the rights
    * on the key too: import such a topic with `keyArn` (`Topic.fromTopicAttributes`).
    *
@@ -202,17 +204,17 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly notificationTopic?: ITopic;
 
   /**
-   * Encrypts all that the loader makes: buckets, queues, topic and logs. The policy of an imported key has to let
+   * Encrypts all that the loader creates: buckets, queues, topic and logs. The policy of an imported key must let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
-   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share; the buckets' and
-   * queues' own encryption for these
+   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share, made by the first of
+   * them as the staging bucket is (see `stagingBucket`); the buckets' and queues' own encryption for these
    */
   readonly encryptionKey?: IKey;
 
   /**
-   * Role of the Glue job. It has to be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are
-   * added, and the tag by which Redshift knows them.
+   * Role of the Glue job. It must be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are
+   * added, and the tag that gives it its database roles.
    *
    * @default - a new role
    */
@@ -227,8 +229,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly pipelineName?: string;
 
   /**
-   * What becomes of the new buckets and key when they leave the stack: with the loader, and those that pipelines share when the one that
-   * made them is removed or no longer the first, in whose place the next makes new ones. CloudFormation deletes no bucket that holds objects.
+   * What happens to the new buckets and key when they leave the stack: with the loader or, where pipelines share them, when the pipeline that
+   * made them is removed or no longer first (then the first makes new ones). CloudFormation deletes no bucket that holds objects.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -242,8 +244,8 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly autoDeleteObjects?: boolean;
 
   /**
-   * Raises an alarm (`missingFileAlarm`) when no file has arrived for so long: whole minutes up to a day, or whole hours up to 7 days. It comes
-   * some minutes, over a day some hours later, and is raised from the deployment on until the first file has arrived.
+   * Raises an alarm (`missingFileAlarm`) when no file has arrived for this long: whole minutes up to a day, or whole hours up to 7 days. The alarm
+   * comes some minutes late (over a day, some hours), and is on from the deployment until the first file arrives.
    *
    * @default - no file is expected, and there is no alarm
    */

@@ -1,4 +1,4 @@
 import { fileWords } from '../dispatch/file-words';
 
-/** How people are told of a loader's files. */
+/** The words of messages about a loader's files. */
 export const LOADER_WORDS = fileWords('loaded', 'load {}');

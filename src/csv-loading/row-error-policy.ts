@@ -1,7 +1,7 @@
-/** What happens to a file of which some records cannot be loaded (no key, too few fields, a broken quote, under
+/** What happens to a file when some of its records cannot be loaded (no key, too few fields, a broken quote, under
  * `SchemaContract.DISCARD` a value that does not fit...). */
 export enum RowErrorPolicy {
-  /** Nothing of the file is loaded; it moves to the error prefix with the first reason. */
+  /** Nothing of the file is loaded; the file moves to the error prefix with the first reason. */
   FAIL_FILE = 'fail_file',
 
   /** Those records go to the quarantine prefix, each with its line and reason; the others are loaded. */

@@ -1,7 +1,7 @@
 /** What happens when a file does not fit its table. No contract ever cuts, rounds or drops a value silently. */
 export enum SchemaContract {
   /**
-   * The table follows the file: new columns are added with the type of their values, texts are given room, and a
+   * The table follows the file: new columns are added with the type of their values, text columns are widened, and a
    * value that does not fit its column's type goes to a rescue column `<column>__as_varchar`.
    */
   EVOLVE = 'evolve',
@@ -10,8 +10,8 @@ export enum SchemaContract {
   FREEZE = 'freeze',
 
   /**
-   * The table stays as it is: columns that it lacks are left out and named in the log. A value that does not fit its column
-   * rejects the record, and `rowErrors` says what becomes of it.
+   * The table stays as it is: columns that it lacks are left out and named in the log. A record with a value that does not fit its column
+   * is rejected as `rowErrors` decides.
    */
   DISCARD = 'discard',
 }

@@ -32,24 +32,24 @@ import { qualitySettings } from '../quality/quality-settings';
 import { WarehouseAccess } from '../warehouse';
 
 /**
- * A CSV dropped into a bucket is upserted into a Redshift table; new columns appear in the table by themselves; a bad
- * file lands in the error prefix and someone is told.
+ * A CSV dropped into a bucket is upserted into a Redshift table; new columns are added to the table automatically; a bad
+ * file goes to the error prefix and is reported.
  *
  * Files travel S3 -> EventBridge -> SQS -> Lambda -> Glue -> Redshift. Files that come within a `batchingWindow` are
- * loaded by one run; each write of a file is loaded once, whatever is delivered twice. What goes wrong is told on
+ * loaded by one run; each write of a file is loaded once, even if its event is delivered twice. What goes wrong is reported on
  * `notificationTopic`:
  *
  * - a file whose content is at fault moves to `errorPrefix` with its reason; the other files of its run are loaded;
- * - files of a run that dies (timeout, memory, stopped) go again by themselves, twice at most, and are told of then;
+ * - files of a run that dies (timeout, memory, stopped) are retried automatically, twice at most, and then reported;
  * - a file that has waited for 6 hours because Glue was busy, a dispatcher that cannot start runs, and a message in
  *   `deadLetterQueue` or `failedInvocationsQueue` raise an alarm.
  *
  * With `rules` the same run checks the records before it loads them: those that break a rule go to `quarantinePrefix`, each with
- * all its reasons, the others are loaded, `reportPrefix` has a report on each file, and `notificationTopic` tells of files with
- * rejected records. It takes half the time and cost of a `DataQualityGate` before the loader.
+ * all its reasons, the others are loaded, each file has a report under `reportPrefix`, and files with rejected
+ * records are reported on `notificationTopic`. It takes half the time and cost of a `DataQualityGate` before the loader.
  *
- * Once a day a sweep queues the files of the last week that no event brought. It lists all versions under the prefix, of
- * which it manages some millions in its 15 minutes; give a bucket that holds more a lifecycle. In a bucket without versioning a
+ * Once a day a sweep queues the files of the last week that no event brought. It lists all versions under the prefix, some
+ * millions in its 15 minutes; give a bucket that holds more a lifecycle. In an unversioned bucket a
  * file that is written again with the same content within the same second counts as one write.
  *
  * Limits: 1,599 columns a file, 1,600 a table; 65,535 bytes a value, 5 TB a file. Files of different names are loaded
@@ -74,7 +74,7 @@ import { WarehouseAccess } from '../warehouse';
  */
 export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable {
   /**
-   * The report on each file goes here.
+   * Where the report on each file goes.
    *
    * @default - a loader without rules writes no reports
    */
@@ -160,7 +160,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     return this.metric('FilesLoaded', options);
   }
 
-  /** Seconds that a file took, from staging to commit, one value a loaded file; the longest in 5 minutes unless told otherwise. */
+  /** Seconds that a file took, from staging to commit, one value for each loaded file; the longest in 5 minutes unless overridden. */
   public metricLoadSeconds(options?: MetricOptions): Metric {
     return this.metric('LoadSeconds', { statistic: Stats.MAXIMUM, ...options });
   }

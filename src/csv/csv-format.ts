@@ -10,7 +10,7 @@ export interface CsvFormatOptions {
   /**
    * The character between fields, an ASCII character.
    *
-   * @default - detected: what a first line such as `sep=;` says, else comma, semicolon, tab or pipe
+   * @default - detected: from a first line such as `sep=;`, else comma, semicolon, tab or pipe
    */
   readonly delimiter?: string;
 
@@ -38,8 +38,8 @@ export interface CsvFormatOptions {
   readonly nullValues?: string[];
 
   /**
-   * Formats of dates and times other than ISO 8601, as Redshift writes them: `DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`.
-   * Without one `01/02/2024` stays text, since nothing says which number is the month. Tokens: YYYY, MM, MON, DD, HH24, HH12
+   * Formats of dates and times other than ISO 8601, in Redshift's notation: `DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`.
+   * Without one `01/02/2024` stays text, since either number may be the month. Tokens: YYYY, MM, MON, DD, HH24, HH12
    * with AM or PM, MI and SS.
    *
    * @default - ISO 8601 only
@@ -47,14 +47,14 @@ export interface CsvFormatOptions {
   readonly dateFormats?: string[];
 }
 
-/** How the files are written. Files whose name ends with `.gz` are decompressed whatever the format says. */
+/** The format of CSV files. Files whose name ends with `.gz` are decompressed in any case. */
 export class CsvFormat {
   /** Everything is detected in each file. */
   public static detect(): CsvFormat {
     return new CsvFormat({});
   }
 
-  /** A format that is known; it saves guessing, and a file of another format fails. */
+  /** A known format; nothing in it is guessed, and a file of another format fails. */
   public static of(options: CsvFormatOptions): CsvFormat {
     requireKind('options of CsvFormat.of', options, CSV_FORMAT_OPTIONS);
     return new CsvFormat(options);
@@ -99,7 +99,7 @@ export class CsvFormat {
     this.dateFormats.filter((format) => !Token.isUnresolved(format)).forEach(requireDateFormat);
   }
 
-  /** Whether files of the other format are written in the same way. In Python `==` compares identities and does not say it. */
+  /** Whether the other format has the same settings. In Python use this, not `==`, which compares identities. */
   public isEqualTo(other: CsvFormat): boolean {
     requireArguments('CsvFormat.isEqualTo', { other }, { other: CSV_FORMAT });
     return this.delimiter === other.delimiter

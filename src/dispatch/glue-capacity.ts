@@ -17,14 +17,14 @@ export interface GlueCapacityOptions {
 
   /**
    * The most workers that one run may have, driver included, 2 to 299. Glue adds workers while there is work for them
-   * and takes them away again; a small run has and costs two.
+   * and removes them again; a small run has and costs two.
    *
    * @default 5
    */
   readonly maxWorkers?: number;
 
   /**
-   * The most runs at one time, 1 to 1000. Files that come while all of them are busy wait in the queue.
+   * The most runs at one time, 1 to 1000. Files that arrive while all of them are busy wait in the queue.
    *
    * @default 2
    */
@@ -49,13 +49,13 @@ const OPTIONS = struct<GlueCapacityOptions>({
 const SCALING_WORKER_TYPES = [WorkerType.G_1X, WorkerType.G_2X, WorkerType.G_4X, WorkerType.G_8X];
 
 /**
- * How much a Glue job may use. Glue bills $0.44 per DPU and hour (`G_1X` is one DPU, `G_2X` two), a minute at least.
+ * How much a Glue job may use. Glue bills $0.44 per DPU-hour (`G_1X` is one DPU, `G_2X` two), for at least a minute.
  */
 export class GlueCapacity {
   /** Five G.1X workers at most, two runs at a time, two hours each. */
   public static readonly DEFAULT = GlueCapacity.of();
 
-  /** A capacity of your own; what is left out is as in `GlueCapacity.DEFAULT`. */
+  /** A custom capacity; what is left out is as in `GlueCapacity.DEFAULT`. */
   public static of(options: GlueCapacityOptions = {}): GlueCapacity {
     requireKind('options of GlueCapacity.of', options, OPTIONS);
     return new GlueCapacity(options);
@@ -86,7 +86,7 @@ export class GlueCapacity {
     }
   }
 
-  /** Whether the other capacity allows as much. In Python `==` compares identities, and `GlueCapacity.DEFAULT` is a new one each time. */
+  /** Whether the other capacity is the same. In Python use this, not `==`: `GlueCapacity.DEFAULT` is a new object each time. */
   public isEqualTo(other: GlueCapacity): boolean {
     requireArguments('GlueCapacity.isEqualTo', { other }, { other: CAPACITY });
     return this.workerType === other.workerType

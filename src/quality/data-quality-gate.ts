@@ -24,38 +24,38 @@ import { MOST_RETRIES } from '../dispatch/run-outcome';
 import { stagingPrefix } from '../dispatch/staging-bucket';
 
 /**
- * A CSV dropped into a bucket is checked against data quality rules: rows that break one are kept out with the reason, the others go
- * on, and someone is told.
+ * A CSV dropped into a bucket is checked against data quality rules: rows that break one are rejected and reported with the reason, the
+ * others pass.
  *
  * Files travel S3 -> EventBridge -> SQS -> Lambda -> Glue -> S3, in one bucket. Of a file under `prefix`
  *
  * - the good rows are published under `passedPrefix`, where a `SchemaEvolvingCsvLoader` or anybody else takes them,
  * - the rejected rows go to `quarantinePrefix` as JSON Lines, each with all the rules that it broke,
- * - a report goes to `reportPrefix`: rows and their part by rule, and samples with values masked,
+ * - a report goes to `reportPrefix`: row counts and ratios by rule, and samples with masked values,
  * - the original goes to `processedPrefix`. Rows passed and rejected are as many as rows read.
  *
  * No original is deleted: each write has a place of its own under `processedPrefix` and `quarantinePrefix`. Under `errorPrefix` it
- * keeps its name, so that in a bucket without versions a later file of that name takes the place of an earlier one.
+ * keeps its name, so that in an unversioned bucket a later file of that name replaces an earlier one.
  *
- * Files that come within a `batchingWindow` are checked by one run; each write of a file is checked once, whatever is
- * delivered twice. Only in a bucket without versions one write that both an event and the sweep tell of may be checked twice. What
- * goes wrong is told on `notificationTopic`:
+ * Files that come within a `batchingWindow` are checked by one run; each write of a file is checked once, even if its event is
+ * delivered twice. Only in an unversioned bucket may a write that both an event and the sweep report be checked twice. What
+ * goes wrong is reported on `notificationTopic`:
  *
  * - rejected rows: file, totals, top reasons, and where report and rejected rows are;
  * - a file of which more than `maxFailRatio` was rejected, or that as a whole breaks a rule: nothing of it passes, the original goes to
  *   `<quarantinePrefix><12 hex digits of the load id>/<key relative to prefix>`, and the run fails;
- * - a file that is no CSV moves to `errorPrefix` with its reason, and the run fails; the other files of the run go on;
- * - files of a run that dies (memory, stopped) go again by themselves, twice at most, and are told of then. Those of a run that
- *   reaches the job's timeout are told of at once, since a rule may never end, and only the daily sweep tries them again. Those of a
- *   run with a broken rules file are told of at once too, and stay where they are until it is mended and deployed;
+ * - a file that is not CSV moves to `errorPrefix` with its reason, and the run fails; the other files of the run go on;
+ * - files of a run that dies (memory, stopped) are retried automatically, twice at most, and then reported. Those of a run that
+ *   reaches the job's timeout are reported immediately, since a rule may never end, and only the daily sweep retries them. Those of a
+ *   run with a broken rules file are reported immediately too, and stay where they are until it is fixed and deployed;
  * - a file that has waited for 6 hours because Glue was busy, a dispatcher that cannot start runs, and a message in
  *   `deadLetterQueue` or `failedInvocationsQueue` raise an alarm.
  *
  * To send corrected rows through the gate again, start the job with `--replay` and the S3 URL of the corrected file of the quarantine. Once a day a sweep
  * queues the files of the last week that are still under the prefix.
  *
- * Limits: 4 MiB a record, 5 TB a file. The rules take 60 KB at most, and a rules file 1 MiB. Where the same files
- * only go on to one table, `rules` of the loader itself does it in one run, at half the time and cost.
+ * Limits: 4 MiB a record, 5 TB a file. The rules take 60 KB at most, and a rules file 1 MiB. Where the files
+ * only go on to one table, `rules` of the loader itself checks them in one run, at half the time and cost.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -82,9 +82,9 @@ import { stagingPrefix } from '../dispatch/staging-bucket';
 export class DataQualityGate extends FilePipeline implements IGrantable {
   /** Where the good rows of files are published. */
   public readonly passedPrefix: string;
-  /** The report on each file goes here. */
+  /** Where the report on each file goes. */
   public readonly reportPrefix: string;
-  /** The originals of files that passed are moved here. */
+  /** Where the originals of files that passed are moved. */
   public readonly processedPrefix: string;
   /** @internal */
   protected readonly _parts: PipelineParts;
@@ -149,12 +149,12 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
     return this.metric('RowsPassed', options);
   }
 
-  /** Files of which rows were published, or that had none. */
+  /** Files whose good rows were published, and files without rows. */
   public metricFilesPassed(options?: MetricOptions): Metric {
     return this.metric('FilesPassed', options);
   }
 
-  /** Files of which nothing passed and that went to the quarantine as a whole. */
+  /** Files that were refused and went to the quarantine as a whole. */
   public metricFilesQuarantined(options?: MetricOptions): Metric {
     return this.metric('FilesQuarantined', options);
   }

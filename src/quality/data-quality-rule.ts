@@ -31,18 +31,18 @@ interface RuleJson {
 }
 
 /**
- * What records of a file have to be like.
+ * A check of the records of a file.
  *
- * Columns are named as a table would have them: `user_id` for the header `User ID`, or as `columnMapping` says. No value breaks
- * `notNull` and no other rule about a column. A rule about a column that a file lacks, and a rule that cannot be run on a file, fail the
- * file. A SQL or Python rule that can be run on no file, since it names a view, a function or a column that is nowhere, ends the run:
+ * Columns have the names that a table would give them: `user_id` for the header `User ID`, or as `columnMapping` maps it. A missing value
+ * breaks `notNull` and no other rule about a column. A rule about a column that a file lacks, and a rule that cannot run on a file, fail the
+ * file. A SQL or Python rule that cannot run on any file, since it names a view, a function or a column that does not exist, ends the run:
  * the files stay where they are until the rule is corrected.
  */
 export class DataQualityRule {
   /**
    * Spark SQL that selects the bad records, and only these, from the view `temp_data`, which has the records of one file. A query that
-   * selects `*`, the row id `__line` or the key's columns tells which records are bad; any other can only be counted, and no record
-   * passes when it finds some.
+   * selects `*`, the row id `__line` or the key's columns identifies the bad records; the result of any other can only be counted, and no
+   * record passes when it finds any.
    *
    * @param name names the rule in reports, metrics and rejected records; unique in a set of rules
    * @param query the query
@@ -59,13 +59,13 @@ export class DataQualityRule {
     return DataQualityRule.make({ kind: 'sql', name, parameters: { query }, error_type: options.errorType, filter: options.filter }, options);
   }
 
-  /** A value is there. */
+  /** The column has a value. */
   public static notNull(column: string, options?: DataQualityRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.notNull', { column, options }, { column: TEXT, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('not_null', column, undefined, options);
   }
 
-  /** No value comes twice in a file; all records that share one break the rule. */
+  /** No value occurs twice in a file; all records that share one break the rule. */
   public static unique(column: string, options: UniqueRuleOptions = {}): DataQualityRule {
     requireArguments('DataQualityRule.unique', { column, options }, { column: TEXT, options: UNIQUE_RULE_OPTIONS });
     const within = options.within ?? [];
@@ -85,7 +85,7 @@ export class DataQualityRule {
     return DataQualityRule.ofColumn('in_set', column, { values }, options);
   }
 
-  /** The value is a number within limits, which belong to it. */
+  /** The value is a number within limits, limits included. */
   public static range(column: string, options: RangeRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.range', { column, options }, { column: TEXT, options: RANGE_RULE_OPTIONS });
     requireLimits(`the rule range of '${column}'`, options, 'numbers');
@@ -105,22 +105,22 @@ export class DataQualityRule {
     return DataQualityRule.ofColumn('matches', column, { pattern }, options);
   }
 
-  /** The value has a number of characters within limits, which belong to it. */
+  /** The number of characters of the value is within limits, limits included. */
   public static length(column: string, options: LengthRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.length', { column, options }, { column: TEXT, options: LENGTH_RULE_OPTIONS });
     requireLimits(`the rule length of '${column}'`, options, 'counts');
     return DataQualityRule.ofColumn('length', column, { minimum: options.min, maximum: options.max }, options);
   }
 
-  /** The value is an e-mail address, as browsers take it, with a dot in its domain. */
+  /** The value is an e-mail address, as browsers accept it, with a dot in its domain. */
   public static email(column: string, options?: DataQualityRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.email', { column, options }, { column: TEXT, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('email', column, undefined, options);
   }
 
   /**
-   * The value is a date, or a date and time, that is not after the moment of the check. Dates are written as ISO 8601 has them, or in
-   * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`). What names no zone is in UTC.
+   * The value is a date, or a date and time, that is not after the time of the check. Dates are in ISO 8601 or in
+   * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`), in UTC unless they name a zone.
    */
   public static notInFuture(column: string, options?: DataQualityRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.notInFuture', { column, options }, { column: TEXT, options: RULE_OPTIONS });
@@ -129,7 +129,7 @@ export class DataQualityRule {
 
   /**
    * The value is of a type. SQL and Python rules then see the column as that type; without this rule a column has the type that all its
-   * values in the file fit, and is text if they fit none. Dates are written as ISO 8601 has them, or in the formats of the
+   * values in the file fit, and is text if they fit none. Dates are in ISO 8601 or in the formats of the
    * pipeline's `csv` (`CsvFormat.dateFormats`).
    *
    * @param column the column
@@ -141,13 +141,13 @@ export class DataQualityRule {
     return DataQualityRule.ofColumn('of_type', column, { type: checkedType(`the type of the rule ofType of '${column}'`, type) }, options);
   }
 
-  /** The value is one of the reference data. */
+  /** The value occurs in the reference data. */
   public static foreignKey(column: string, reference: ReferenceData, options?: DataQualityRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.foreignKey', { column, reference, options }, { column: TEXT, reference: REFERENCE_DATA, options: RULE_OPTIONS });
     return DataQualityRule.ofColumn('foreign_key', column, reference._parameters, options, reference);
   }
 
-  /** The file has a number of records within limits, which belong to it; else nothing of it passes. */
+  /** The number of records of the file is within limits, limits included; else nothing of it passes. */
   public static rowCount(options: RowCountRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.rowCount', { options }, { options: ROW_COUNT_RULE_OPTIONS });
     requireLimits('the rule rowCount', options, 'counts');
@@ -155,8 +155,8 @@ export class DataQualityRule {
   }
 
   /**
-   * The latest date in a column is not older than this; else nothing of the file passes. Dates are written as ISO 8601 has them, or in
-   * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`). What names no zone is in UTC.
+   * The latest date in a column is not older than this; else nothing of the file passes. Dates are in ISO 8601 or in
+   * the formats of the pipeline's `csv` (`CsvFormat.dateFormats`), in UTC unless they name a zone.
    */
   public static freshness(column: string, maxAge: Duration, options?: FileRuleOptions): DataQualityRule {
     requireArguments('DataQualityRule.freshness', { column, maxAge, options }, { column: TEXT, maxAge: DURATION, options: FILE_RULE_OPTIONS });
@@ -169,7 +169,7 @@ export class DataQualityRule {
 
   /**
    * All rules of a rules file, SQL and Python ones: a Python file with `SQL_DATA_QUALITY_RULES`, `PYTHON_DATA_QUALITY_RULES` or both.
-   * `npx cdk-customer-data-platform check FILE`, or the same command of the wheel, checks it; here it is checked that it is there, is not
+   * `npx cdk-customer-data-platform check FILE`, or the same command of the wheel, checks its rules; the synth only checks that it exists, is not
    * empty and has at most 1 MiB.
    *
    * @param file path of the file; a relative one starts at the directory in which the app is run

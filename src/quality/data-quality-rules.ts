@@ -22,7 +22,7 @@ interface BoundRules {
 }
 
 /**
- * The data quality rules of a pipeline. A set may be given to several.
+ * The data quality rules of a pipeline. Several pipelines may share a set.
  *
  * @example
  * import { DataQualityRule, DataQualityRules, RuleSeverity } from 'cdk-customer-data-platform';
@@ -45,7 +45,7 @@ export class DataQualityRules {
     return DataQualityRules.of(DataQualityRule.python(path));
   }
 
-  /** These rules, one at least; all are checked, whatever a record breaks already. */
+  /** These rules, at least one; all are checked, even if a record already breaks some. */
   public static of(...rules: DataQualityRule[]): DataQualityRules {
     requireArguments('DataQualityRules.of', { rules }, { rules: listOf(RULE) });
     return new DataQualityRules(rules);

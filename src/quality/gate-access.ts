@@ -4,7 +4,7 @@ import { grantList, grantOnObjects, grantReadObjects, grantWriteObjects } from '
 import { PipelinePrefixes } from '../dispatch/pipeline-prefixes';
 import { grantReplayAccess } from '../dispatch/replay-access';
 
-/** Where a gate writes, by the props that say so. */
+/** Where a gate writes, by prop. */
 export type GatePrefixes = Record<'passedPrefix' | 'quarantinePrefix' | 'reportPrefix' | 'processedPrefix' | 'errorPrefix', string>;
 
 /** Lets the job read the files, publish the good rows, keep the bad ones and the reports, and move the originals with their tags. */

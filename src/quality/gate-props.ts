@@ -10,20 +10,20 @@ import { GlueCapacity } from '../dispatch/glue-capacity';
 /** Properties of `DataQualityGate`. */
 export interface DataQualityGateProps {
   /**
-   * The bucket that files are dropped into, and where all that becomes of them goes. Its lifecycle and encryption are its owner's; its
-   * events have to go to EventBridge, which is switched on by itself for a bucket of this app and by `enableEventBridge` for an
-   * imported one. In a bucket with versions an original that was moved can be got back.
+   * The bucket that files are dropped into, and that all results go to. Its lifecycle and encryption are its owner's. Its
+   * events must go to EventBridge: automatic for a bucket of this app, set by `enableEventBridge` for an
+   * imported one. In a versioned bucket an original that was moved can be restored.
    */
   readonly bucket: IBucket;
 
-  /** What records have to be like. */
+  /** Data quality rules for records. */
   readonly rules: DataQualityRules;
 
   /**
    * Whether the deployment switches on the EventBridge events of an imported `bucket`, by a custom resource that
-   * leaves the bucket's other notifications as they are. `false` says that they are on already.
+   * leaves the bucket's other notifications as they are. `false` means that they are on already.
    *
-   * @default - they are not switched on, and a warning says so
+   * @default - they are not switched on, and a warning is reported
    */
   readonly enableEventBridge?: boolean;
 
@@ -45,7 +45,7 @@ export interface DataQualityGateProps {
   readonly passedPrefix?: string;
 
   /**
-   * Rejected records are kept here, in the same bucket, as JSON Lines with all their reasons. A file of which nothing passed is moved to
+   * Rejected records are kept here, in the same bucket, as JSON Lines with all their reasons. A file that was refused as a whole is moved to
    * `<12 hex digits of its load id>/<its key relative to prefix>` below, with the reason in `<key>.error.json` beside it. Ends with '/'.
    * No two pipelines may share it.
    *
@@ -70,8 +70,8 @@ export interface DataQualityGateProps {
   readonly processedPrefix?: string;
 
   /**
-   * Files that are no CSV are moved here, in the same bucket and under their key relative to `prefix`, with the
-   * reason in `<key>.error.json` beside each. In a bucket without versions a later file of that key takes the place of an earlier one.
+   * Files that are not CSV are moved here, in the same bucket and under their key relative to `prefix`, with the
+   * reason in `<key>.error.json` beside each. In an unversioned bucket a later file of that key replaces an earlier one.
    * Ends with '/'. No two pipelines may share it.
    *
    * @default - `error/<prefix>`
@@ -81,7 +81,7 @@ export interface DataQualityGateProps {
   /**
    * Columns that identify a record, for SQL rules whose result has these and not the row id `__line`.
    *
-   * @default - such a rule is counted only, and no record passes when it finds some
+   * @default - such a rule is only counted, and no record passes when it finds any
    */
   readonly key?: string[];
 
@@ -104,21 +104,21 @@ export interface DataQualityGateProps {
   /**
    * The part of a file's records, 0 to 1, that rules may reject. Over it nothing passes: the whole file goes to the quarantine and its run fails.
    *
-   * @default - no limit but those of single rules
+   * @default - no limit besides those of single rules
    */
   readonly maxFailRatio?: number;
 
   /**
-   * Columns of which reports show values as they are. Those of all others are masked, since a report is read by more people
-   * than personal data is meant for.
+   * Columns whose values reports show unmasked. All other values are masked, since more people read a report than may see
+   * personal data.
    *
    * @default - every value is masked
    */
   readonly unmaskedColumns?: string[];
 
   /**
-   * How long files are gathered before one run checks them together, 0 to 5 minutes in whole seconds. Each run bills a
-   * minute of Glue at least: a longer window costs less, a shorter one passes files on sooner.
+   * How long files are gathered before one run checks them together, 0 to 5 minutes in whole seconds. Each run bills at
+   * least a minute of Glue: a longer window costs less, a shorter one passes files on sooner.
    *
    * @default Duration.minutes(1)
    */
@@ -133,16 +133,18 @@ export interface DataQualityGateProps {
 
   /**
    * Holds what a run makes before it publishes it, under `staging/` (7 days), and `manifests/` and `outcomes/` (90 days). The lifecycle of an
-   * imported bucket is its owner's, and a warning says which rules it needs.
+   * imported bucket is its owner's; a warning lists the rules that it needs.
    *
-   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey` and `removalPolicy` share; the first of them makes it
+   * @default - a new bucket, which the pipelines of a stack with the same `encryptionKey`, `removalPolicy` and `autoDeleteObjects` share. The
+   * first pipeline of the stack makes it in its own scope: keep that pipeline first, or give `stagingBucket` and `encryptionKey`, since a
+   * pipeline put before it would make new ones, without what was staged, the outcomes and the manifests of the old one
    */
   readonly stagingBucket?: IBucket;
 
   /**
-   * Where people are told of rejected records, of files that did not pass, and of alarms. A topic of this app and its key are opened to
-   * `cloudwatch.amazonaws.com`; the policies of an imported topic or key are their owner's, and without these rights alarms
-   * are lost without a word: the topic's has to allow that service `sns:Publish`, and the key's, if the topic is encrypted,
+   * Where rejected records, files that did not pass, and alarms are reported. The policies of a topic of this app
+   * and of its key are extended to let `cloudwatch.amazonaws.com` use them; those of an imported topic or key are their owner's to extend, else
+   * alarms are lost silently: the topic's must allow that service `sns:Publish` and, if the topic is encrypted, the key's must allow it
    * `kms:Decrypt` and `kms:GenerateDataKey*`, which the policy of `alias/aws/sns` does not. The notifier needs the rights
    * on the key too: import such a topic with `keyArn` (`Topic.fromTopicAttributes`).
    *
@@ -151,16 +153,16 @@ export interface DataQualityGateProps {
   readonly notificationTopic?: ITopic;
 
   /**
-   * Encrypts all that the gate makes: bucket, queues, topic and logs. The policy of an imported key has to let
+   * Encrypts all that the gate creates: bucket, queues, topic and logs. The policy of an imported key must let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
-   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share; the bucket's and
-   * queues' own encryption for these
+   * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share, made by the first of
+   * them as the staging bucket is (see `stagingBucket`); the bucket's and queues' own encryption for these
    */
   readonly encryptionKey?: IKey;
 
   /**
-   * Role of the Glue job. It has to be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are added.
+   * Role of the Glue job. It must be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are added.
    *
    * @default - a new role
    */
@@ -175,8 +177,8 @@ export interface DataQualityGateProps {
   readonly pipelineName?: string;
 
   /**
-   * What becomes of the new bucket and key when they leave the stack: with the gate, or where pipelines share them, when the one that
-   * made them is removed or no longer the first, in whose place the next makes new ones. CloudFormation deletes no bucket that holds objects.
+   * What happens to the new bucket and key when they leave the stack: with the gate or, where pipelines share them, when the pipeline that
+   * made them is removed or no longer first (then the first makes new ones). CloudFormation deletes no bucket that holds objects.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -190,8 +192,8 @@ export interface DataQualityGateProps {
   readonly autoDeleteObjects?: boolean;
 
   /**
-   * Raises an alarm (`missingFileAlarm`) when no file has arrived for so long: whole minutes up to a day, or whole hours up to 7 days. It comes
-   * some minutes, over a day some hours later, and is raised from the deployment on until the first file has arrived.
+   * Raises an alarm (`missingFileAlarm`) when no file has arrived for this long: whole minutes up to a day, or whole hours up to 7 days. The alarm
+   * comes some minutes late (over a day, some hours), and is on from the deployment until the first file arrives.
    *
    * @default - no file is expected, and there is no alarm
    */

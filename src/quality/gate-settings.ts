@@ -3,7 +3,7 @@ import { CsvFormat } from '../csv/csv-format';
 import { renderCsvFormat } from '../csv/csv-settings';
 import { outcomesPrefix } from '../dispatch/staging-bucket';
 
-/** What a gate tells its job. */
+/** What a gate passes to its job. */
 export interface GateSettings extends Omit<GatePrefixes, 'reportPrefix'> {
   readonly pipelineName: string;
   readonly csv: CsvFormat;

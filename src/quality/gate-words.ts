@@ -1,6 +1,6 @@
 import { fileWords } from '../dispatch/file-words';
 
-/** How people are told of a gate's files. */
+/** The words of messages about a gate's files. */
 export const GATE_WORDS = fileWords('checked', 'have {} checked', {
   notDone: 'held back',
   fault: 'be read as CSV',

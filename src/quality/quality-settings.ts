@@ -5,7 +5,7 @@ import { DataQualityRules } from './data-quality-rules';
 import { requireRatio } from './rule-checks';
 import { CsvFormat } from '../csv/csv-format';
 
-/** What a pipeline says of its rules. */
+/** A pipeline's rules and their options. */
 export interface QualityOptions {
   readonly pipelineName: string;
   readonly rules: DataQualityRules;

@@ -8,7 +8,7 @@ import { requireColumns } from '../csv/column-name';
 import { grantReadObject } from '../dispatch/bucket-grants';
 import { ConfigurationError } from '../errors';
 
-/** Values that a column may have, kept outside of the rules: they are read anew by each run. */
+/** Values that a column may have, kept outside of the rules; each run reads them anew. */
 export class ReferenceData {
   /**
    * A column of a CSV object with a header, in UTF-8; `.gz` is decompressed.

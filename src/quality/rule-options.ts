@@ -1,9 +1,9 @@
 import { RuleSeverity } from './rule-severity';
 
-/** What every rule may say of itself. */
+/** Options of every rule. */
 export interface RuleOptions {
   /**
-   * What the rule asks for, in words for the people who read reports.
+   * What the rule requires, in words for readers of reports.
    *
    * @default - made from the kind and the column
    */
@@ -11,24 +11,24 @@ export interface RuleOptions {
 
   /**
    * What becomes of a record that breaks the rule. A file that breaks a rule about files (`rowCount`, `freshness`) passes with WARNING,
-   * and the report says it.
+   * and the report shows it.
    *
    * @default RuleSeverity.ERROR
    */
   readonly severity?: RuleSeverity;
 }
 
-/** What every rule about records may say of itself. */
+/** Options of every rule about records. */
 export interface RecordRuleOptions extends RuleOptions {
   /**
-   * The part of a file's records, 0 to 1, that may break this rule. Over it nothing of the file passes.
+   * The ratio of a file's records, 0 to 1, that may break this rule. Above it nothing of the file passes.
    *
    * @default - no limit of its own
    */
   readonly maxFailRatio?: number;
 }
 
-/** Options of a rule that has a name of its own only when it is given one. */
+/** Options of a rule whose name is optional. */
 export interface DataQualityRuleOptions extends RecordRuleOptions {
   /**
    * Names the rule in reports, metrics and rejected records; unique in a set of rules.
@@ -58,14 +58,14 @@ export interface SqlRuleOptions extends RecordRuleOptions {
 /** Options of `DataQualityRule.unique`. */
 export interface UniqueRuleOptions extends DataQualityRuleOptions {
   /**
-   * More columns: values may come again in records that differ in one of these.
+   * More columns: a value may occur again in records that differ in one of these.
    *
-   * @default - a value may come once in a file
+   * @default - a value may occur once in a file
    */
   readonly within?: string[];
 }
 
-/** Options of `DataQualityRule.range`: one limit at least. */
+/** Options of `DataQualityRule.range`: at least one limit. */
 export interface RangeRuleOptions extends DataQualityRuleOptions {
   /**
    * The least number that is allowed.
@@ -82,7 +82,7 @@ export interface RangeRuleOptions extends DataQualityRuleOptions {
   readonly max?: number;
 }
 
-/** Options of `DataQualityRule.length`: one limit at least. */
+/** Options of `DataQualityRule.length`: at least one limit. */
 export interface LengthRuleOptions extends DataQualityRuleOptions {
   /**
    * The fewest characters that are allowed, a whole number.
@@ -109,7 +109,7 @@ export interface FileRuleOptions extends RuleOptions {
   readonly name?: string;
 }
 
-/** Options of `DataQualityRule.rowCount`: one limit at least. */
+/** Options of `DataQualityRule.rowCount`: at least one limit. */
 export interface RowCountRuleOptions extends FileRuleOptions {
   /**
    * The fewest records that a file may have, a whole number.

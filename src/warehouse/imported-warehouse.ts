@@ -17,7 +17,7 @@ import { requireSame } from '../common/environment';
 import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 
-/** A workgroup that is there already. */
+/** An existing workgroup. */
 export class ImportedWorkgroup extends ServerlessWorkgroupBase {
   public readonly workgroupName: string;
   public readonly databaseName: string;
@@ -33,7 +33,7 @@ export class ImportedWorkgroup extends ServerlessWorkgroupBase {
     this.workgroupArn = Stack.of(this).formatArn({
       service: 'redshift-serverless',
       resource: 'workgroup',
-      // A workgroup's ARN ends in its id, which its name does not tell.
+      // A workgroup's ARN ends in its id, which does not follow from its name.
       resourceName: attributes.workgroupId ?? '*',
     });
     this._setupOutputs = setUp(this, attributes.adminSecret, {
@@ -45,7 +45,7 @@ export class ImportedWorkgroup extends ServerlessWorkgroupBase {
   }
 }
 
-/** A provisioned cluster that is there already. All statements run as one database user. */
+/** An existing provisioned cluster. All statements run as one database user. */
 export class ImportedCluster extends WarehouseBase {
   public readonly databaseName: string;
   public readonly copyRole: IRole;

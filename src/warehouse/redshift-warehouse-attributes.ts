@@ -1,7 +1,7 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-/** A Redshift Serverless workgroup that is there already. */
+/** An existing Redshift Serverless workgroup. */
 export interface ServerlessWorkgroupAttributes {
   /** Name of the workgroup. */
   readonly workgroupName: string;
@@ -9,7 +9,7 @@ export interface ServerlessWorkgroupAttributes {
   /**
    * Id of the workgroup, the last part of its ARN.
    *
-   * @default - roles that run statements may do so on all workgroups of the account and Region: an ARN ends in the id, and a name does not tell it
+   * @default - roles that run statements may do so on all workgroups of the account and Region, since the ARN of one cannot be made from its name
    */
   readonly workgroupId?: string;
 
@@ -28,9 +28,9 @@ export interface ServerlessWorkgroupAttributes {
 }
 
 /**
- * A provisioned Redshift cluster that is there already.
+ * An existing provisioned Redshift cluster.
  *
- * Give `databaseUser` or `secret`, not both: statements of all constructs run as that user. Clusters know no tag that would give an IAM role
+ * Give `databaseUser` or `secret`, not both: statements of all constructs run as that user, since clusters have no tag that gives an IAM role
  * its database roles.
  */
 export interface ProvisionedClusterAttributes {

@@ -9,7 +9,7 @@ export interface IRedshiftWarehouse extends IResource {
   /** The database. */
   readonly databaseName: string;
 
-  /** The role that COPY and UNLOAD assume; it may do what constructs grant to it and nothing else. */
+  /** The role that COPY and UNLOAD assume; it has only the rights that constructs grant to it. */
   readonly copyRole: IRole;
 
   /** How the Redshift Data API reaches the database. */
@@ -19,9 +19,9 @@ export interface IRedshiftWarehouse extends IResource {
   readonly setupSql: string;
 
   /**
-   * Makes a schema part of the warehouse: set-up makes it and gives the database roles their rights on it.
+   * Adds a schema to the warehouse: set-up creates it and gives the database roles their rights on it.
    *
-   * Adding a schema that is there already does nothing.
+   * Adding a schema again does nothing.
    */
   addSchema(schemaName: string): void;
 
@@ -29,7 +29,7 @@ export interface IRedshiftWarehouse extends IResource {
    * Lets a role run statements through the Redshift Data API, with the database rights of the access.
    *
    * On Redshift Serverless each IAM role is a database user of its own, which gets its rights by the role's tag `RedshiftDbRoles`. So
-   * the grantee must have a role that the app makes. On a provisioned cluster statements run as the cluster's `databaseUser` or the user of its
+   * the grantee must have a role of this app. On a provisioned cluster statements run as the cluster's `databaseUser` or the user of its
    * `secret`, and the access makes no difference.
    */
   grantRunStatements(grantee: IGrantable, access: WarehouseAccess): Grant;
@@ -37,6 +37,6 @@ export interface IRedshiftWarehouse extends IResource {
   /** A metric of the workgroup (`AWS/Redshift-Serverless`) or of the cluster (`AWS/Redshift`). */
   metric(metricName: string, options?: MetricOptions): Metric;
 
-  /** Connections to the database: the greatest number in five minutes. */
+  /** Connections to the database: the maximum in five minutes. */
   metricDatabaseConnections(options?: MetricOptions): Metric;
 }

@@ -29,7 +29,7 @@ const LARGEST_BASE = 1024;
 /** Props of `RedshiftWarehouse`. */
 export interface RedshiftWarehouseProps {
   /**
-   * The database that is made: a letter, then letters, digits and '_', '+', '.', '@', '-', 127 characters at most.
+   * The database to create: a letter, then letters, digits and '_', '+', '.', '@', '-', 127 characters at most.
    *
    * @default 'dev'
    */
@@ -43,7 +43,7 @@ export interface RedshiftWarehouseProps {
   readonly workgroupName?: string;
 
   /**
-   * Where the workgroup is reached; COPY needs a way to S3 from there. Redshift Serverless does not support all Availability Zones
+   * The workgroup's network; COPY needs a route to S3 from there. Redshift Serverless does not support all Availability Zones
    * (the id counts, such as `use1-az3`, not the name): give a VPC with subnets in zones that it supports where the account has
    * fewer than three zones, such as in `us-west-1`, or where the deployment fails for the zone of a subnet. Each subnet needs
    * free addresses for the workgroup's size, 133 at 512 RPU.
@@ -53,7 +53,7 @@ export interface RedshiftWarehouseProps {
   readonly vpc?: IVpc;
 
   /**
-   * Which subnets of the given VPC; Redshift Serverless wants three Availability Zones.
+   * Subnets of the given VPC; Redshift Serverless requires three Availability Zones.
    *
    * @default - its isolated subnets, else its private ones
    */
@@ -68,8 +68,8 @@ export interface RedshiftWarehouseProps {
   readonly baseCapacity?: number;
 
   /**
-   * The most that the workgroup may scale to, in Redshift Processing Units: 4, or a multiple of 8; the limit of what an
-   * hour may cost.
+   * The most that the workgroup may scale to, in Redshift Processing Units: 4, or a multiple of 8; it limits the cost of an
+   * hour.
    *
    * @default - Redshift's own limit
    */
@@ -83,7 +83,7 @@ export interface RedshiftWarehouseProps {
   readonly encryptionKey?: IKey;
 
   /**
-   * What becomes of the data when the warehouse is removed from its stack. `SNAPSHOT` keeps a last snapshot.
+   * What happens to the data when the warehouse is removed from its stack. `SNAPSHOT` keeps a final snapshot.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -94,8 +94,8 @@ export interface RedshiftWarehouseProps {
  * A Redshift Serverless workgroup with one database, which all other constructs load into.
  *
  * It scales to nothing when idle, is reached only from its VPC and through the Redshift Data API, encrypts what it holds and refuses
- * connections without TLS. Its administrator's password is made and rotated by Secrets Manager. User, connection and activity
- * logs go to CloudWatch. At deployment a set-up function makes the database roles `cdp_reader` and `cdp_writer`
+ * connections without TLS. Secrets Manager creates and rotates its administrator's password. User, connection and activity
+ * logs go to CloudWatch. At deployment a set-up function creates the database roles `cdp_reader` and `cdp_writer`
  * and the schemas that constructs use.
  *
  * @example
@@ -137,7 +137,7 @@ export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConne
   /** Name and password of the administrator. */
   public readonly adminSecret: ISecret;
 
-  /** Where the workgroup is. */
+  /** The workgroup's VPC. */
   public readonly vpc: IVpc;
 
   /** Who may connect to the workgroup over the network; the Redshift Data API needs no rule. */
@@ -186,17 +186,17 @@ export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConne
     });
   }
 
-  /** Time that the workgroup worked, in RPU-seconds, which is what is billed: the sum over five minutes. */
+  /** Billed compute time of the workgroup in RPU-seconds: the sum over five minutes. */
   public metricComputeSeconds(options?: MetricOptions): Metric {
     return this.metric('ComputeSeconds', { statistic: Stats.SUM, ...options });
   }
 
-  /** Capacity that the workgroup worked with, in RPUs: the greatest in five minutes. */
+  /** Capacity that the workgroup used, in RPUs: the maximum in five minutes. */
   public metricComputeCapacity(options?: MetricOptions): Metric {
     return this.metric('ComputeCapacity', { statistic: Stats.MAXIMUM, ...options });
   }
 
-  /** What the namespace stores, in megabytes: the greatest in five minutes. */
+  /** Storage of the namespace in megabytes: the maximum in five minutes. */
   public metricDataStorage(options?: MetricOptions): Metric {
     return this.metric('DataStorage', { statistic: Stats.MAXIMUM, dimensionsMap: { Namespace: this.namespaceName }, ...options });
   }

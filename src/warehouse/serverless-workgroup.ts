@@ -10,7 +10,7 @@ import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 
 /**
- * What a new and an imported workgroup do alike: each IAM role is a database user, and its tag says what it may do.
+ * What new and imported workgroups share: each IAM role is a database user, whose rights its tag names.
  *
  * @internal
  */

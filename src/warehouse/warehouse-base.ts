@@ -10,7 +10,7 @@ import { TEXT } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 
 /**
- * What all warehouses do alike.
+ * What all warehouses share.
  *
  * @internal
  */
@@ -22,7 +22,7 @@ export abstract class WarehouseBase extends Resource implements IRedshiftWarehou
   public readonly setupSql = Lazy.string({ produce: () => asScript(this._setupStatements()) });
 
   /**
-   * Prints the set-up where nothing runs it.
+   * Outputs with the set-up's SQL where no function runs it.
    *
    * @internal
    */
