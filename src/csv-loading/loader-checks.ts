@@ -45,10 +45,12 @@ export function refuseOptionsOfRules(scope: Construct, props: SchemaEvolvingCsvL
   if (!props.rules && given) {
     throw new ConfigurationError(`${given[0]} is set without rules, but it is about what rules find; add rules, or leave it out`, scope);
   }
-  const withRatio = maxFailRatio === undefined ? props.rules?._withRatio[0] : undefined;
-  if (props.rowErrors === RowErrorPolicy.FAIL_FILE && (maxFailRatio !== undefined || withRatio !== undefined)) {
-    const ratio = withRatio === undefined ? `maxFailRatio is ${maxFailRatio}` : `maxFailRatio of the rule '${withRatio.name}' is ${withRatio.max_fail_ratio}`;
-    throw new ConfigurationError(`${ratio} together with RowErrorPolicy.FAIL_FILE, under which one rejected record fails the file; leave out one of the two`, scope);
+  const ratios = [
+    ...(maxFailRatio === undefined ? [] : [`maxFailRatio is ${maxFailRatio}`]),
+    ...Object.entries(props.rules?._ratios ?? {}).map(([rule, ratio]) => `maxFailRatio of the rule '${rule}' is ${ratio}`),
+  ];
+  if (props.rowErrors === RowErrorPolicy.FAIL_FILE && ratios.length > 0) {
+    throw new ConfigurationError(`${ratios[0]} together with RowErrorPolicy.FAIL_FILE, under which one rejected record fails the file; leave out one of the two`, scope);
   }
 }
 

@@ -99,12 +99,13 @@ export class DataQualityRules {
   }
 
   /**
-   * Rules that let a share of a file's records break them; those that only warn reject none.
+   * The share of a file's records that may break a rule, by its name; rules that only warn reject none.
    *
    * @internal
    */
-  public get _withRatio() {
-    return this.inCode.filter(({ max_fail_ratio, severity }) => max_fail_ratio !== undefined && severity !== RuleSeverity.WARNING);
+  public get _ratios(): Record<string, number> {
+    const rejecting = this.inCode.filter(({ severity }) => severity !== RuleSeverity.WARNING);
+    return Object.fromEntries(rejecting.flatMap(({ name, max_fail_ratio }) => max_fail_ratio === undefined ? [] : [[name, max_fail_ratio]]));
   }
 
   private get inCode() {
