@@ -18,7 +18,7 @@ export interface OutcomeDocument {
   readonly load_id: string;
   /** The run that wrote it. */
   readonly run_id: string;
-  readonly status: LoadOutcome['status'] | 'passed' | 'synced' | 'quarantined';
+  readonly status: LoadOutcome['status'] | 'passed' | 'quarantined';
   readonly reason: string | null;
   /** Where the original is now. */
   readonly moved_to: string | null;

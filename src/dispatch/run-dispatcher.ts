@@ -21,9 +21,6 @@ import { RunTarget } from './run-target';
 import { manifestsPrefix } from './staging-bucket';
 import { functionIdentity } from '../common/function-identity';
 
-/** Messages of one batch at most; one message is about 1 KB, Lambda takes 6 MB. */
-const LARGEST_BATCH = 1000;
-
 /** What Lambda allows a batch without a window to hold. */
 const LARGEST_BATCH_WITHOUT_WINDOW = 10;
 
@@ -149,7 +146,7 @@ export class RunDispatcher extends Construct {
     });
     const window = props.batchingWindow.toSeconds();
     dispatcher.addEventSource(new SqsEventSource(this.queue, {
-      batchSize: window > 0 ? LARGEST_BATCH : LARGEST_BATCH_WITHOUT_WINDOW,
+      batchSize: window > 0 ? props.target.largestBatch : LARGEST_BATCH_WITHOUT_WINDOW,
       maxBatchingWindow: window > 0 ? props.batchingWindow : undefined,
       maxConcurrency: 2,
       reportBatchItemFailures: true,

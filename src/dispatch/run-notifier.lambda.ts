@@ -1,16 +1,14 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { chunks } from './chunks';
 import { emitMetric } from './embedded-metrics';
 import { EndedRun } from './ended-run';
 import { enqueue } from './enqueue';
 import { LedgerSettings, NotifierFileSettings, NotifierSettings, OutcomeSettings, readSettings } from './function-settings';
 import { LoadOutcome } from './ledger';
-import { byLedger } from './ledger-of-key';
 import { ManifestFile, parseManifest, toObjectCreated } from './manifest';
-import { openLedger } from './open-ledger';
 import { OutcomeDocument, readOutcomes } from './outcome-document';
+import { readLedgers } from './read-ledgers';
 import { SUCCEEDED } from './run-kinds';
 import { runMessage } from './run-message';
 import { isConfigurationFault, NO_FILES, runOutcome, RunOutcome, successOutcome } from './run-outcome';
@@ -19,9 +17,6 @@ import { StatementFailedError } from '../common/data-api';
 
 /** Of the 15 that the function has. */
 const LEDGER_MINUTES = 10;
-
-/** How many ledgers are read at a time. */
-const READ_TOGETHER = 10;
 
 const s3 = new S3Client({});
 const sns = new SNSClient({});
@@ -104,20 +99,12 @@ function readFound(files: ManifestFile[], { bucket, prefix }: OutcomeSettings): 
 /** Whatever keeps the ledger from being read may be what the run died of: its files go again all the same. */
 async function readLedger(files: ManifestFile[], settings: LedgerSettings): Promise<{ ledger: Map<string, LoadOutcome>; ledgerError?: string }> {
   try {
-    return { ledger: await inTime(readLedgers(files, settings)) };
+    const outcomes = readLedgers(files, settings, async (ledger, ofTable) => [...await ledger.outcomes(ofTable.map((file) => file.load_id))]);
+    return { ledger: new Map(await inTime(outcomes)) };
   } catch (error) {
     // The whole message would hold the whole statement.
     return { ledger: new Map(), ledgerError: error instanceof StatementFailedError ? error.reason : (error as Error).message };
   }
-}
-
-async function readLedgers(files: ManifestFile[], settings: LedgerSettings): Promise<Map<string, LoadOutcome>> {
-  const outcomes = new Map<string, LoadOutcome>();
-  for (const tables of chunks(byLedger(files, settings), READ_TOGETHER)) {
-    const read = await Promise.all(tables.map(([ledger, ofTable]) => openLedger(ledger).outcomes(ofTable.map((file) => file.load_id))));
-    read.flatMap((ofTable) => [...ofTable]).forEach(([loadId, outcome]) => outcomes.set(loadId, outcome));
-  }
-  return outcomes;
 }
 
 /** Leaves time to act on the answer, or on there being none. */

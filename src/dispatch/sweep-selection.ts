@@ -36,7 +36,7 @@ export function filesDue(bucket: string, listed: ListedObject[], scope: KeyScope
 
 /** The moment since when the ledger has to know of these files: none was finished before it was written. */
 export function earliestWrite(files: ObjectCreated[]): Date {
-  return new Date(Math.min(...files.map((file) => Date.parse(file.eventTime))));
+  return new Date(files.reduce((earliest, file) => Math.min(earliest, Date.parse(file.eventTime)), Infinity));
 }
 
 /** Those of the files that no run has finished. */

@@ -2,9 +2,8 @@ import { ListObjectVersionsCommand, ListObjectVersionsCommandOutput, S3Client } 
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { enqueue } from './enqueue';
 import { readSettings, SweepSettings } from './function-settings';
-import { byLedger } from './ledger-of-key';
 import { ObjectCreated } from './object-event';
-import { openLedger } from './open-ledger';
+import { readLedgers } from './read-ledgers';
 import { earliestWrite, filesDue, filesMissed } from './sweep-selection';
 
 const s3 = new S3Client({});
@@ -22,16 +21,10 @@ export async function handler(): Promise<void> {
   console.info(JSON.stringify({ message: 'sweep done', due: due.length, queued: missed.map(({ key }) => key) }));
 }
 
-/** Nothing new, nothing asked: a query would wake the warehouse. */
-async function listFilesMissed(due: ObjectCreated[], settings: SweepSettings): Promise<ObjectCreated[]> {
-  if (!settings.ledger) {
-    return due;
-  }
-  const missed: ObjectCreated[] = [];
-  for (const [ledger, files] of byLedger(due, settings.ledger)) {
-    missed.push(...filesMissed(files, await openLedger(ledger).finishedWrites(settings.bucket, earliestWrite(files))));
-  }
-  return missed;
+async function listFilesMissed(due: ObjectCreated[], { ledger: ledgers, bucket }: SweepSettings): Promise<ObjectCreated[]> {
+  return ledgers
+    ? readLedgers(due, ledgers, async (ledger, files) => filesMissed(files, await ledger.finishedWrites(bucket, earliestWrite(files))))
+    : due;
 }
 
 async function listFilesDue(settings: SweepSettings, now: Date): Promise<ObjectCreated[]> {
