@@ -2,7 +2,7 @@ import { awscdk, cdk, github, javascript } from 'projen';
 
 // Run only inside the Lambda bundles, like the handlers that import them.
 const BUNDLED_ONLY = [
-  'src/common/data-api.ts', 'src/dispatch/ask-ledgers.ts', 'src/dispatch/open-ledger.ts',
+  'src/common/data-api.ts', 'src/dispatch/open-ledger.ts', 'src/dispatch/read-ledgers.ts',
   'src/dispatch/runs.ts', 'src/dispatch/glue-job-runs.ts', 'src/dispatch/state-machine-runs.ts',
 ];
 

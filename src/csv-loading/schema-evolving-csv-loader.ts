@@ -17,16 +17,17 @@ import { parseTableName, TableName } from './table-name';
 import { requireProps } from '../common/require-kinds';
 import { CSV_FILES } from '../csv/csv-files';
 import { CsvFormat } from '../csv/csv-format';
+import { CSV_ON_DEMAND } from '../csv/on-demand';
 import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { grantCopyAccess } from '../dispatch/copy-access';
 import { checkEnvironment } from '../dispatch/environment-checks';
 import { FilePipeline } from '../dispatch/file-pipeline';
+import { MOST_RETRIES } from '../dispatch/file-runs';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
 import { PipelinePrefixes } from '../dispatch/pipeline-prefixes';
-import { MOST_RETRIES } from '../dispatch/run-outcome';
 import { outcomesPrefix, stagingPrefix } from '../dispatch/staging-bucket';
 import { qualitySettings } from '../quality/quality-settings';
 import { WarehouseAccess } from '../warehouse';
@@ -121,6 +122,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       autoDeleteObjects,
       description: `Loads CSV files into ${props.table}`,
       script: 'load_csv.py',
+      onDemand: CSV_ON_DEMAND,
       settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, rowErrors, stagingBucket, jobRole }),
       ledger: new LedgerTable(props.warehouse, { schema: table.schema, table: table.name }),
       keepsOutcomes: notices.length > 0,

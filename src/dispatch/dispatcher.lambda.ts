@@ -12,6 +12,9 @@ import { buildManifest, manifestKey } from './manifest';
 import { Runs, runsOf } from './runs';
 import { StartRefusedError } from './start-refused';
 
+/** How many runs are started at a time. */
+const STARTED_TOGETHER = 10;
+
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
 
@@ -49,10 +52,9 @@ async function startRuns(files: FileMessage<SQSRecord>[], settings: DispatcherSe
   emitMetric(settings.pipeline, 'WaitSeconds', longestWait(files, now), 'Seconds');
   const runs = runsOf(settings);
   const waiting: FileMessage<SQSRecord>[] = [];
-  for (const filesOfRun of runs.split(files)) {
-    if (!await startRun(runs, filesOfRun, settings, now)) {
-      waiting.push(...filesOfRun);
-    }
+  for (const started of chunks(runs.split(files), STARTED_TOGETHER)) {
+    const accepted = await Promise.all(started.map((filesOfRun) => startRun(runs, filesOfRun, settings, now)));
+    waiting.push(...started.filter((_, index) => !accepted[index]).flat());
   }
   await putOff(waiting, settings);
   return waiting;
@@ -70,7 +72,7 @@ async function startRun(runs: Runs, files: FileMessage<SQSRecord>[], settings: D
   }));
   const uri = `s3://${settings.manifestBucket}/${key}`;
   try {
-    const run = await runs.start(uri, manifest.files);
+    const run = await runs.start(uri, manifest);
     console.info(JSON.stringify({ message: 'run started', run, manifest: uri, files: manifest.files.length }));
     return true;
   } catch (error) {

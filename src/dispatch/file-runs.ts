@@ -15,6 +15,9 @@ import { RUN_KINDS } from './run-kinds';
 import { NotifierFiles, RunNotifier } from './run-notifier';
 import { RunTarget } from './run-target';
 
+/** How often the files of a run that died go again by themselves before someone is told, where a pipeline has no reason for another number. */
+export const MOST_RETRIES = 2;
+
 /** Props of `newFileRuns`. */
 export interface FileRunsProps extends Omit<NotifierFiles, 'queue' | 'swept'> {
   readonly pipelineName: string;

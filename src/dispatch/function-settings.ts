@@ -1,6 +1,7 @@
 import { FileWords } from './file-words';
 import { KeyScope } from './key-classification';
 import { RunSettings } from './run-kinds';
+import type { DataApiTarget } from '../common/data-api';
 
 /** The environment variable that holds a function's settings, one JSON object. */
 export const SETTINGS_VARIABLE = 'SETTINGS';
@@ -88,19 +89,10 @@ export interface TablesByKey {
 export type LedgerTables = OneTable | TablesByKey;
 
 /** How the ledgers of tables are read. */
-export type LedgerSettings = LedgerTables & { readonly warehouse: WarehouseSettings };
+export type LedgerSettings = LedgerTables & { readonly warehouse: DataApiTarget };
 
 /** How the ledger of one table is read. */
-export type LedgerOfTable = OneTable & { readonly warehouse: WarehouseSettings };
-
-/** How the Redshift Data API reaches the database. */
-export interface WarehouseSettings {
-  readonly workgroupName?: string;
-  readonly clusterIdentifier?: string;
-  readonly database: string;
-  readonly databaseUser?: string;
-  readonly secretArn?: string;
-}
+export type LedgerOfTable = OneTable & { readonly warehouse: DataApiTarget };
 
 /** Settings of the sweep: which keys it takes, and these. */
 export type SweepSettings = KeyScope & {

@@ -1,6 +1,6 @@
 import { GetJobRunCommand, GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { logUrl, glueRunUrl } from './console-links';
-import { EndedRun, RunDescription } from './ended-run';
+import { EndedRun } from './ended-run';
 import { GlueJobSettings, RUN_KINDS } from './run-kinds';
 import type { RunEndedEvent, Runs } from './runs';
 import { refusedIf } from './start-refused';
@@ -11,9 +11,6 @@ const REFUSALS = [
   'ResourceNumberLimitExceededException',
   'ThrottlingException',
 ];
-
-/** Arguments by which people ask for something of their own. */
-const ON_DEMAND = ['--plan', '--replay'];
 
 const glue = new GlueClient({});
 
@@ -38,30 +35,25 @@ export class GlueJobRuns implements Runs {
   async describe({ detail, region }: RunEndedEvent): Promise<EndedRun> {
     const { JobRun: run } = await glue.send(new GetJobRunCommand({ JobName: detail.jobName, RunId: detail.jobRunId }));
     const given = run?.Arguments ?? {};
+    const { jobName, jobRunId: runId } = detail;
+    const { logGroupPrefix, onDemand } = this.settings;
     return {
-      ...describeGlueRun(region, detail.jobName, detail.jobRunId, outputLogGroup(run?.LogGroupName || this.settings.logGroupPrefix)),
+      targetLabel: 'Job',
+      targetName: jobName,
+      runId,
+      runUrl: glueRunUrl(region, jobName, runId),
+      logUrl: logUrl(region, outputLogGroup(run?.LogGroupName || logGroupPrefix), runId),
+      service: 'Glue',
+      again: 'run the job again with the arguments of this run',
+      replay: onDemand && `aws glue start-job-run --job-name '${jobName}' --arguments '{"${onDemand.replay}":"<its s3:// URL>"}'`,
       state: detail.state,
       timedOut: detail.state === RUN_KINDS['glue-job'].timedOut,
       errorMessage: run?.ErrorMessage ?? detail.message ?? '',
       manifestUri: given['--manifest'],
-      onDemand: ON_DEMAND.some((argument) => given[argument]),
+      onDemand: Object.values(onDemand ?? {}).some((argument) => given[argument]),
       region,
     };
   }
-}
-
-/** How people find a run of a Glue job. */
-export function describeGlueRun(region: string, jobName: string, runId: string, logGroupName: string): RunDescription {
-  return {
-    targetLabel: 'Job',
-    targetName: jobName,
-    runId,
-    runUrl: glueRunUrl(region, jobName, runId),
-    logUrl: logUrl(region, logGroupName, runId),
-    service: 'Glue',
-    again: 'run the job again with the arguments of this run',
-    replay: `aws glue start-job-run --job-name '${jobName}' --arguments '{"--replay":"<its s3:// URL>"}'`,
-  };
 }
 
 /**

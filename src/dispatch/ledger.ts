@@ -1,13 +1,11 @@
 import { chunks } from './chunks';
-
-/** One row of a query's result: values by column name. */
-export type Row = Record<string, string | number | boolean | null>;
+import type { DataApiRow } from '../common/data-api';
 
 /**
  * Runs one SELECT; parameters are named `:name` in the SQL. Answers undefined when the table does not exist, and throws
  * whatever else goes wrong.
  */
-export type RunQuery = (sql: string, parameters?: Record<string, string>) => Promise<Row[] | undefined>;
+export type RunQuery = (sql: string, parameters?: Record<string, string>) => Promise<DataApiRow[] | undefined>;
 
 /** What became of a file. */
 export interface LoadOutcome {

@@ -1,6 +1,6 @@
 import { LedgerOfTable } from './function-settings';
-import { Ledger, Row } from './ledger';
-import { DataApi, StatementFailedError } from '../common/data-api';
+import { Ledger } from './ledger';
+import { DataApi, DataApiRow, StatementFailedError } from '../common/data-api';
 
 /** What Redshift says of a table that is not there; the statement names no other table. */
 const NO_SUCH_TABLE = /relation .* does not exist/i;
@@ -11,7 +11,7 @@ export function openLedger({ schema, table, warehouse }: LedgerOfTable): Ledger 
   return new Ledger(schema, table, (sql, parameters) => queryIfThere(dataApi, sql, parameters));
 }
 
-async function queryIfThere(dataApi: DataApi, sql: string, parameters?: Record<string, string>): Promise<Row[] | undefined> {
+async function queryIfThere(dataApi: DataApi, sql: string, parameters?: Record<string, string>): Promise<DataApiRow[] | undefined> {
   try {
     return await dataApi.query(sql, parameters);
   } catch (error) {

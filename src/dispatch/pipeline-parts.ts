@@ -20,6 +20,7 @@ import { missingFileAlarm } from './missing-file-alarm';
 import { notificationTopic } from './notification-topic';
 import { checkedOwnPrefixes, PipelinePrefixes } from './pipeline-prefixes';
 import { claimPrefixes } from './prefix-claims';
+import { OnDemandArguments } from './run-kinds';
 import { RunTarget } from './run-target';
 import { grantOutcomesAccess, grantStagingAccess } from './staging-access';
 import { cleanStaging, manifestsPrefix, outcomesPrefix, stagingBucketOfStack, stagingPrefix } from './staging-bucket';
@@ -51,6 +52,8 @@ export interface PipelinePartsProps extends Pick<FileRunsProps, 'words' | 'retri
   readonly description: string;
   /** Script of `runtime/jobs`. */
   readonly script: string;
+  /** Arguments by which people ask the job for something of their own. */
+  readonly onDemand?: OnDemandArguments;
   /** What the job is told. */
   readonly settings: (stagingBucket: IBucket, jobRole: IRole) => object;
 }
@@ -118,7 +121,7 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
   }
 
   // What starts it and looks after it.
-  const target = glueJobTarget(job, logGroupPrefix);
+  const target = glueJobTarget(job, logGroupPrefix, props.onDemand);
   const runs = newFileRuns(scope, { ...props, keys, target, stagingBucket, topic, logKey, encryptionKey: options.encryptionKey });
 
   return {

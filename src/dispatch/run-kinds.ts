@@ -4,6 +4,15 @@ export interface GlueJobSettings {
   readonly jobName: string;
   /** The job's log groups as it was told, where Glue does not say which it used. */
   readonly logGroupPrefix: string;
+  readonly onDemand?: OnDemandArguments;
+}
+
+/** Arguments by which people ask a run of a job for something of their own, which concerns no file of the pipeline. */
+export interface OnDemandArguments {
+  /** Says what the run would do with a file. */
+  readonly plan: string;
+  /** Has rejected records, once they are corrected, sent on. */
+  readonly replay: string;
 }
 
 /** A state machine; its runs are executions. */

@@ -1,7 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { askLedgers } from './ask-ledgers';
 import { emitMetric } from './embedded-metrics';
 import { EndedRun } from './ended-run';
 import { enqueue } from './enqueue';
@@ -9,6 +8,7 @@ import { LedgerSettings, NotifierFileSettings, NotifierSettings, OutcomeSettings
 import { LoadOutcome } from './ledger';
 import { ManifestFile, parseManifest, toObjectCreated } from './manifest';
 import { OutcomeDocument, readOutcomes } from './outcome-document';
+import { readLedgers } from './read-ledgers';
 import { SUCCEEDED } from './run-kinds';
 import { runMessage } from './run-message';
 import { isConfigurationFault, NO_FILES, runOutcome, RunOutcome, successOutcome } from './run-outcome';
@@ -99,16 +99,12 @@ function readFound(files: ManifestFile[], { bucket, prefix }: OutcomeSettings): 
 /** Whatever keeps the ledger from being read may be what the run died of: its files go again all the same. */
 async function readLedger(files: ManifestFile[], settings: LedgerSettings): Promise<{ ledger: Map<string, LoadOutcome>; ledgerError?: string }> {
   try {
-    return { ledger: await inTime(readLedgers(files, settings)) };
+    const outcomes = readLedgers(files, settings, async (ledger, ofTable) => [...await ledger.outcomes(ofTable.map((file) => file.load_id))]);
+    return { ledger: new Map(await inTime(outcomes)) };
   } catch (error) {
     // The whole message would hold the whole statement.
     return { ledger: new Map(), ledgerError: error instanceof StatementFailedError ? error.reason : (error as Error).message };
   }
-}
-
-async function readLedgers(files: ManifestFile[], settings: LedgerSettings): Promise<Map<string, LoadOutcome>> {
-  const read = await askLedgers(files, settings, (ledger, ofTable) => ledger.outcomes(ofTable.map((file) => file.load_id)));
-  return new Map(read.flatMap((ofTable) => [...ofTable]));
 }
 
 /** Leaves time to act on the answer, or on there being none. */

@@ -3,9 +3,6 @@ import { LoadOutcome } from './ledger';
 import { ManifestFile } from './manifest';
 import { OutcomeDocument } from './outcome-document';
 
-/** How often the files of a run that died go again by themselves before someone is told, where nothing else is said. */
-export const MOST_RETRIES = 2;
-
 /**
  * How the message of a run begins that could not itself begin, after names of other errors that Glue and the job put before it. Further
  * on the same words mean nothing: the message of a run whose files failed holds keys.
@@ -49,7 +46,7 @@ export interface RunOutcome {
   readonly abandoned: FileReport[];
   /** Why the ledger could not be read; of any file nothing is known then but what rules found in it. */
   readonly ledgerError?: string;
-  /** The run could not begin, and no other can before somebody mends it. */
+  /** The rules or the settings are wrong, and no run can begin before somebody mends them. */
   readonly misconfigured?: boolean;
   /** The run was ended by the job's timeout, and its files do not go again: they would be checked for as long once more. */
   readonly timedOut?: boolean;
@@ -58,20 +55,24 @@ export interface RunOutcome {
 /** What a run without files leaves behind. */
 export const NO_FILES: RunOutcome = { failed: [], quarantined: [], rejected: [], changed: [], retried: [], abandoned: [] };
 
-/** What is known of the files of a run. */
-export interface KnownOutcomes {
+/** What runs found in files. */
+export interface KnownFindings {
   readonly runId: string;
   /** What was found in files, by load id, whichever run wrote it. */
   readonly found: Map<string, OutcomeDocument>;
   /** What of it people are told. */
   readonly notifyOn: Notice[];
+}
+
+/** What is known of the files of a run. */
+export interface KnownOutcomes extends KnownFindings {
   /** What the ledger says, by load id; of a pipeline without one `found` says it. */
   readonly ledger?: Map<string, LoadOutcome>;
   readonly ledgerError?: string;
   readonly misconfigured?: boolean;
   readonly timedOut?: boolean;
-  /** @default MOST_RETRIES */
-  readonly mostRetries?: number;
+  /** How often a file goes again by itself. */
+  readonly mostRetries: number;
 }
 
 /** Whether a run failed because of how it was configured: neither its files nor chance are to blame. */
@@ -84,7 +85,7 @@ export function isConfigurationFault(errorMessage: string): boolean {
  * not loaded again. Rows that this run rejected are told of then, since no later run may: twice is better than never.
  */
 export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
-  const { ledger, ledgerError, misconfigured, timedOut, mostRetries = MOST_RETRIES } = known;
+  const { ledger, ledgerError, misconfigured, timedOut, mostRetries } = known;
   const failed: FileReport[] = [];
   const quarantined: FileReport[] = [];
   const rejected: RejectedRows[] = [];
@@ -128,7 +129,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
  * What a run that ended well tells of: files that went on without some of their rows, or that changed the table. The ledger has nothing to
  * add, and asking would wake the warehouse.
  */
-export function successOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
+export function successOutcome(files: ManifestFile[], known: KnownFindings): RunOutcome {
   const done = files.map((file) => ({ file, found: foundByRun(file, known) })).filter(({ found }) => wentOn(found?.status));
   return {
     ...NO_FILES,
@@ -137,16 +138,16 @@ export function successOutcome(files: ManifestFile[], known: KnownOutcomes): Run
   };
 }
 
-function foundByRun(file: ManifestFile, { found, runId }: KnownOutcomes): OutcomeDocument | undefined {
+function foundByRun(file: ManifestFile, { found, runId }: KnownFindings): OutcomeDocument | undefined {
   const document = found.get(file.load_id);
   return document?.run_id === runId ? document : undefined;
 }
 
-function rejectedRows(file: ManifestFile, found: OutcomeDocument | undefined, { notifyOn }: KnownOutcomes): RejectedRows[] {
+function rejectedRows(file: ManifestFile, found: OutcomeDocument | undefined, { notifyOn }: KnownFindings): RejectedRows[] {
   return found && found.rows_rejected > 0 && notifyOn.includes('rejected_rows') ? [{ file, found }] : [];
 }
 
-function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { notifyOn }: KnownOutcomes): ChangedTable[] {
+function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { notifyOn }: KnownFindings): ChangedTable[] {
   const schema = notifyOn.includes('schema_changes');
   const values = notifyOn.includes('rescued_values');
   const told = {
@@ -158,14 +159,14 @@ function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { 
   return told.columns_added.length + told.columns_widened.length + told.rows_rescued > 0 ? [{ file, found: told }] : [];
 }
 
-/** Of a file that was refused, or that a newer one has replaced, no row went on. Each kind of pipeline has its own word for one that is done. */
+/** Of a file that was refused, or that a newer one has replaced, no row went on. */
 function wentOn(status: OutcomeDocument['status'] | undefined): boolean {
-  return status !== undefined && !['failed', 'quarantined', 'superseded'].includes(status);
+  return status === 'loaded' || status === 'passed';
 }
 
 function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut }: KnownOutcomes): string {
   if (misconfigured) {
-    return 'the run could not begin';
+    return 'the rules or the settings are wrong';
   }
   if (timedOut) {
     return "not finished before the job's timeout";

@@ -7,10 +7,10 @@ import { RunSettings } from './run-kinds';
  */
 export interface RunTarget {
   readonly settings: RunSettings;
-  /** Files whose runs the dispatcher can start in its time. */
-  readonly largestBatch: number;
   /** What it and its runs are called in descriptions of resources. */
   readonly nouns: { readonly target: string; readonly runs: string };
+  /** Messages of one batch of the dispatcher at most, all of whose runs have to be started within its minute. */
+  readonly largestBatch: number;
   /** Why a file may wait for a run, for an alarm. */
   readonly whyFilesWait: string;
   readonly remedyOfWaiting: string;

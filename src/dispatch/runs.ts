@@ -1,7 +1,7 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { EndedRun } from './ended-run';
 import { GlueJobRuns } from './glue-job-runs';
-import { ManifestFile } from './manifest';
+import { Manifest } from './manifest';
 import { RunSettings } from './run-kinds';
 import { StateMachineRuns } from './state-machine-runs';
 
@@ -14,7 +14,7 @@ export interface Runs {
    *
    * @returns the run's id
    */
-  start(manifestUri: string, files: ManifestFile[]): Promise<string>;
+  start(manifestUri: string, manifest: Manifest): Promise<string>;
   /** What an event tells of a run, and what the run itself knows. */
   describe(event: RunEndedEvent): Promise<EndedRun>;
 }

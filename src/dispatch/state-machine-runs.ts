@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { executionLogUrl, executionUrl } from './console-links';
 import { EndedRun } from './ended-run';
-import { ManifestFile } from './manifest';
+import { Manifest } from './manifest';
 import { RUN_KINDS, StateMachineSettings } from './run-kinds';
 import type { RunEndedEvent, Runs } from './runs';
 import { refusedIf } from './start-refused';
@@ -14,6 +14,9 @@ const stepFunctions = new SFNClient({});
 /**
  * Executions of a state machine: each file is one, which is told the manifest by `manifest` of its input. An execution bears the name of
  * the write and the attempt, so that a repeated event or batch starts none twice.
+ *
+ * Names of executions that have ended stay taken for 90 days (Step Functions API reference, StartExecution): that of a file which the sweep
+ * found has the day as well, or it would never be started again.
  */
 export class StateMachineRuns implements Runs {
   constructor(private readonly settings: StateMachineSettings) {}
@@ -22,8 +25,8 @@ export class StateMachineRuns implements Runs {
     return files.map((file) => [file]);
   }
 
-  async start(manifestUri: string, [file]: ManifestFile[]): Promise<string> {
-    const name = executionName(file, new Date());
+  async start(manifestUri: string, manifest: Manifest): Promise<string> {
+    const name = executionName(manifest);
     try {
       await stepFunctions.send(new StartExecutionCommand({
         stateMachineArn: this.settings.stateMachineArn, name, input: JSON.stringify({ manifest: manifestUri }),
@@ -58,13 +61,10 @@ export class StateMachineRuns implements Runs {
   }
 }
 
-/**
- * Step Functions knows a name for 90 days after its execution has ended (API reference, "StartExecution"): a file that a sweep found is not
- * finished, whatever executions of its event came to, and has a name for each day.
- */
-function executionName(file: ManifestFile, now: Date): string {
+/** 75 characters, of the 80 that are allowed. */
+function executionName({ files: [file], created_at: createdAt }: Manifest): string {
   const name = `${file.load_id}-${file.attempt}`;
-  return file.sequencer === null ? `${name}-${now.toISOString().slice(0, 10).replaceAll('-', '')}` : name;
+  return file.sequencer === null ? `${name}-${createdAt.slice(0, 10).replaceAll('-', '')}` : name;
 }
 
 /** Whoever starts an execution may give it any input. */

@@ -36,7 +36,6 @@ export function filesDue(bucket: string, listed: ListedObject[], scope: KeyScope
 
 /** The moment since when the ledger has to know of these files: none was finished before it was written. */
 export function earliestWrite(files: ObjectCreated[]): Date {
-  // Not as arguments of one call, of which there is a limit.
   return new Date(files.reduce((earliest, file) => Math.min(earliest, Date.parse(file.eventTime)), Infinity));
 }
 

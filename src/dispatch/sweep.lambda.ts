@@ -1,9 +1,9 @@
 import { ListObjectVersionsCommand, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { askLedgers } from './ask-ledgers';
 import { enqueue } from './enqueue';
 import { readSettings, SweepSettings } from './function-settings';
 import { ObjectCreated } from './object-event';
+import { readLedgers } from './read-ledgers';
 import { earliestWrite, filesDue, filesMissed } from './sweep-selection';
 
 const s3 = new S3Client({});
@@ -21,14 +21,10 @@ export async function handler(): Promise<void> {
   console.info(JSON.stringify({ message: 'sweep done', due: due.length, queued: missed.map(({ key }) => key) }));
 }
 
-/** Nothing new, nothing asked: a query would wake the warehouse. */
-async function listFilesMissed(due: ObjectCreated[], settings: SweepSettings): Promise<ObjectCreated[]> {
-  if (!settings.ledger) {
-    return due;
-  }
-  const missed = await askLedgers(due, settings.ledger, async (ledger, files) =>
-    filesMissed(files, await ledger.finishedWrites(settings.bucket, earliestWrite(files))));
-  return missed.flat();
+async function listFilesMissed(due: ObjectCreated[], { ledger: ledgers, bucket }: SweepSettings): Promise<ObjectCreated[]> {
+  return ledgers
+    ? readLedgers(due, ledgers, async (ledger, files) => filesMissed(files, await ledger.finishedWrites(bucket, earliestWrite(files))))
+    : due;
 }
 
 async function listFilesDue(settings: SweepSettings, now: Date): Promise<ObjectCreated[]> {

@@ -13,14 +13,15 @@ import { refuseMappedAway } from '../csv/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv/column-name';
 import { CSV_FILES } from '../csv/csv-files';
 import { CsvFormat } from '../csv/csv-format';
+import { CSV_ON_DEMAND } from '../csv/on-demand';
 import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { checkEnvironment } from '../dispatch/environment-checks';
 import { FilePipeline } from '../dispatch/file-pipeline';
+import { MOST_RETRIES } from '../dispatch/file-runs';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
 import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
-import { MOST_RETRIES } from '../dispatch/run-outcome';
 import { stagingPrefix } from '../dispatch/staging-bucket';
 
 /**
@@ -125,6 +126,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
       autoDeleteObjects: checkedAutoDelete(this, props.autoDeleteObjects, removalPolicy, [props.stagingBucket]),
       description: `Checks CSV files of ${name} against data quality rules`,
       script: 'check_quality.py',
+      onDemand: CSV_ON_DEMAND,
       settings: (stagingBucket, jobRole) => renderGateSettings({
         pipelineName: name,
         csv: props.csv ?? CsvFormat.detect(),

@@ -2,7 +2,10 @@ import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
 
-/** CloudWatch takes a dimension's value of 255 characters (CloudWatch API reference, "Dimension"). */
+/**
+ * Our own limit: a name stands in each rejected record, report and message, and in them 255 characters are more than enough. As a value of a
+ * metric's dimension it could have 1,024 (CloudWatch API reference, "Dimension").
+ */
 const LONGEST_NAME = 255;
 
 /** Redshift's types that a value is checked against, by the limits of their lengths (Redshift manual, "Data types"). */

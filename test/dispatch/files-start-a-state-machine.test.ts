@@ -1,4 +1,4 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, DescribeExecutionCommandOutput, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -18,10 +18,11 @@ import { handler as dispatch } from '../../src/dispatch/dispatcher.lambda';
 import { newFileRuns } from '../../src/dispatch/file-runs';
 import { fileWords } from '../../src/dispatch/file-words';
 import { parseManifest } from '../../src/dispatch/manifest';
-import { parseObjectCreated, toEventBody } from '../../src/dispatch/object-event';
+import { parseObjectCreated } from '../../src/dispatch/object-event';
 import { RunNotifier } from '../../src/dispatch/run-notifier';
 import { handler as notify } from '../../src/dispatch/run-notifier.lambda';
 import { stateMachineTarget } from '../../src/dispatch/state-machine-target';
+import { handler as sweep } from '../../src/dispatch/sweep.lambda';
 import { matches } from '../csv-loading/event-pattern';
 import { joined, newStack, resources, rightsOf } from '../csv-loading/helpers';
 
@@ -29,7 +30,7 @@ const newMachine = (scope: Construct): StateMachine => new StateMachine(scope, '
 
 /** Predictions, complete when their manifest is there, go to a state machine that sends them on. */
 class Sync extends Construct {
-  constructor(scope: Construct, id: string, retries: number) {
+  constructor(scope: Construct, id: string, retries: number, others: { batchingWindow?: Duration; keepsOutcomes?: boolean } = {}) {
     super(scope, id);
     const key = new Key(this, 'Key');
     newFileRuns(this, {
@@ -45,6 +46,7 @@ class Sync extends Construct {
       retries: { most: retries, afterTimeout: true },
       keepsOutcomes: false,
       notifyOn: [],
+      ...others,
     });
   }
 }
@@ -65,7 +67,8 @@ class Segmentation extends Construct {
 
 const stack = newStack();
 new Sync(stack, 'Sync', 0);
-new Sync(stack, 'Patient', 1);
+new Sync(stack, 'Patient', 1, { batchingWindow: Duration.minutes(1) });
+new Sync(stack, 'Swept', 0, { keepsOutcomes: true });
 new Segmentation(stack, 'Segmentation');
 const template = Template.fromStack(stack);
 const dispatcher = settingsOf(template, 'SyncDispatch');
@@ -94,8 +97,12 @@ beforeEach(() => {
   }
 });
 
-async function dispatchFiles(...bodies: string[]): Promise<unknown> {
-  asDeployed(dispatcher);
+function dispatchFiles(...bodies: string[]): Promise<unknown> {
+  return dispatchAs(dispatcher, ...bodies);
+}
+
+async function dispatchAs(settings: object, ...bodies: string[]): Promise<unknown> {
+  asDeployed(settings);
   let answer: unknown;
   await metricsOf(async () => { answer = await dispatch(sqsEvent(bodies)); });
   return answer;
@@ -169,19 +176,51 @@ test('gives an execution the name of the write, so that an event that comes twic
   expect(sqs.calls()).toHaveLength(0);
 });
 
-test('starts another execution for a file that the sweep found, once a day: the name of the first is taken for 90 days', async () => {
-  const swept = toEventBody({ ...objectCreated({ bucket: dispatcher.bucket, key: TODAY }), sequencer: null });
-  await dispatchFiles(body(TODAY));
-  await dispatchFiles(swept);
-  await dispatchFiles(swept);
-  const [first, ...others] = starts().map(({ name }) => name);
-  expect(new Set(others).size).toBe(1);
-  expect(others[0]).toMatch(/^[0-9a-f]{64}-0-\d{8}$/);
-  expect(others[0]).not.toBe(first);
+test('starts a file that the sweep found again every day, and once a day, whatever was started for its event', async () => {
+  const known = new Set<string>();
+  stepFunctions.on(StartExecutionCommand).callsFake(({ name }) => {
+    if (known.has(name)) {
+      throw refusal('ExecutionAlreadyExists');
+    }
+    known.add(name);
+    return {};
+  });
+  const of = settingsOf(template, 'SweptDispatch');
+  const write = objectCreated({ bucket: of.bucket, key: TODAY });
+  await dispatchAs(of, s3EventBody(write));
+  const [{ name }] = starts();
+
+  for (const day of ['2024-03-02', '2024-03-03']) {
+    jest.useFakeTimers({ now: new Date(`${day}T04:00:00Z`), doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    s3.on(ListObjectVersionsCommand).resolves({
+      Versions: [{ Key: write.key, VersionId: write.versionId!, IsLatest: true, ETag: `"${write.etag}"`, Size: write.size, LastModified: new Date(write.eventTime) }],
+    });
+    sqs.resetHistory();
+    asDeployed(settingsOf(template, 'SweptSweep'));
+    await sweep();
+    await dispatchAs(of, ...queuedBodies(sqs));
+    await dispatchAs(of, ...queuedBodies(sqs));
+    jest.useRealTimers();
+  }
+
+  expect([...known]).toEqual([name, `${name}-20240302`, `${name}-20240303`]);
+  expect(Math.max(...[...known].map(({ length }) => length))).toBeLessThanOrEqual(80);
 });
 
-test('takes no more files at a time than it can start', () => {
-  expect(stateMachineTarget(newMachine(newStack())).largestBatch).toBeLessThanOrEqual(100);
+test('takes no more files at a time than it can start in its minute, ten at a time', async () => {
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 100, MaximumBatchingWindowInSeconds: 60 });
+  let open = 0;
+  let most = 0;
+  stepFunctions.on(StartExecutionCommand).callsFake(async () => {
+    most = Math.max(most, ++open);
+    await new Promise(setImmediate);
+    open--;
+    return {};
+  });
+  const keys = Array.from({ length: 25 }, (_, index) => `predictions/${index}/_MANIFEST.json`);
+  expect(await dispatchFiles(...keys.map(body))).toEqual({ batchItemFailures: [] });
+  expect(starts().flatMap(({ files }) => files.map(({ key }) => key)).sort()).toEqual([...keys].sort());
+  expect(most).toBe(10);
 });
 
 test.each(['ExecutionLimitExceeded', 'ThrottlingException', 'KmsThrottlingException'])('puts off only the files whose start Step Functions refuses with %s', async (name) => {

@@ -1,5 +1,6 @@
 import * as path from 'path';
-import { Ledger, Row, writeIdentity } from '../../src/dispatch/ledger';
+import { DataApiRow } from '../../src/common/data-api';
+import { Ledger, writeIdentity } from '../../src/dispatch/ledger';
 import { goldenSql } from '../golden';
 
 const GOLDEN = path.join(__dirname, 'golden');
@@ -7,9 +8,9 @@ const GOLDEN = path.join(__dirname, 'golden');
 const id = (letter: string): string => letter.repeat(64);
 
 /** Answers every query alike, and keeps them; without rows there is no such table. */
-function fakeWarehouse(rows: Row[] | undefined) {
+function fakeWarehouse(rows: DataApiRow[] | undefined) {
   const queries: { sql: string; parameters?: Record<string, string> }[] = [];
-  const query = async (sql: string, parameters?: Record<string, string>): Promise<Row[] | undefined> => {
+  const query = async (sql: string, parameters?: Record<string, string>): Promise<DataApiRow[] | undefined> => {
     queries.push({ sql, parameters });
     return rows;
   };

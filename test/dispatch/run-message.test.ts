@@ -1,10 +1,21 @@
 import { manifestFile, outcomeDocument } from './factories';
 import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
-import { describeGlueRun } from '../../src/dispatch/glue-job-runs';
+import { glueRunUrl, logUrl } from '../../src/dispatch/console-links';
+import { RunDescription } from '../../src/dispatch/ended-run';
 import { runMessage, ToldRun } from '../../src/dispatch/run-message';
 import { GATE_WORDS } from '../../src/quality/gate-words';
 
-const ofJob = (jobName: string, region = 'eu-central-1') => ({ ...describeGlueRun(region, jobName, 'jr_1', '/aws-glue/jobs/crm/output'), region });
+const ofJob = (jobName: string, region = 'eu-central-1'): RunDescription & { region: string } => ({
+  targetLabel: 'Job',
+  targetName: jobName,
+  runId: 'jr_1',
+  runUrl: glueRunUrl(region, jobName, 'jr_1'),
+  logUrl: logUrl(region, '/aws-glue/jobs/crm/output', 'jr_1'),
+  service: 'Glue',
+  again: 'run the job again with the arguments of this run',
+  replay: `aws glue start-job-run --job-name '${jobName}' --arguments '{"--replay":"<its s3:// URL>"}'`,
+  region,
+});
 const run: ToldRun = {
   ...ofJob('load crm'),
   pipeline: 'crm',
@@ -236,7 +247,7 @@ To send rejected rows on once the other rows of their file are loaded: correct t
   });
 
   test('says how to mend a configuration, and that files wait for it', () => {
-    const text = (of: ToldRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the run could not begin' }] });
+    const text = (of: ToldRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the rules or the settings are wrong' }] });
     expect(text(gate)).toContain(
       'To have them checked: correct what the reason names, in the rules file or the construct\'s props, and deploy it; then run the job again with the arguments of this run, or wait.'
       + ' Files of the last week are also tried again every day.');

@@ -5,6 +5,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { manifestFile, metricsOf, outcomeDocument } from './factories';
 import { StatementFailedError } from '../../src/common/data-api';
+import { CSV_ON_DEMAND } from '../../src/csv/on-demand';
 import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
 import { NotifierFileSettings, NotifierSettings } from '../../src/dispatch/function-settings';
 import { LoadOutcome } from '../../src/dispatch/ledger';
@@ -25,6 +26,7 @@ const settings: NotifierSettings & NotifierFileSettings = {
   runKind: 'glue-job',
   jobName: 'load-crm',
   logGroupPrefix: '/aws-glue/jobs/crm',
+  onDemand: CSV_ON_DEMAND,
   words: LOADER_WORDS,
   retries: { most: 2, afterTimeout: true },
   swept: true,
@@ -180,9 +182,18 @@ test.each(['RulesFileError: quality_rules.py line 3: adult: no query', 'Settings
     expect(told()).toHaveLength(1);
     expect(told()[0].Subject).toBe('FAILED: 1 file(s) not loaded by crm');
     expect(told()[0].Message).toContain(`Reason:   RunFailed: ${fault}\n`);
-    expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: the run could not begin');
+    expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: the rules or the settings are wrong');
     expect(told()[0].Message).toContain('correct what the reason names');
   });
+
+test('takes no argument for a wish of somebody where the job knows no such one', async () => {
+  const { onDemand, ...settingsOfOther } = settings as any;
+  process.env.SETTINGS = JSON.stringify(settingsOfOther);
+  glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: { '--manifest': MANIFEST, '--plan': 'any' } } });
+  givenFiles(manifestFile('a'));
+  await metricsOf(() => handler(ended()));
+  expect(queued()).toHaveLength(1);
+});
 
 test('tells of a run without a manifest', async () => {
   glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: {} } });
@@ -287,9 +298,19 @@ describe('of a pipeline with rules', () => {
       expect(told()[0].Subject).toBe('1,205 of 20,010 rows rejected by crm');
       expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: 1,204 of 20,000 rows rejected');
       expect(told()[0].Message).toContain('their other rows are loaded');
+      expect(told()[0].Message).toContain('aws glue start-job-run --job-name \'load-crm\' --arguments \'{"--replay":"<its s3:// URL>"}\'');
       expect(told()[0].Message).not.toContain('c.csv');
       expect(openLedger).not.toHaveBeenCalled();
       expect(queued()).toEqual([]);
+    });
+
+    test('offers no replay of rejected rows where the job has none', async () => {
+      const { onDemand, ...settingsOfOther } = settings as any;
+      process.env.SETTINGS = JSON.stringify({ ...settingsOfOther, outcomes: OUTCOMES });
+      given([manifestFile('a')], outcomeDocument('a', { status: 'loaded' }));
+      await handler(ended('SUCCEEDED'));
+      expect(told()[0].Message).toContain('1 of 10 rows rejected');
+      expect(told()[0].Message).not.toContain('replay');
     });
 
     test.each<[string, Partial<OutcomeDocument>]>([

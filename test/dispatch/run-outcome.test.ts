@@ -27,7 +27,7 @@ test.each([
 describe('rejected rows', () => {
   const file = manifestFile('a');
   const known = (status: OutcomeDocument['status'], more: Partial<KnownOutcomes> = {}): KnownOutcomes =>
-    ({ runId: 'jr_1', notifyOn: ['rejected_rows'], found: new Map([[file.load_id, outcomeDocument('a', { status })]]), ...more });
+    ({ runId: 'jr_1', mostRetries: 2, notifyOn: ['rejected_rows'], found: new Map([[file.load_id, outcomeDocument('a', { status })]]), ...more });
   const ledger = (status: 'loaded' | 'failed' | 'superseded') => new Map([[file.load_id, { status, reason: '' }]]);
 
   test.each(['loaded', 'passed'] as const)('are told of a file that is %s, of a run that ended well', (status) => {
@@ -62,7 +62,7 @@ describe('changes of the table', () => {
   const file = manifestFile('a');
   const given = { columns_added: ['email'], columns_widened: ['name'], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
   const known = (notifyOn: Notice[], more: Partial<KnownOutcomes> = {}, status: OutcomeDocument['status'] = 'loaded'): KnownOutcomes =>
-    ({ runId: 'jr_1', notifyOn, found: new Map([[file.load_id, outcomeDocument('a', { status, rows_rejected: 1, ...given })]]), ...more });
+    ({ runId: 'jr_1', mostRetries: 2, notifyOn, found: new Map([[file.load_id, outcomeDocument('a', { status, rows_rejected: 1, ...given })]]), ...more });
   const schema = { columns_added: ['email'], columns_widened: ['name'], rows_rescued: 0, rescue_columns: [] };
   const values = { columns_added: [], columns_widened: [], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
   const ledger = (status: 'loaded' | 'failed') => new Map([[file.load_id, { status, reason: '' }]]);

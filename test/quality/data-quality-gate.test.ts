@@ -87,6 +87,7 @@ describe('runs', () => {
       runKind: 'glue-job',
       jobName: expect.stringMatching(/^\$\{GateJob/),
       logGroupPrefix: '/aws-glue/jobs/crm',
+      onDemand: { plan: '--plan', replay: '--replay' },
       words: GATE_WORDS,
       retries: { most: 2, afterTimeout: false },
       swept: true,
