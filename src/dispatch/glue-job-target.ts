@@ -6,7 +6,7 @@ import { RunTarget } from './run-target';
  * Runs of a Glue job, each given a batch of files by `--manifest`.
  *
  * @param job the job
- * @param logGroupPrefix the job's log groups as it was told
+ * @param logGroupPrefix the prefix of the log groups that the job was given
  */
 export function glueJobTarget(job: IJob, logGroupPrefix: string): RunTarget {
   return {

@@ -24,7 +24,7 @@ import { RunTarget } from './run-target';
 import { grantOutcomesAccess, grantStagingAccess } from './staging-access';
 import { cleanStaging, manifestsPrefix, outcomesPrefix, stagingBucketOfStack, stagingPrefix } from './staging-bucket';
 
-/** What a user may choose for every pipeline of files; the props of the public constructs say what each means. */
+/** What a user may choose for every pipeline of files; the props of the public constructs describe each. */
 export interface PipelineOptions {
   readonly enableEventBridge?: boolean;
   readonly capacity?: GlueCapacity;
@@ -51,7 +51,7 @@ export interface PipelinePartsProps extends Pick<FileRunsProps, 'words' | 'retri
   readonly description: string;
   /** Script of `runtime/jobs`. */
   readonly script: string;
-  /** What the job is told. */
+  /** The job's settings. */
   readonly settings: (stagingBucket: IBucket, jobRole: IRole) => object;
 }
 
@@ -76,7 +76,7 @@ export interface PipelineParts extends FileRuns {
 export function newPipelineParts(scope: Construct, props: PipelinePartsProps): PipelineParts {
   const { pipelineName, bucket, options } = props;
 
-  // Where files land, and where it is told.
+  // Where files land, and where their events go.
   const logKey = pipelineKey(scope, options.encryptionKey, props.removalPolicy);
   sendEventsToEventBridge(scope, bucket, options.enableEventBridge);
   claimPrefixes(scope, bucket, { prefix: props.prefixes.prefix, ...props.prefixes.written });

@@ -10,12 +10,12 @@ export interface Runs {
   /** The files of a batch as those of the runs to start. */
   split<F>(files: F[]): F[][];
   /**
-   * Starts a run, and tells it its files by a manifest. Throws StartRefusedError when there is no room for it now.
+   * Starts a run with its files in a manifest. Throws StartRefusedError when there is no room for it now.
    *
    * @returns the run's id
    */
   start(manifestUri: string, files: ManifestFile[]): Promise<string>;
-  /** What an event tells of a run, and what the run itself knows. */
+  /** A run as its event and the service describe it. */
   describe(event: RunEndedEvent): Promise<EndedRun>;
 }
 
