@@ -195,13 +195,13 @@ def _make_directory(state_file: Path) -> None:
 
 
 def _running(state_file: Path) -> LocalCloud | None:
-    """The cloud that a state file tells of, if it still runs."""
+    """The cloud that a state file describes, if it still runs."""
     cloud = _described(state_file)
     return cloud if cloud and cloud.running else None
 
 
 def _described(state_file: Path) -> LocalCloud | None:
-    """The cloud that a state file tells of; None when there is no such file, or nothing is left of the cloud."""
+    """The cloud that a state file describes; None when there is no such file, or nothing is left of the cloud."""
     if not state_file.exists():
         return None
     directory = read_object(state_file).get("directory")

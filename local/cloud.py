@@ -183,7 +183,7 @@ class LocalCloud:
 
     @property
     def _hangs(self) -> bool:
-        """Whether the process was started for this directory, as Linux tells, though it does not answer."""
+        """Whether the process was started for this directory, according to Linux, though it does not answer."""
         with contextlib.suppress(OSError):
             return str(self.directory) in Path(f"/proc/{self.pid}/cmdline").read_text(errors="replace").split("\0")
         return False

@@ -1,6 +1,6 @@
 """The local cloud's one process: moto's server, completed part by part, and the pages under `/_local`.
 
-`python -m local.server --directory DIR` serves until it is told to stop. With `--lifeline` it also ends when its
+`python -m local.server --directory DIR` serves until it is stopped. With `--lifeline` it also ends when its
 standard input closes, which is how a test's cloud dies with the test.
 """
 
@@ -168,7 +168,7 @@ def _refuse() -> flask.Response:
 
 
 class _QuietRequestHandler(MotoRequestHandler):
-    """The log tells what happened, not which requests were made."""
+    """The log holds what happened, not which requests were made."""
 
     protocol_version = "HTTP/1.1"
 

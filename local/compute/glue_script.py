@@ -2,7 +2,7 @@
 
     glue_script.py REPORT SCRIPT [ARGUMENT...]
 
-Standard error alone does not tell: it has nothing of `sys.exit(1)`, and Java writes to it until the very end.
+Standard error alone is not enough: it has nothing of `sys.exit(1)`, and Java writes to it until the very end.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What S3 tells EventBridge about an object, as S3 tells it, and which buckets do.
+"""The events that S3 sends to EventBridge, in S3's form, and which buckets send them.
 
 moto's own event has the same sequencer for every write, `eTag` for `etag`, a version id for unversioned buckets and
 the wrong reason (S3 User Guide, "EventBridge event message structure"). It keeps to itself that a bucket's events go to
@@ -37,7 +37,7 @@ def install(context: CloudContext, bus: EventBus) -> None:
         # `event_name` is an enum that is a string; its value is the name that S3 uses.
         name = str(getattr(event_name, "value", event_name))
         if name not in _REASONS:
-            return  # moto tells of tags with every write; no rule of the platform asks for anything but these
+            return  # moto reports tags with every write; no rule of the platform asks for anything but these
         described: dict[str, Any] = {"key": key.name, "sequencer": _sequencer(next(count))}
         if name.startswith("s3:ObjectCreated"):
             described |= {"size": key.size, "etag": key.etag.replace('"', "")}

@@ -125,7 +125,7 @@ class RedshiftDataApi:
             session.connection.commit()
             self._end(statement, "FINISHED", started)
         except Exception as error:
-            # The thread's last resort: whatever went wrong is told to the caller, who polls.
+            # The thread's last resort: any error is reported to the caller, who polls.
             status = "ABORTED" if statement.cancelled.is_set() else "FAILED"
             message = session.describe_error(error)
             if current is not None:

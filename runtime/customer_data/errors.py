@@ -65,7 +65,7 @@ def require_every_row(url: str, *, read: int, passed: int, rejected: int) -> Non
 
 
 class SourceChanged(CustomerDataError):
-    """The object that an event told of is gone or was overwritten: a newer event covers it."""
+    """The object of an event is gone or was overwritten: a newer event covers it."""
 
 
 class SourceUnreadable(CustomerDataError):

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors';
 import { ownedBucket } from './bucket-identity';
 
 /**
- * Makes a bucket tell EventBridge of its objects.
+ * Makes a bucket send its events to EventBridge.
  *
  * A bucket of this app gets the setting in its own template. An imported one can only be changed by a custom
  * resource, which is the user's to ask for (`enableEventBridge`).

@@ -37,7 +37,7 @@ export function grantOnObjects(grantee: IGrantable, bucket: IBucket, prefix: str
 }
 
 /**
- * Lets a role list the objects under prefixes. It is also what tells a missing object (404) from a forbidden one (403): there S3
+ * Lets a role list the objects under prefixes. It also distinguishes a missing object (404) from a forbidden one (403): there S3
  * takes the key for the prefix.
  */
 export function grantList(grantee: IGrantable, bucket: IBucket, prefixes: string[], action = 's3:ListBucket'): void {

@@ -14,7 +14,7 @@ import { LOG_RETENTION } from '../common/function-identity';
 /** Copied from `runtime/` when the library is built. */
 const RUNTIME_DIRECTORY = path.join(__dirname, '..', '..', 'assets', 'runtime');
 
-/** Where Glue writes logs unless it is told otherwise. */
+/** Where Glue writes logs by default. */
 const GLUE_LOG_GROUP_PREFIX = '/aws-glue/jobs';
 
 /** Namespace that Glue itself writes a job's metrics to. */
@@ -37,7 +37,7 @@ export interface CustomerDataJobProps {
   readonly description: string;
   /** Script of `runtime/jobs`. */
   readonly script: string;
-  /** What every run is told, as the argument `--settings`; the role is there to be given the rights that go with it. */
+  /** Every run's argument `--settings`; the role is passed so that it can get the rights that go with it. */
   readonly settings: (role: IRole) => object;
   readonly capacity: GlueCapacity;
   /** Key of the job's logs. */
@@ -54,7 +54,7 @@ export interface CustomerDataJobProps {
 export class CustomerDataJob extends Construct {
   public readonly job: PySparkEtlJob;
   public readonly role: IRole;
-  /** Runs are told to write to `<prefix>/output` and `<prefix>/error`. */
+  /** Runs log to `<prefix>/output` and `<prefix>/error`. */
   public readonly logGroupPrefix: string;
 
   constructor(scope: Construct, id: string, props: CustomerDataJobProps) {

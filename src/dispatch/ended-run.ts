@@ -18,10 +18,10 @@ export interface RunDescription {
 
 /** A run that has ended. */
 export interface EndedRun extends RunDescription {
-  /** As EventBridge tells it: SUCCEEDED, FAILED... */
+  /** As EventBridge reports it: SUCCEEDED, FAILED... */
   readonly state: string;
   readonly timedOut: boolean;
-  /** Why it ended so; '' when nobody says. */
+  /** Why it ended so; '' when unknown. */
   readonly errorMessage: string;
   /** Names all files of the run; undefined for a run that was given none. */
   readonly manifestUri?: string;

@@ -10,7 +10,7 @@ export interface QueueEntry {
   readonly MessageBody: string;
 }
 
-/** The part of SQS's answer that tells of messages not taken. */
+/** The part of SQS's answer that lists messages not taken. */
 export interface SendResult {
   readonly Failed?: { readonly Message?: string }[];
 }
@@ -23,7 +23,7 @@ export class NotQueuedError extends Error {
   }
 }
 
-/** Puts files on a pipeline's queue, as if S3 had just told of them. Throws NotQueuedError. */
+/** Puts files on a pipeline's queue, as if S3 had just reported them. Throws NotQueuedError. */
 export async function enqueue(objects: ObjectCreated[], send: (entries: QueueEntry[]) => Promise<SendResult>): Promise<void> {
   for (const chunk of chunks(objects, MESSAGES_PER_CALL)) {
     const { Failed: failed = [] } = await send(chunk.map((object, index) => ({ Id: String(index), MessageBody: toEventBody(object) })));

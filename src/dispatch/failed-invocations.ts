@@ -29,12 +29,12 @@ export class FailedInvocations extends Construct {
     this.queue = new Queue(this, 'Queue', queueProps(props.encryptionKey));
   }
 
-  /** Raised when an event is there; tells how to give it to its function again. Functions by the `detail-type` of their events. */
+  /** Raised when an event is there; describes how to invoke its function with it again. Functions by the `detail-type` of their events. */
   public newAlarm(functions: Record<string, IFunction>): Alarm {
     const which = Object.entries(functions).map(([detailType, fn]) => `'${detailType}' is for ${fn.functionName}`).join(', ');
     return newPipelineAlarm(this, 'NotEmpty', {
       alarmDescription: `${this.props.pipelineName}: a function failed on an event, which is now a message of the queue ${this.queue.queueName}.`
-        + ` The detail-type in its body says of which function: ${which}. Remove the cause that the function's log tells, save the message's body as`
+        + ` The detail-type in its body identifies the function: ${which}. Remove the cause that the function's log shows, save the message's body as`
         + ' event.json, run: aws lambda invoke --function-name <function> --cli-binary-format raw-in-base64-out --payload file://event.json result.json,'
         + ' then delete the message.',
       metric: this.queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: Stats.MAXIMUM }),

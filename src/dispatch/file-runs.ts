@@ -38,7 +38,7 @@ export interface FileRunsProps extends Omit<NotifierFiles, 'queue' | 'swept'> {
 export interface FileRuns {
   readonly dispatcher: IFunction;
   readonly notifier: IFunction;
-  /** There is none where nothing says which files are finished. */
+  /** There is none where nothing records which files are finished. */
   readonly sweep?: IFunction;
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;

@@ -1,4 +1,4 @@
-/** How people are told of the files of a pipeline; each construct has its own, and messages hold no others. */
+/** The words of messages about the files of a pipeline; each construct has its own, and messages use no others. */
 export interface FileWords {
   /** One of them: 'file'. */
   readonly file: string;
@@ -6,7 +6,7 @@ export interface FileWords {
   readonly done: string;
   /** What to do for that, '{}' for the files: 'load {}'. */
   readonly redo: string;
-  /** What a subject says of those that are not done. */
+  /** A subject's word for those that are not done. */
   readonly notDone: string;
   /** What could not be done to one with wrong content. */
   readonly fault: string;
@@ -16,7 +16,7 @@ export interface FileWords {
   readonly timeoutClue?: string;
 }
 
-/** Words for files that are `done`: 'loaded' by what `redo`, 'load {}', says. */
+/** Words for files that are `done`, such as 'loaded', and how to get them there, `redo`: 'load {}'. */
 export function fileWords(done: string, redo: string, others: Partial<FileWords> = {}): FileWords {
   return {
     file: 'file',

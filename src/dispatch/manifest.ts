@@ -71,7 +71,7 @@ export function parseManifest(uri: string, text: string): Manifest {
   return manifest;
 }
 
-/** The write that a manifest's file tells of. */
+/** The write that a manifest's file describes. */
 export function toObjectCreated(file: ManifestFile): ObjectCreated {
   return {
     bucket: file.bucket,

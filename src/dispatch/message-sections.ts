@@ -6,10 +6,10 @@ import { RejectedRows, RunOutcome } from './run-outcome';
 /** Files listed by name in one part of a message. */
 const MOST_FILES_LISTED = 20;
 
-/** The same where reasons and links are told of each. */
+/** The same where each has reasons and links. */
 const MOST_FILES_DETAILED = 10;
 
-/** The paragraphs of a message that tell what became of the files of a run; empty ones for what did not happen. */
+/** The paragraphs of a message about what happened to the files of a run; empty ones for what did not happen. */
 export function fileSections(run: ToldRun, words: FileWords, outcome: RunOutcome): string[][] {
   const { failed, quarantined, rejected, retried, ledgerError } = outcome;
   if (ledgerError) {

@@ -4,7 +4,7 @@ export const PLATFORM_SOURCE = 'cdk-customer-data-platform';
 /** `detail-type` of the events of interest. */
 export const OBJECT_CREATED = 'Object Created';
 
-/** One write of an S3 object, as the event told of it. */
+/** One write of an S3 object, as its event describes it. */
 export interface ObjectCreated {
   readonly bucket: string;
   /** The key as it is; EventBridge events, unlike S3 notifications, are not URL-encoded. */
@@ -14,7 +14,7 @@ export interface ObjectCreated {
   readonly etag: string;
   /** Bytes. */
   readonly size: number;
-  /** Orders the writes of one key; null when no event but a listing told of the object. */
+  /** Orders the writes of one key; null when a listing, not an event, found the object. */
   readonly sequencer: string | null;
   /** ISO 8601, UTC. */
   readonly eventTime: string;

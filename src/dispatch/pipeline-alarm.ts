@@ -8,7 +8,7 @@ export interface PipelineAlarmProps extends Pick<
   readonly alarmAction: IAlarmAction;
 }
 
-/** An alarm that is raised when a metric reaches a threshold; nothing measured is nothing wrong, unless the props say otherwise. */
+/** An alarm that is raised when a metric reaches a threshold; missing data does not raise it, unless the props override that. */
 export function newPipelineAlarm(scope: Construct, id: string, { alarmAction, ...props }: PipelineAlarmProps): Alarm {
   const alarm = new Alarm(scope, id, {
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

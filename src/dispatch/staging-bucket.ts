@@ -10,9 +10,9 @@ export const STAGING_PREFIX = 'staging/';
 /** Where a staging bucket keeps what rules found in each file. */
 export const OUTCOMES_PREFIX = 'outcomes/';
 
-/** How long staged data is kept, and all that a run can be repeated from or was told by. */
-const STAGED_FOR = Duration.days(7);
-const TOLD_FOR = Duration.days(90);
+/** How long staged data is kept, and how long manifests and outcomes are. */
+const STAGED_DATA_KEPT_FOR = Duration.days(7);
+const RECORDS_KEPT_FOR = Duration.days(90);
 
 /** The bucket of a stack's pipelines for what lives between a run and the warehouse; it cleans itself. */
 export function stagingBucketOfStack(scope: Construct, id: string, props: SharedProps): IBucket {
@@ -28,9 +28,9 @@ export function stagingBucketOfStack(scope: Construct, id: string, props: Shared
     removalPolicy,
     autoDeleteObjects,
     lifecycleRules: [
-      cleaning(STAGING_PREFIX, STAGED_FOR),
-      cleaning(MANIFESTS_PREFIX, TOLD_FOR),
-      cleaning(OUTCOMES_PREFIX, TOLD_FOR),
+      cleaning(STAGING_PREFIX, STAGED_DATA_KEPT_FOR),
+      cleaning(MANIFESTS_PREFIX, RECORDS_KEPT_FOR),
+      cleaning(OUTCOMES_PREFIX, RECORDS_KEPT_FOR),
     ],
   }));
 }
@@ -41,9 +41,9 @@ export function stagingBucketOfStack(scope: Construct, id: string, props: Shared
  */
 export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: string, keepsOutcomes: boolean): void {
   const kept = {
-    [stagingPrefix(pipelineName)]: STAGED_FOR,
-    [manifestsPrefix(pipelineName)]: TOLD_FOR,
-    ...(keepsOutcomes ? { [outcomesPrefix(pipelineName)]: TOLD_FOR } : {}),
+    [stagingPrefix(pipelineName)]: STAGED_DATA_KEPT_FOR,
+    [manifestsPrefix(pipelineName)]: RECORDS_KEPT_FOR,
+    ...(keepsOutcomes ? { [outcomesPrefix(pipelineName)]: RECORDS_KEPT_FOR } : {}),
   };
   if (!(bucket instanceof Bucket)) {
     const rules = Object.entries(kept).map(([prefix, age]) => `${prefix} after ${age.toDays()} days`);

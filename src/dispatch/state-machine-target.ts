@@ -8,7 +8,7 @@ const LARGEST_BATCH = 100;
 /**
  * Executions of a standard state machine, each given one file by `manifest` of its input.
  *
- * @param stateMachine the machine; an express one neither tells of its end nor knows executions by name
+ * @param stateMachine the machine; an express one neither reports its end nor identifies executions by name
  * @param logGroup where it logs
  */
 export function stateMachineTarget(stateMachine: IStateMachine, logGroup?: ILogGroup): RunTarget {

@@ -4,7 +4,7 @@ import { CfnTopic, ITopic } from 'aws-cdk-lib/aws-sns';
 import { IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
 
-/** Where people are told, and what encrypts. */
+/** Where messages go, and what encrypts them. */
 export interface UsedTopicAndKey {
   readonly notificationTopic?: ITopic;
   readonly encryptionKey?: IKey;

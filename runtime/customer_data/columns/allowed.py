@@ -17,7 +17,7 @@ _DATE_TIMES = {  # what the type takes, and the remedy for another spelling
 
 
 def allowed_values(type: ColumnType) -> str:
-    """What the type takes and how to mend what it does not: "dates such as 2024-01-31; name other formats in ..."."""
+    """What the type takes and how to correct the rest: "dates such as 2024-01-31; name other formats in ..."."""
     if type.format is not None:
         return f"values written as {type.format}, as most of the file are; write all of them so"
     if limit := INTEGER_LIMITS.get(type.name):

@@ -1,4 +1,4 @@
-"""What a pipeline is told of its CSV files."""
+"""The format that a pipeline's settings give its CSV files."""
 
 from __future__ import annotations
 

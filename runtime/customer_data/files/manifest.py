@@ -11,7 +11,7 @@ from customer_data.errors import SettingsError
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One S3 object as its event told of it.
+    """One S3 object as its event describes it.
 
     `load_id` (64 hexadecimal digits, made by the dispatcher) identifies the load in the ledger: the same for a
     redelivered event, new for each write of the key. `sequencer` orders writes of one key; None when a sweep, not an

@@ -1,6 +1,6 @@
 """What became of each file, one JSON object a file in the staging bucket: the ledger of a gate, which has no warehouse.
 
-`src/dispatch/` reads it: the notifier tells people, and knows by it which files a run did not finish.
+`src/dispatch/` reads it: the notifier makes messages from it, and learns which files a run did not finish.
 """
 
 from __future__ import annotations

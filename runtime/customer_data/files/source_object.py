@@ -89,7 +89,7 @@ class SourceObject(io.RawIOBase):
 
 
 def object_now(bucket: str, key: str, s3: Any) -> SourceFile:
-    """An object that no event told of, as it is now. Raises SourceUnreadable when it is not there or not given out."""
+    """An object without an event, as it is now. Raises SourceUnreadable when it is not there or not given out."""
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:

@@ -15,7 +15,7 @@ CLOCK_TOLERANCE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Write:
-    """One write of a key. `sequencer` is padded, and '' when a sweep, not an event, told of it."""
+    """One write of a key. `sequencer` is padded, and '' when a sweep, not an event, found it."""
 
     sequencer: str
     time: datetime
@@ -49,7 +49,7 @@ def written_after(theirs: Write, ours: Write) -> bool:
 
 
 def loaded_as(theirs: Write, finished_at: datetime, ours: Write) -> bool:
-    """Whether our write is the one that was loaded as `theirs`, told of by the event the one time and by a sweep the
+    """Whether our write is the one that was loaded as `theirs`, reported by the event the one time and by a sweep the
     other.
 
     Without versions the two have no name in common. But what a sweep lists is what the key held from the listed time

@@ -178,7 +178,7 @@ class Loader:
         # Files of one group bring the same columns: the first one is said to have added them.
         widened = sorted(self._widened) if has_rows else []
         results[0] = replace(results[0], columns_added=tuple(added), columns_widened=tuple(widened))
-        for result in results:  # before the rows are loaded, or nobody would be told by a run that ends in between
+        for result in results:  # before the rows are loaded, or a run that ends in between would report nothing
             self._keep_outcome(result)
         self._run_batch(group, plan, results, has_rows)
         seconds = time.monotonic() - started
@@ -261,7 +261,7 @@ class Loader:
         return [remaining] if remaining else []
 
     def _unfinished(self, files: Sequence[SourceFile]) -> list[SourceFile]:
-        """The files that the ledger does not have, finishing those that it tells what to do with."""
+        """The files that the ledger does not have, finishing those whose outcome it holds."""
         view = self._ledger.read(files)
         unfinished = []
         for file in files:

@@ -42,7 +42,7 @@ class RowErrorPolicy(StrEnum):
 
 @dataclass(frozen=True)
 class LoaderSettings:
-    """What a loader's job is told. What it finds in each file it writes under `outcomes_prefix` of the staging bucket,
+    """A loader's job settings. What it finds in each file it writes under `outcomes_prefix` of the staging bucket,
     by default that of its rules; without either it writes no outcomes."""
 
     pipeline: str

@@ -27,7 +27,7 @@ class RescueColumn:
 class StagedFile:
     """What became of one file; plain data, so that a Spark task can return it.
 
-    Either `fault`, `superseded` or `unreadable` (what S3 says) tells why nothing is staged, or `parts` holds the rows
+    Either `fault`, `superseded` or `unreadable` (S3's error) is why nothing is staged, or `parts` holds the rows
     (none for a header-only file). `position` in the Parquet is the file's index in the manifest times 2**40 plus the
     record's number, so that "the last one wins" holds across the files of one transaction. Of the rows staged,
     `rows_rescued` have a value in a rescue column.

@@ -1,4 +1,4 @@
-"""What the warehouse says a table is."""
+"""Tables as the warehouse's catalog describes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def read_table(
     """The table's columns in order; None when there is no such table.
 
     No column is widenable unless the table `may_evolve`, nor are those that Redshift has `refused` to
-    widen: the catalog does not tell which it would. Raises SettingsError for a table that the loader cannot replace
+    widen: the catalog does not show which it would. Raises SettingsError for a table that the loader cannot replace
     rows of.
     """
     rows = warehouse.query(sql.columns_of(name))

@@ -1,4 +1,4 @@
-"""What the text of a failed statement says: the Data API gives no error code to tell by.
+"""What the text of a failed statement means: the Data API gives no error code.
 
 Every value was checked before the warehouse gets it, so that what no phrase here explains is the warehouse's trouble.
 """

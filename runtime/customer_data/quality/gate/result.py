@@ -1,4 +1,4 @@
-"""What a gate made of one file: the log says it, the metrics count it."""
+"""The result of a gate for one file, for the log and the metrics."""
 
 from __future__ import annotations
 

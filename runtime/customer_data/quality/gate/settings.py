@@ -15,7 +15,7 @@ from customer_data.quality.rules.settings import QualitySettings
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What a gate's job is told. `key` are columns that identify a record: by them the rows of a query are found that
+    """A gate's job settings. `key` are columns that identify a record: by them the rows of a query are found that
     does not select their lines."""
 
     pipeline: str

@@ -31,7 +31,7 @@ class SievedFile:
 
     `refusal` is why no row passes although the file is a CSV, `fault` why it is none, `superseded` and `unreadable` as
     in `StagedFile`. `passed_key` is where the good rows wait in staging to be published: None where there are none, and
-    where all are, since then the file itself is what passes. `rejected_digest` tells one choice of rows from another.
+    where all are, since then the file itself is what passes. `rejected_digest` identifies the choice of rows.
     """
 
     file: SourceFile

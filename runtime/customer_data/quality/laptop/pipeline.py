@@ -23,7 +23,7 @@ STAGING = StagingLocation("staging", "")
 
 @dataclass(frozen=True)
 class Pipeline:
-    """`name` is what messages call it, `sources` its rules files, `settings` what a gate's job would be told."""
+    """`name` is what messages call it, `sources` its rules files, `settings` those of a gate's job."""
 
     name: str
     settings: GateSettings

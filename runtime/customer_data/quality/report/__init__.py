@@ -1,1 +1,1 @@
-"""What people get of a check: numbers, reasons and masked samples, as JSON and as a page."""
+"""The report on a check: numbers, reasons and masked samples, as JSON and as a page."""

@@ -19,7 +19,7 @@ _OF_MACHINES = re.compile(
     r"UNABLE_TO_ACQUIRE_MEMORY|INTERNAL_ERROR|OutOfMemory|ConcurrentModification|NoSuchElement|Interrupted|ExecutorLost"
 )
 #: Errors of analysis (SPARK-3.5's error-classes.json) that another file might not have. Everything else that analysis
-#: says, such as a view or a function that is not there, is about the query alone: no file could mend it.
+#: says, such as a view or a function that is not there, is about the query alone: no file could fix it.
 _OF_COLUMNS = re.compile(r"UNRESOLVED_(COLUMN|MAP_KEY|USING_COLUMN_FOR_JOIN)\b|COLUMN_NOT_FOUND")
 _OF_FILE = re.compile(
     # Types are those that a file's values fit.

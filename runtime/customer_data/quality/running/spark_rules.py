@@ -82,7 +82,7 @@ class SparkRules:
     def check(self, files: Sequence[FileRows], existing: Sequence[str] = ()) -> list[LineFindings]:
         """What was found, in the order of the files. `existing` are the columns of the table that they go to.
 
-        Raises RulesFileError for a rule that no file could mend, and SparkFailed.
+        Raises RulesFileError for a rule that no file could fix, and SparkFailed.
         """
         columns = frozenset(
             (*existing, *self.key, *self.rules.columns, *(name for file in files for name in file.rows.types))
