@@ -22,4 +22,8 @@ export const METRIC_OPTIONS: Kind<MetricOptions | undefined> = {
     : isPlainObject(options) ? optional(DURATION).fault(`period of ${what}`, options.period) : `${what} is ${shown(options)}, but an object is allowed; write for example { statistic: 'Maximum' }`,
 };
 export const REMOVAL_POLICY = oneOf('RemovalPolicy', RemovalPolicy);
+/** What buckets and keys know: there are no snapshots of them. */
+export const KEEP_OR_DELETE = oneOf<RemovalPolicy>('RemovalPolicy', {
+  RETAIN: RemovalPolicy.RETAIN, DESTROY: RemovalPolicy.DESTROY, RETAIN_ON_UPDATE_OR_DELETE: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+});
 export const WORKER_TYPE = oneOf('WorkerType', WorkerType);

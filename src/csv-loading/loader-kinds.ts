@@ -2,7 +2,7 @@ import { LoaderNotification } from './loader-notification';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
-import { BUCKET, DURATION, REMOVAL_POLICY } from '../common/aws-kinds';
+import { BUCKET, DURATION, KEEP_OR_DELETE } from '../common/aws-kinds';
 import { BOOLEAN, listOf, mapOf, NUMBER, oneOf, optional, PropKinds, TEXT } from '../common/kinds';
 import { CSV_FORMAT } from '../csv/csv-kinds';
 import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
@@ -32,6 +32,6 @@ export const LOADER_KINDS: PropKinds<SchemaEvolvingCsvLoaderProps> = {
   archiveAfter: optional(DURATION),
   expireAfter: optional(DURATION),
   pipelineName: optional(TEXT),
-  removalPolicy: optional(REMOVAL_POLICY),
+  removalPolicy: optional(KEEP_OR_DELETE),
   autoDeleteObjects: optional(BOOLEAN),
 };

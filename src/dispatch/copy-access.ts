@@ -17,7 +17,7 @@ const grantedByStack = new WeakMap<Stack, Set<string>>();
  * would need this one, which already needs it. Another stack makes its own, since either may be deployed first.
  */
 export function grantCopyAccess(scope: Construct, id: string, copyRole: IRole, bucket: IBucket): void {
-  limitInlinePolicies(copyRole, 'give loaders the same stagingBucket, for which the loaders of a stack share one policy');
+  limitInlinePolicies(copyRole, 'put more loaders into each stack, whose loaders share one policy for each staging bucket');
   const stack = deployedStack(Stack.of(scope));
   const granted = grantedByStack.get(stack) ?? new Set<string>();
   grantedByStack.set(stack, granted);

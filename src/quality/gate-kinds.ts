@@ -1,6 +1,6 @@
 import { DataQualityGateProps } from './gate-props';
 import { RULES } from './rule-kinds';
-import { BUCKET, DURATION, REMOVAL_POLICY } from '../common/aws-kinds';
+import { BUCKET, DURATION, KEEP_OR_DELETE } from '../common/aws-kinds';
 import { BOOLEAN, listOf, mapOf, NUMBER, optional, PropKinds, TEXT } from '../common/kinds';
 import { CSV_FORMAT } from '../csv/csv-kinds';
 import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
@@ -22,6 +22,6 @@ export const GATE_KINDS: PropKinds<DataQualityGateProps> = {
   unmaskedColumns: optional(listOf(TEXT)),
   batchingWindow: optional(DURATION),
   pipelineName: optional(TEXT),
-  removalPolicy: optional(REMOVAL_POLICY),
+  removalPolicy: optional(KEEP_OR_DELETE),
   autoDeleteObjects: optional(BOOLEAN),
 };

@@ -96,7 +96,7 @@ describe('a role with more inline policies than IAM takes is refused', () => {
     loaderOf(stack, copyRole);
     new Policy(stack, 'Other', { roles: [copyRole], statements: many });
     expect(() => app.synth()).toThrow(
-      /the role 'Test\/CopyRole' has 2 inline policies of about 1[01]\d{3} characters, but IAM allows 10240 for all of a role; give loaders the same stagingBucket, .*, or grant other rights by a managed policy/);
+      /the role 'Test\/CopyRole' has 2 inline policies of about 1[01]\d{3} characters, but IAM allows 10240 for all of a role; put more loaders into each stack, .*, or grant other rights by a managed policy/);
   });
 
   test('with its own policies too', () => {

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { newLoader } from '../csv-loading/helpers';
 import { newGate } from '../quality/helpers';
 
@@ -14,5 +15,11 @@ test.each<[string, (pipeline: ReturnType<typeof newLoader> | ReturnType<typeof n
 ])('%s refuses what is not of its type', (_, call, message) => {
   for (const pipeline of [newLoader(), newGate()]) {
     expect(() => call(pipeline)).toThrow(message);
+  }
+});
+
+test('buckets and keys are retained or deleted: there are no snapshots of them', () => {
+  for (const make of [newLoader, newGate]) {
+    expect(() => make({ removalPolicy: RemovalPolicy.SNAPSHOT })).toThrow("removalPolicy is 'snapshot', but one of RemovalPolicy.RETAIN, RemovalPolicy.DESTROY");
   }
 });

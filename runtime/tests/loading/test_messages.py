@@ -199,7 +199,7 @@ def test_a_manifest_that_is_none_is_named(tmp_path: Path, body: bytes) -> None:
 
 
 def test_a_gate_says_what_there_is_in_place_of_a_plan() -> None:
-    with pytest.raises(RunFailed, match=r"--plan 's3://b/k': a gate has no --plan.* customer_data\.quality check"):
+    with pytest.raises(RunFailed, match=r"--plan 's3://b/k': a gate has no --plan.*cdk-customer-data-platform check"):
         gate_job.main(["--settings", "{}", "--plan", "s3://b/k"])
 
 

@@ -54,6 +54,8 @@ def try_rules(
     """
     if not data.is_file():
         raise SettingsError(f"--data is {data}, but there is no such file; name a CSV of this machine")
+    if page and page.suffix.lower() not in (".html", ".htm"):  # the name of an input would be its end
+        raise SettingsError(f"--report is {page}, but the page's file ends in .html; name for example report.html")
     if page and not page.absolute().parent.is_dir():
         raise SettingsError(f"--report is {page}, but there is no folder {page.absolute().parent}; make it first")
     settings = pipeline.settings

@@ -172,6 +172,10 @@ def test_rules_in_code_alone_need_no_spark(
         (["--settings", "cdk.out/other.json"], "unexpected keyword argument 'color'"),
         (["--settings", "{settings}", "--data", "none.csv"], "--data is none.csv, but there is no such file"),
         (
+            ["--settings", "{settings}", "--data", "customers.csv", "--report", "customers.csv"],
+            "--report is customers.csv, but the page's file ends in .html",
+        ),
+        (
             ["--settings", "{settings}", "--data", "customers.csv", "--report", "no/r.html"],
             "--report is no/r.html, but there is no folder",
         ),
