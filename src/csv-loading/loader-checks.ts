@@ -33,7 +33,7 @@ export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCs
   return checkedPrefixes(scope, { prefix, written });
 }
 
-/** What people are told of files that are done. */
+/** What is reported about files that are done. */
 export function noticesOf({ rules, notifyOn = [] }: SchemaEvolvingCsvLoaderProps): Notice[] {
   return [...(rules ? ['rejected_rows' as const] : []), ...new Set(notifyOn)];
 }

@@ -23,7 +23,7 @@ export interface LoaderSettings {
   readonly stagingPrefix: string;
   readonly connection: RedshiftConnection;
   readonly copyRoleArn: string;
-  /** Where the job writes what it found in each file that people may be told of; undefined for a loader that tells of none. */
+  /** Where the job writes what it found in each file, for reports; undefined for a loader that reports nothing. */
   readonly outcomesPrefix?: string;
   /** What `renderQualitySettings` made; undefined for a loader without rules. */
   readonly quality?: object;

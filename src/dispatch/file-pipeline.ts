@@ -64,7 +64,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return this._parts.stagingBucket;
   }
 
-  /** Where people are told of what went wrong. */
+  /** Where failures and rejected records are reported. */
   public get notificationTopic(): ITopic {
     return this._parts.notificationTopic;
   }
@@ -181,7 +181,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return pipelineMetric(this.pipelineName, metricName, options);
   }
 
-  /** Records that were rejected, whatever for. */
+  /** Records that were rejected, for any reason. */
   public metricRowsRejected(options?: MetricOptions): Metric {
     return this.metric('RowsRejected', options);
   }

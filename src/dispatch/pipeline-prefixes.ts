@@ -56,11 +56,7 @@ export function checkedPrefixes(scope: Construct, prefixes: PipelinePrefixes): P
   requirePrefix(scope, 'prefix', prefixes.prefix, true);
   const written = Object.entries(prefixes.written);
   written.forEach(([prop, prefix]) => requirePrefix(scope, prop, prefix, false));
-  written.forEach(([prop, prefix], index) => written.slice(index + 1).forEach(([otherProp, other]) => {
-    if (prefix.startsWith(other) || other.startsWith(prefix)) {
-      throw new ConfigurationError(`${prop} is '${prefix}' and ${otherProp} '${other}', but neither may lie in the other; move one out`, scope);
-    }
-  }));
+  refuseOverlaps(scope, written);
   return prefixes;
 }
 
@@ -71,6 +67,7 @@ export function checkedOwnPrefixes(scope: Construct, { prefix, written }: Pipeli
     ...(there.staging ? { 'the prefix of staged data': STAGING_PREFIX, 'the prefix of manifests': MANIFESTS_PREFIX } : {}),
     ...(there.outcomes ? { 'the prefix of outcomes': OUTCOMES_PREFIX } : {}),
   };
+  refuseOverlaps(scope, Object.entries(own)); // what is staged expires
   Object.entries(own).forEach(([name, ownPrefix]) => refuseWithin(scope, prefix, name, ownPrefix));
   return Object.values(own);
 }
@@ -82,4 +79,12 @@ function refuseWithin(scope: Construct, prefix: string, name: string, ownPrefix:
       scope,
     );
   }
+}
+
+function refuseOverlaps(scope: Construct, prefixes: [name: string, prefix: string][]): void {
+  prefixes.forEach(([name, prefix], index) => prefixes.slice(index + 1).forEach(([otherName, other]) => {
+    if (prefix.startsWith(other) || other.startsWith(prefix)) {
+      throw new ConfigurationError(`${name} is '${prefix}' and ${otherName} '${other}', but neither may lie in the other; move one out`, scope);
+    }
+  }));
 }

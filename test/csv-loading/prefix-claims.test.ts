@@ -139,3 +139,13 @@ describe('one bucket is known again', () => {
     expect(() => newLoader({ ...imported, bucket: Bucket.fromBucketName(stack, 'One', 'landing') }, stack)).not.toThrow();
   });
 });
+
+test.each([
+  ['errorPrefix', 'staging/customers/', 'staged data', 'staging/'],
+  ['quarantinePrefix', 'manifests/', 'manifests', 'manifests/'],
+])('%s may not lie where the pipeline itself stages, since that expires', (prop, prefix, what, staged) => {
+  const stack = newStack();
+  const bucket = new Bucket(stack, 'Both');
+  expect(() => newLoader({ bucket, stagingBucket: bucket, prefix: 'in/', [prop]: prefix }, stack))
+    .toThrow(`${prop} is '${prefix}' and the prefix of ${what} '${staged}', but neither may lie in the other; move one out`);
+});
