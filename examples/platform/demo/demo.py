@@ -132,10 +132,11 @@ class LoaderDemo:
         )
 
     def abandoned(self, keys: set[str]) -> str:
-        """What people were told of files that are given up; such a message names the file and why."""
+        """The message about files that are given up; it names the file and why."""
         for message in self.platform.messages():
-            # What is told of rejected rows is told of files that went on.
-            lines = [line for line in message["message"].splitlines() if not line.endswith(" rejected")]
+            lines = message["message"].splitlines()
+            if "State:    SUCCEEDED" in lines:
+                continue  # only rows of its files were rejected: the files went on
             if any(f"/{key}: " in line for key in keys for line in lines if line.startswith("- ")):
                 return str(message["message"])
         return ""
@@ -201,9 +202,9 @@ class LoaderDemo:
             print("  told to the notification topic:\n    | " + message["message"].replace("\n", "\n    | "))
 
     def show_gate(self, page: Path) -> None:
-        """What the gate kept out, by rule; copies the report of the file with most of it."""
+        """What the gate rejected, by rule; copies the report of the file with most of it."""
         print(
-            f"\n3. What the gate kept out of {self.purchases_table}, in s3://{self.bucket}/{self.gate_quarantine_prefix}"
+            f"\n3. What the gate rejected of {self.purchases_table}, in s3://{self.bucket}/{self.gate_quarantine_prefix}"
         )
         reports = [
             (json.loads(self.platform.read_text(self.bucket, key)), key)
@@ -255,7 +256,7 @@ def checks(demo: LoaderDemo, purchases: list[Purchase], exports: list[MonthlyExp
             sum(e.bad_lines for e in exports),
             len(demo.rejected_records(demo.quarantine_prefix)),
         ),
-        Check("purchases that the gate kept out", free, len(demo.rejected_records(demo.gate_quarantine_prefix))),
+        Check("purchases that the gate rejected", free, len(demo.rejected_records(demo.gate_quarantine_prefix))),
         Check("files in the error prefix", 1, sum(not key.endswith(".error.json") for key in failed)),
         *told,
     ]
