@@ -7,7 +7,8 @@ its tag `RedshiftDbRoles` lists and that exist. Without the tag it has no rights
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -39,6 +40,8 @@ class Logins:
         self._admin_url = admin_url
         self._admin: dict[str, str] = {key: str(value) for key, value in conninfo_to_dict(admin_url).items()}
         self._lock = threading.Lock()
+        self._connection: psycopg.Connection | None = None
+        self._with_password: dict[str, int | None] = {}  # login -> object id, another one once it was dropped and made again
 
     @property
     def administrator(self) -> str:
@@ -50,7 +53,7 @@ class Logins:
     def for_role(self, role: RoleInfo, stored: Callable[[str], str]) -> str:
         """The login of an IAM role, with the memberships that its tag gives now."""
         login = stored(f"IAMR:{role.name}")
-        with self._lock, psycopg.connect(self._admin_url) as connection:
+        with self._as_administrator() as connection:
             self._ensure(connection, login)
             present = connection.execute(
                 "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid"
@@ -70,20 +73,37 @@ class Logins:
 
     def for_user(self, name: str) -> str:
         """A database user that `DbUser` or a secret names; it must exist."""
-        with self._lock, psycopg.connect(self._admin_url) as connection:
+        with self._as_administrator() as connection:
             found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolcanlogin", [name]).fetchone()
             if found is None:
                 raise RedshiftError(f'user "{name}" does not exist')
             self._ensure(connection, name)
         return name
 
+    @contextmanager
+    def _as_administrator(self) -> Iterator[psycopg.Connection]:
+        """The one connection that all share: each statement asks here first."""
+        with self._lock:
+            if self._connection is None or self._connection.closed:
+                self._connection = psycopg.connect(self._admin_url, autocommit=True)
+            yield self._connection
+
     def _ensure(self, connection: psycopg.Connection, login: str) -> None:
-        exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone()
-        if exists is None:
+        if login == self.administrator:
+            return
+        found = _object_id(connection, login)
+        if found is None:
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(login)))
-        if login != self.administrator:
+            found = _object_id(connection, login)
+        if self._with_password.get(login) != found:
             connection.execute(
                 sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(
                     sql.Identifier(login), sql.Literal(self._admin.get("password"))
                 )
             )
+            self._with_password[login] = found
+
+
+def _object_id(connection: psycopg.Connection, login: str) -> int | None:
+    row = connection.execute("SELECT oid FROM pg_roles WHERE rolname = %s", [login]).fetchone()
+    return int(row[0]) if row else None

@@ -31,6 +31,9 @@ from local.redshift.binaries import PostgresUnavailable, find_package, runnable_
 ADMIN = "awsuser"
 DEFAULT_DATABASE = "dev"
 
+# Passwords are 128 random bits: hashing them thousands of times makes none safer and each connection slower.
+_PASSWORDS = {"scram_iterations": "1"}
+
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -52,6 +55,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "password_encryption": "scram-sha-256",
+    **_PASSWORDS,
 }
 
 
@@ -158,6 +162,7 @@ class PostgresServer:
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-sync",
+                *(f"--set={name}={value}" for name, value in _PASSWORDS.items()),
             ],
             capture_output=True,
             text=True,

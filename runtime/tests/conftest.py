@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 import sys
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 import pytest
@@ -16,7 +17,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 from psycopg import IsolationLevel
-from world import LANDING, STAGING, World
+from world import LANDING, STAGING, World, shorter
 
 from customer_data.errors import WarehouseError
 from customer_data.files import clients
@@ -107,8 +108,7 @@ def isolation() -> IsolationLevel:
 @pytest.fixture
 def world(aws: None, postgres_url: str, isolation: IsolationLevel) -> World:
     """The loader has the rights that the warehouse's set-up gives it, and no others."""
-    s3 = boto3.client("s3")
-    s3.meta.events.register("before-parameter-build.s3", refuse_long_key)
+    s3 = client("s3", LOADER_KEY)
     for bucket in (LANDING, STAGING):
         s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=LANDING, VersioningConfiguration={"Status": "Enabled"})
@@ -119,9 +119,8 @@ def world(aws: None, postgres_url: str, isolation: IsolationLevel) -> World:
         user_of_secret=lambda arn: None,
         isolation=isolation,
     )
-    admin = DataApi(
-        client(ADMIN_KEY), WarehouseConnection(database="dev", copy_role_arn=COPY_ROLE_ARN, workgroup_name="warehouse")
-    )
+    warehouse = WarehouseConnection(database="dev", copy_role_arn=COPY_ROLE_ARN, workgroup_name="warehouse")
+    admin = DataApi(client("redshift-data", ADMIN_KEY), warehouse, sleep=shorter)
     with contextlib.suppress(WarehouseError):  # one server serves all tests: the role is there from the second on
         admin.execute("CREATE ROLE cdp_writer")
 
@@ -138,7 +137,7 @@ def world(aws: None, postgres_url: str, isolation: IsolationLevel) -> World:
     return World(
         schema=new_schema(),
         s3=s3,
-        redshift_data=client(LOADER_KEY),
+        redshift_data=client("redshift-data", LOADER_KEY),
         admin=admin,
         copy_role_arn=COPY_ROLE_ARN,
         new_schema=new_schema,
@@ -153,5 +152,9 @@ def refuse_long_key(params: dict[str, Any], model: Any, **_: Any) -> None:
         raise ClientError({"Error": {"Code": "KeyTooLongError", "Message": "Your key is too long."}}, model.name)
 
 
-def client(access_key: str) -> Any:
-    return boto3.client("redshift-data", aws_access_key_id=access_key, aws_secret_access_key="secret")
+@functools.cache
+def client(service: Literal["s3", "redshift-data"], access_key: str) -> Any:
+    """One for all tests: to make a client takes longer than most of them ask of it."""
+    made = boto3.client(service, "us-east-1", aws_access_key_id=access_key, aws_secret_access_key="secret")
+    made.meta.events.register("before-parameter-build.s3", refuse_long_key)
+    return made

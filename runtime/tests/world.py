@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,11 @@ from customer_data.warehouse.table_name import TableName
 LANDING = "landing"
 STAGING = "staging"
 START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def shorter(seconds: float) -> None:
+    """The warehouse is near and its statements are small."""
+    time.sleep(seconds / 10)
 
 
 @dataclass
@@ -75,8 +81,9 @@ class World:
         return Loader(
             settings,
             run_id,
-            warehouse=DataApi(self.redshift_data, settings.warehouse),
+            warehouse=DataApi(self.redshift_data, settings.warehouse, sleep=shorter),
             s3=self.s3,
+            sleep=shorter,
             stage=lambda tasks: [
                 stage_file(task.file, task.index, settings, task.table, run_id, self.s3) for task in tasks
             ],
