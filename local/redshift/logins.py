@@ -41,7 +41,8 @@ class Logins:
         self._admin: dict[str, str] = {key: str(value) for key, value in conninfo_to_dict(admin_url).items()}
         self._lock = threading.Lock()
         self._connection: psycopg.Connection | None = None
-        self._with_password: dict[str, int | None] = {}  # login -> object id, another one once it was dropped and made again
+        # The object id of each login with the password: another one once it was dropped and made again.
+        self._with_password: dict[str, int | None] = {}
 
     @property
     def administrator(self) -> str:

@@ -83,7 +83,8 @@ FAULTS: dict[str, tuple[bytes, dict[str, Any], TableSchema | None, tuple[str, ..
     "ragged_record": (b"user_id,x\n1\n", {}, None, ("line 2", "1 fields", "header 2", "','", "in quotes")),
     "broken_quote": (b'user_id,x\n1,"y"z\n', {}, None, ("line 2", "closing quote", "written twice")),
     "record_too_long": (
-        b'user_id,x\n1,"' + (b"y" * 1023 + b"\n") * 2**12 + b'"\n', {}, None, ("line 2", "4,194,304 bytes", "close the quote"),
+        b'user_id,x\n1,"' + (b"y" * 1023 + b"\n") * 2**12 + b'"\n', {}, None,
+        ("line 2", "4,194,304 bytes", "close the quote"),
     ),
 }  # fmt: skip
 
