@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { IRuleTarget, OnEventOptions } from 'aws-cdk-lib/aws-events';
 import { WorkerType } from 'aws-cdk-lib/aws-glue';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
@@ -16,10 +17,16 @@ export const TOPIC = like<ITopic>('an SNS topic', 'pass a Topic, or an imported 
 export const ROLE = like<IRole>('an IAM role', 'pass a Role, or an imported one such as Role.fromRoleArn makes', 'roleArn', 'addToPrincipalPolicy');
 export const SECRET = like<ISecret>('a secret', 'pass a Secret, or an imported one such as Secret.fromSecretNameV2 makes', 'secretArn', 'grantRead');
 export const GRANTEE = like<IGrantable>('a role, or a construct that has one', 'pass for example a Role', 'grantPrincipal');
+export const RULE_TARGET = like<IRuleTarget>('a target of a rule', 'pass for example an SnsTopic of aws-cdk-lib/aws-events-targets', 'bind');
 /** Which options there are is CDK's to say; a period in seconds would surface as a raw TypeError. */
 export const METRIC_OPTIONS: Kind<MetricOptions | undefined> = {
   fault: (what, options) => options === undefined ? undefined
     : isPlainObject(options) ? optional(DURATION).fault(`period of ${what}`, options.period) : `${what} is ${shown(options)}, but an object is allowed; write for example { statistic: 'Maximum' }`,
+};
+/** As above; what is no target would surface as a raw TypeError. */
+export const ON_EVENT_OPTIONS: Kind<OnEventOptions | undefined> = {
+  fault: (what, options) => options === undefined ? undefined
+    : isPlainObject(options) ? optional(RULE_TARGET).fault(`target of ${what}`, options.target) : `${what} is ${shown(options)}, but an object is allowed; write for example { target: new SnsTopic(topic) }`,
 };
 export const REMOVAL_POLICY = oneOf('RemovalPolicy', RemovalPolicy);
 /** What buckets and keys know: there are no snapshots of them. */

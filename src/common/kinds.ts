@@ -88,9 +88,11 @@ export function struct<Props>(kinds: PropKinds<Props>): Kind<Props> {
   };
 }
 
-/** What is wrong with the first prop that is not of its kind. */
+/** What is wrong with the first prop that is not of its kind. What an object inherits, such as a getter of its class, would be lost in a copy. */
 export function propFault<Props>(props: Record<string, unknown>, kinds: PropKinds<Props>, say: (name: string) => string): string | undefined {
-  return first(Object.entries<Pick<Kind<unknown>, 'fault'>>(kinds).map(([name, each]) => each.fault(say(name), props[name])));
+  return first(Object.entries<Pick<Kind<unknown>, 'fault'>>(kinds).map(([name, each]) => props[name] === undefined || Object.prototype.hasOwnProperty.call(props, name)
+    ? each.fault(say(name), props[name])
+    : `${say(name)} is inherited from ${shown(props)}, but a prop of the object itself is allowed; write it into the object, as in { ${name}: ... }`));
 }
 
 /** Whether a value may have members; a class itself is not one of its objects. */
@@ -98,9 +100,9 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether it can hold props by name. */
+/** Whether it can hold props by name; a Map or a Date cannot. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !Array.isArray(value);
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** A value in a few words. */

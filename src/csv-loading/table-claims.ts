@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
 import { SchemaContract } from './schema-contract';
@@ -64,7 +64,8 @@ function warnOfDifference(owner: Construct, other: KnownUse, table: string, prop
 function warehouseIdentity({ connection, stack, env }: IRedshiftWarehouse): string {
   const { workgroupName, clusterIdentifier, databaseName } = connection;
   const names = [workgroupName, clusterIdentifier, databaseName].map((name) => name ?? '');
-  const where = [env.account, env.region].map((each) => Token.isUnresolved(each) ? '' : each);
+  // Stages without an environment are deployed to several: what has one name there are several warehouses.
+  const where = [env.account, env.region].map((each) => Token.isUnresolved(each) ? `of ${Stage.of(stack)?.node.path}` : each);
   return names.some((name) => Token.isUnresolved(name))
     ? `${stack.node.path} ${JSON.stringify(Stack.of(stack).resolve(names))}`
     : [...where, ...names].join(' ');

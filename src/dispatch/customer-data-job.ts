@@ -9,10 +9,13 @@ import { Construct } from 'constructs';
 import { grantReadAssets } from './bucket-grants';
 import { METRIC_NAMESPACE } from './embedded-metrics';
 import { GlueCapacity } from './glue-capacity';
+import { checkRole } from './role-checks';
 import { LOG_RETENTION } from '../common/function-identity';
 
 /** Copied from `runtime/` when the library is built. */
 const RUNTIME_DIRECTORY = path.join(__dirname, '..', '..', 'assets', 'runtime');
+
+const GLUE = 'glue.amazonaws.com';
 
 /** Where Glue writes logs by default. */
 const GLUE_LOG_GROUP_PREFIX = '/aws-glue/jobs';
@@ -61,9 +64,10 @@ export class CustomerDataJob extends Construct {
     super(scope, id);
 
     this.role = props.role ?? new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('glue.amazonaws.com'),
+      assumedBy: new ServicePrincipal(GLUE),
       description: `Glue runs of ${props.pipelineName}`,
     });
+    checkRole(this, this.role, GLUE);
     this.logGroupPrefix = `${GLUE_LOG_GROUP_PREFIX}/${props.pipelineName}`;
     this.grantMetrics();
 

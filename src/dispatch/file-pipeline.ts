@@ -12,7 +12,7 @@ import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
 import { grantReplay, grantUpload } from './pipeline-grants';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
-import { GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
+import { GRANTEE, METRIC_OPTIONS, ON_EVENT_OPTIONS } from '../common/aws-kinds';
 import { NAME } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 import { ConfigurationError } from '../errors';
@@ -150,7 +150,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options the rule's target and more
    */
   public onFailure(id: string, options?: OnEventOptions): Rule {
-    requireArguments('onFailure', { id }, { id: NAME });
+    requireArguments('onFailure', { id, options }, { id: NAME, options: ON_EVENT_OPTIONS });
     return runFailedRule(this, id, this._parts.target, options);
   }
 

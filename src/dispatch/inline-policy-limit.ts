@@ -1,4 +1,4 @@
-import { DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stage, StringConcat, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stage, StringConcat, Tokenization } from 'aws-cdk-lib';
 import { CfnPolicy, CfnRole, IRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 
@@ -39,15 +39,20 @@ function inlinePoliciesOf(role: IRole): number[] {
   const name = known(role.roleName, role);
   const constructs = (Stage.of(role) ?? role.node.root).node.findAll().filter((construct) => Stage.of(construct) === Stage.of(role));
   const attached = constructs
-    .filter((construct) => construct instanceof CfnPolicy)
+    .filter((construct) => isOf<CfnPolicy>(construct, CfnPolicy.CFN_RESOURCE_TYPE_NAME))
     .filter((policy) => (known(policy.roles, policy) as unknown[] | undefined)?.includes(name))
     .map((policy) => lengthened(policy.policyDocument, policy));
   const own = constructs
-    .filter((construct) => construct instanceof CfnRole)
+    .filter((construct) => isOf<CfnRole>(construct, CfnRole.CFN_RESOURCE_TYPE_NAME))
     .filter((resource) => known(resource.ref, resource) === name)
     .flatMap((resource) => lengthened(resource.policies ?? [], resource) as CfnRole.PolicyProperty[])
     .map((policy) => policy.policyDocument);
   return [...own, ...attached].map((document) => JSON.stringify(document).length);
+}
+
+/** By the type of the resource: another copy of aws-cdk-lib has other classes. */
+function isOf<Resource extends CfnResource>(construct: IConstruct, type: string): construct is Resource {
+  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === type;
 }
 
 /** A value in which a reference is the name of what it refers to, the same in each stack. */

@@ -2,6 +2,9 @@ import { Names, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
 
+/** In bytes; results get the prefix of their pipeline, the folder of their kind and a load id before the name of their file. */
+const LONGEST_PREFIX = 512;
+
 /** Names in use, by stack. */
 const namesOfStack = new WeakMap<Stack, Map<string, IConstruct>>();
 
@@ -34,6 +37,12 @@ export function requirePrefix(scope: Construct, prop: string, value: string, all
   }
   if (/^(s3|arn|https?):/i.test(value)) {
     throw new ConfigurationError(`${prop} is '${value}', but the beginning of keys within the bucket is allowed, without the bucket itself; write for example 'customers/'`, scope);
+  }
+  if (Buffer.byteLength(value) > LONGEST_PREFIX) {
+    throw new ConfigurationError(
+      `${prop} has ${Buffer.byteLength(value)} bytes, but ${LONGEST_PREFIX} are allowed: a key of S3 has at most 1,024, and the names of files have to fit in too; choose a shorter one`,
+      scope,
+    );
   }
   const steps = value.split('/').slice(0, -1);
   if (steps.some((step) => ['', '.', '..'].includes(step))) {

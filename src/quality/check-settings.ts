@@ -1,7 +1,7 @@
 import { writeFileSync } from 'fs';
 import * as path from 'path';
 import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { RulesFile } from './rules-file';
 import { CsvFormat } from '../csv/csv-format';
 import { renderCsvFormat } from '../csv/csv-settings';
@@ -22,9 +22,10 @@ export interface CheckSettings {
  * runs the same rules on a file of the developer's machine. What is known only when the stack is deployed, such as the name of a
  * bucket, is there as `${LogicalId}`. Rules files are named by their paths from this file, so that they can be edited and tried again.
  */
-export function writeCheckSettings(scope: IConstruct, settings: CheckSettings): void {
+export function writeCheckSettings(scope: Construct, settings: CheckSettings): void {
   const stack = Stack.of(scope);
-  attachCustomSynthesis(scope as never, {
+  // A construct has one custom synthesis, and that of the pipeline is its user's.
+  attachCustomSynthesis(new Construct(scope, 'CheckSettings'), {
     onSynthesize: ({ outdir }) => {
       const rulesFiles = settings.rulesFiles.map(({ name, absolutePath }) => ({ name, url: portable(path.relative(outdir, absolutePath)) }));
       const written = {
@@ -35,7 +36,8 @@ export function writeCheckSettings(scope: IConstruct, settings: CheckSettings): 
         quality: { ...settings.quality, rules_files: rulesFiles },
       };
       const text = JSON.stringify(withoutTokens(stack.resolve(written)), undefined, 2);
-      writeFileSync(path.join(outdir, `${stack.artifactId}.${withoutTokens(stack.resolve(settings.pipelineName))}.quality.json`), `${text}\n`);
+      const name = String(withoutTokens(stack.resolve(settings.pipelineName))).replace(/[^\w.${}-]/g, '-'); // of a token, anything may be left
+      writeFileSync(path.join(outdir, `${stack.artifactId}.${name}.quality.json`), `${text}\n`);
     },
   });
 }

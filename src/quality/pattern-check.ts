@@ -17,6 +17,17 @@ const PARTS = new RegExp([
   String.raw`\[(?:\^|(?!\^))(?:\]|${IN_SET})(?:${IN_SET})*\]`, String.raw`(?:[*+?]|\{\d+(?:,\d*)?\})\??`, String.raw`\(\?`, String.raw`[\s\S]`,
 ].join('|'), 'g');
 
+/** What `(?` may begin: a group without a number, one with a name, and flags. */
+const GROUP = /^\(\?(?:P?<[^>]+>|[imsU]*(?:-[imsU]+)?[:)])/;
+
+/** Letters and digits that mean something after a backslash, outside of a set and within; before anything else of ASCII it stands for itself. */
+const ESCAPED = /^\\(?:[aftnrvdDsSwWpPbBAzCQE0]|x[0-9A-Fa-f]{2}|x\{[0-9A-Fa-f]{1,6}\}|(?![A-Za-z0-9])[\x00-\x7f])/;
+const ESCAPED_IN_SET = /^\\(?:[aftnrvdDsSwWpP0-7]|x[0-9A-Fa-f]{2}|x\{[0-9A-Fa-f]{1,6}\}|(?![A-Za-z0-9])[\x00-\x7f])/;
+
+/** The members of a set: a class, a character by its number, a property, an escaped character or any other one. */
+const MEMBERS = /\[:\^?\w+:\]|\\x\{[0-9A-Fa-f]+\}|\\x[0-9A-Fa-f]{2}|\\[pP]\{\^?\w+\}|\\?[\s\S]/gu;
+const CLASSES = ['alnum', 'alpha', 'ascii', 'blank', 'cntrl', 'digit', 'graph', 'lower', 'print', 'punct', 'space', 'upper', 'word', 'xdigit'];
+
 /** Checks as much of a pattern as is known of it here; the job, which has RE2, checks the rest before it reads a file. */
 export function requirePattern(what: string, pattern: string): void {
   requireText(what, pattern, 'write the pattern that the whole value has to match');
@@ -34,7 +45,7 @@ export function requirePattern(what: string, pattern: string): void {
   }
   const fault = syntaxFault(pattern.match(PARTS)!);
   if (fault !== undefined) {
-    throw new ConfigurationError(`${what} is '${pattern}', but ${fault}; close it, or write a backslash before a character that stands for itself`);
+    throw new ConfigurationError(`${what} is '${pattern}', but ${fault}; a pattern of RE2 is allowed: correct it, or write a backslash before a character that stands for itself`);
   }
 }
 
@@ -48,6 +59,17 @@ function syntaxFault(parts: string[]): string | undefined {
     }
     if (part === '[') {
       return "'[' begins a set that does not end";
+    }
+    const rest = parts.slice(index).join('');
+    if (part.startsWith('\\') && !ESCAPED.test(rest)) {
+      return `'${part}' means nothing in a pattern of RE2`;
+    }
+    const wrong = part.startsWith('[') ? setFault(part) : undefined;
+    if (wrong !== undefined) {
+      return wrong;
+    }
+    if (part === '(?' && !GROUP.test(rest)) {
+      return `'${rest.slice(0, 3)}' begins no group of RE2, which has (?:...), (?P<name>...) and flags such as (?i)`;
     }
     if (part.startsWith('(')) {
       open += 1;
@@ -67,6 +89,35 @@ function syntaxFault(parts: string[]): string | undefined {
     }
   }
   return open > 0 ? "'(' begins a group that does not end" : undefined;
+}
+
+/** What is wrong with the set `[...]`. */
+function setFault(set: string): string | undefined {
+  const members = set.slice(1, -1).replace(/^\^/, '').match(MEMBERS) ?? [];
+  for (const [index, member] of members.entries()) {
+    const name = /^\[:\^?(\w+):\]$/.exec(member)?.[1];
+    if (name !== undefined && !CLASSES.includes(name)) {
+      return `'${member}' is no class of characters; the classes are ${CLASSES.join(', ')}`;
+    }
+    if (member.startsWith('\\') && !ESCAPED_IN_SET.test(member)) {
+      return `'${member}' means nothing in a set of RE2`;
+    }
+    const [from, to] = [members[index - 1], members[index + 1]].map((each) => each === undefined ? undefined : codePoint(each));
+    if (member === '-' && from !== undefined && to !== undefined && members[index - 2] !== '-' && from > to) {
+      return `'${members[index - 1]}-${members[index + 1]}' is no range: the lower character comes first`;
+    }
+  }
+  return undefined;
+}
+
+/** Undefined for what is more than one character. */
+function codePoint(member: string): number | undefined {
+  const number = /^\\x\{?([0-9A-Fa-f]+)\}?$/.exec(member)?.[1];
+  if (number !== undefined) {
+    return parseInt(number, 16);
+  }
+  const character = member.replace(/^\\(?![A-Za-z0-9])/, '');
+  return [...character].length === 1 ? character.codePointAt(0) : undefined;
 }
 
 function isRepetition(part: string): boolean {

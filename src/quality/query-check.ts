@@ -7,6 +7,9 @@ const QUOTED = /\br'[^']*'|\br"[^"]*"|'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\]
 /** What a query of Spark SQL begins with, after brackets (Spark SQL reference, "SELECT"). */
 const BEGINS_QUERY = /^[\s(]*(SELECT|WITH|FROM|VALUES|TABLE)\b/i;
 
+/** What may follow WITH or FROM instead of a query (Spark SQL's grammar, "dmlStatementNoWith"). */
+const WRITES = /\b(INSERT\s+(?:INTO|OVERWRITE)|DELETE\s+FROM|MERGE\s+INTO|UPDATE\s+\S+\s+SET)\b/i;
+
 /** Throws ConfigurationError for SQL that can be no query, or that is several statements; Spark, which the job has, knows the rest. */
 export function requireQuery(what: string, query: string): void {
   if (Token.isUnresolved(query)) {
@@ -18,6 +21,12 @@ export function requireQuery(what: string, query: string): void {
     throw new ConfigurationError(
       `${what} begins with '${beginning}', but a query that begins with SELECT or WITH is allowed, which selects the bad records and changes nothing;`
       + " write for example 'SELECT * FROM temp_data WHERE age < 18'",
+    );
+  }
+  const write = WRITES.exec(code)?.[1];
+  if (write !== undefined) {
+    throw new ConfigurationError(
+      `${what} has '${write}', but a query is allowed, which selects the bad records and changes nothing; write for example 'SELECT * FROM temp_data WHERE age < 18'`,
     );
   }
   // A semicolon may end it.

@@ -36,6 +36,15 @@ test.each<[Kind<any>, unknown, string]>([
   [BUCKET, DataQualityRules, 'x is the class DataQualityRules, but a bucket is allowed'],
   [BUCKET, new CfnBucket(new Stack(), 'Bucket'), 'x is an object of the class CfnBucket, but a bucket is allowed'],
   [OPTIONS, 'email', "x is 'email', but an object is allowed; write for example { column: ... }"],
+  [OPTIONS, new Map([['column', 'a']]), 'x is an object of the class Map, but an object is allowed'],
+  [OPTIONS, new Date(0), 'x is an object of the class Date, but an object is allowed'],
+  [mapOf(TEXT), new Map([['Mail', 'email']]), 'x is an object of the class Map, but values by name are allowed'],
+  [OPTIONS, new class Chosen {
+    public get column() {
+      return 'a';
+    }
+  }(), 'column of x is inherited from an object of the class Chosen, but a prop of the object itself is allowed'],
+  [OPTIONS, Object.create({ column: 'a' }), 'column of x is inherited'],
   [OPTIONS, {}, 'column of x is undefined, but text is allowed'],
   [OPTIONS, { column: 'a', limit: '1' }, "limit of x is '1', but a number is allowed; write it without quotes, such as 10, or leave it out for the default"],
   [OPTIONS, { column: 'a', limt: 1 }, 'limt of x is 1, but only column, limit are known there; correct the name, or leave it out'],
@@ -57,6 +66,10 @@ test.each<[Kind<any>, unknown]>([
   [DURATION, Duration.seconds(Lazy.number({ produce: () => 1 }))],
   [BUCKET, Bucket.fromBucketName(new Stack(), 'Imported', 'landing')],
   [OPTIONS, { column: 'a', limit: undefined, other: undefined }],
+  [OPTIONS, Object.assign(Object.create(null), { column: 'a' })],
+  [OPTIONS, new class {
+    public readonly column = 'a';
+  }()],
 ])('takes %#', (kind, value) => {
   expect(kind.fault('x', value)).toBeUndefined();
 });
@@ -118,6 +131,10 @@ describe('from JavaScript', () => {
     ['another format', () => CsvFormat.detect().isEqualTo(js(';')), "other of CsvFormat.isEqualTo is ';', but a CsvFormat is allowed"],
     ['a warehouse of text capacity', () => warehouseOf({ baseCapacity: '8' }), "baseCapacity is '8', but a number is allowed"],
     ['a warehouse of a VPC id', () => warehouseOf({ vpc: 'vpc-1' }), "vpc is 'vpc-1', but a VPC is allowed"],
+    ['subnets by their ids', () => warehouseOf({ vpcSubnets: { subnets: ['subnet-1'] } }), "subnets[0] of vpcSubnets is 'subnet-1', but a subnet is allowed"],
+    ['subnets of no type', () => warehouseOf({ vpcSubnets: { subnetType: 'private' } }), "subnetType of vpcSubnets is 'private', but one of SubnetType."],
+    ['a list of subnets', () => warehouseOf({ vpcSubnets: [] }), 'vpcSubnets is a list of 0, but an object is allowed'],
+    ['props that are a Map', () => warehouseOf(new Map()), 'the props are an object of the class Map, but an object is allowed'],
     ['props that are text', () => warehouseOf('dev' as any), "the props are 'dev', but an object is allowed"],
     ['a workgroup without a name', () => RedshiftWarehouse.fromServerlessWorkgroup(stack, 'W4', js({})), "[Test] workgroupName of attributes of 'W4' is undefined"],
     ['a cluster of an ARN', () => RedshiftWarehouse.fromProvisionedCluster(stack, 'W5', js({ clusterIdentifier: 'a', databaseName: 'dev', databaseUser: 'etl', copyRole: 'arn' })),

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { newLoader, newStack } from './helpers';
@@ -27,6 +27,21 @@ test('the warehouse is known again by its names', () => {
   const stack = newStack();
   expect(() => twoLoaders({ warehouse: imported(stack, 'A', 'analytics') }, { warehouse: imported(stack, 'B', 'analytics'), primaryKey: ['id'] }, stack))
     .toThrow("'Test/First' loads into crm.customers too");
+});
+
+test('stages without an environment are deployed to several, each with its own warehouse', () => {
+  const app = new App();
+  for (const [name, key] of [['Dev', 'id'], ['Prod', 'user_id']]) {
+    const stack = new Stack(new Stage(app, name), 'Crm');
+    newLoader({ warehouse: imported(stack, 'A', 'analytics'), primaryKey: [key] }, stack);
+  }
+  const one = new Stage(app, 'One');
+  const load = (id: string, key: string) => {
+    const stack = new Stack(one, id);
+    return newLoader({ warehouse: imported(stack, 'A', 'analytics'), primaryKey: [key] }, stack);
+  };
+  load('Crm', 'id');
+  expect(() => load('Shop', 'user_id')).toThrow("'One/Crm/Customers' loads into crm.customers too");
 });
 
 test('a new warehouse is known again', () => {

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'fs';
+import { readdirSync, readFileSync, writeFileSync } from 'fs';
 import * as path from 'path';
-import { App, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
+import { App, attachCustomSynthesis, CfnParameter, Fn, Stack, Stage } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { file, newGate, temporaryDirectory } from './helpers';
 import { CsvFormat, DataQualityRule, DataQualityRules, RedshiftWarehouse, ReferenceData, SchemaEvolvingCsvLoader } from '../../src';
@@ -64,6 +64,18 @@ test('the assembly says how the rules of a gate and a loader see a file', () => 
   });
   expect(JSON.stringify(files)).not.toContain('Token[');
   expect(JSON.stringify(files)).not.toContain(APP);
+});
+
+test('a user may have a custom synthesis of his own, and a name may hold anything', () => {
+  const outdir = path.join(APP, 'custom');
+  const app = new App({ outdir });
+  const stack = new Stack(app, 'Crm');
+  const gate = newGate({ pipelineName: Fn.join('/', ['a', 'b c']) }, stack);
+  attachCustomSynthesis(gate, { onSynthesize: ({ outdir: out }) => writeFileSync(path.join(out, 'mine.txt'), '') });
+  app.synth();
+
+  expect(Object.keys(written(outdir))).toEqual(['Crm.a-b-c.quality.json']);
+  expect(readdirSync(outdir)).toContain('mine.txt');
 });
 
 test('stacks and stages whose pipelines have one name keep a file each', () => {
