@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 import uuid
 from collections.abc import Callable, Sequence
 from traceback import format_exception_only
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,6 +18,9 @@ from customer_data.errors import CustomerDataError, RunFailed, SettingsError
 from customer_data.files.manifest import Manifest, SourceFile
 from customer_data.files.s3_url import parse_s3_url
 from customer_data.files.source_object import why_unreadable
+from customer_data.typed_json import read_as
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -71,13 +75,15 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def not_understood(error: Exception) -> SettingsError:
-    """What to raise for a `--settings` argument that is not as this version writes it."""
-    what = f"it has no field {error}" if isinstance(error, KeyError) else str(error)
-    return SettingsError(
-        f"the --settings argument is not what this job understands: {what}; deploy the construct and the job from one"
-        " version of the library"
-    )
+def read_settings(kind: type[T], text: str) -> T:
+    """The `--settings` argument. Raises SettingsError where it is not as this version writes it."""
+    try:
+        return read_as(kind, json.loads(text))
+    except (ValueError, SettingsError) as error:
+        raise SettingsError(
+            f"the --settings argument is not what this job understands: {error}; deploy the construct and the job from"
+            " one version of the library"
+        ) from error
 
 
 def read_manifest(url: str, s3: Any) -> tuple[SourceFile, ...]:

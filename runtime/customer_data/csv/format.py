@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,9 +17,3 @@ class CsvFormat:
     encoding: str | None = None
     null_values: tuple[str, ...] = ("",)
     date_formats: tuple[str, ...] = ()
-
-    @staticmethod
-    def from_dict(given: Mapping[str, Any]) -> CsvFormat:
-        """Raises TypeError for a field that is unknown."""
-        lists = {name: tuple(given[name]) for name in ("null_values", "date_formats") if name in given}
-        return CsvFormat(**{**given, **lists})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from customer_data.errors import SettingsError
+from customer_data.typed_json import read_as
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Manifest:
+    manifest_version: int
     pipeline: str
     created_at: str
     files: tuple[SourceFile, ...]
@@ -39,10 +40,9 @@ class Manifest:
     def from_json(text: str) -> Manifest:
         """Parses a manifest. Raises SettingsError when it is of another version or incomplete."""
         try:
-            given: dict[str, Any] = json.loads(text)
-            if given["manifest_version"] != 1:
-                raise ValueError(f"manifest_version is {given['manifest_version']!r}, this job reads 1")
-            files = tuple(SourceFile(**file) for file in given["files"])
-            return Manifest(pipeline=given["pipeline"], created_at=given["created_at"], files=files)
-        except (TypeError, ValueError, KeyError) as error:
+            manifest = read_as(Manifest, json.loads(text))
+        except (ValueError, SettingsError) as error:
             raise SettingsError(f"the manifest is not readable: {error}") from error
+        if manifest.manifest_version != 1:
+            raise SettingsError(f"manifest_version is {manifest.manifest_version}, but this job reads 1")
+        return manifest

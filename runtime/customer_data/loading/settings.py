@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from customer_data.csv.format import CsvFormat
 from customer_data.files.staging_location import StagingLocation
-from customer_data.job import not_understood
+from customer_data.job import read_settings
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.warehouse.connection import WarehouseConnection
 from customer_data.warehouse.table_name import TableName
@@ -64,18 +62,4 @@ class LoaderSettings:
     @staticmethod
     def from_json(text: str) -> LoaderSettings:
         """Parses the `--settings` argument. Raises SettingsError naming the field that is wrong or unknown."""
-        try:
-            given: dict[str, Any] = json.loads(text)
-            nested: dict[str, Any] = {
-                "table": TableName(**given.pop("table")),
-                "staging": StagingLocation(**given.pop("staging")),
-                "warehouse": WarehouseConnection(**given.pop("warehouse")),
-                "csv": CsvFormat.from_dict(given.pop("csv", {})),
-                "primary_key": tuple(given.pop("primary_key", ("user_id",))),
-                "schema_contract": SchemaContract(given.pop("schema_contract", "evolve")),
-                "row_errors": RowErrorPolicy(given.pop("row_errors", "fail_file")),
-                "quality": QualitySettings.from_dict(given.pop("quality")) if "quality" in given else None,
-            }
-            return LoaderSettings(**nested, **given)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise not_understood(error) from error
+        return read_settings(LoaderSettings, text)

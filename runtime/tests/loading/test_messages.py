@@ -205,7 +205,7 @@ def test_a_gate_says_what_there_is_in_place_of_a_plan() -> None:
 
 
 def test_a_missing_field_of_the_settings_is_named() -> None:
-    with pytest.raises(SettingsError, match="it has no field 'table'; deploy"):
+    with pytest.raises(SettingsError, match="pipeline is missing; add it; deploy"):
         LoaderSettings.from_json("{}")
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from customer_data.csv.format import CsvFormat
 from customer_data.files.staging_location import StagingLocation
-from customer_data.job import not_understood
+from customer_data.job import read_settings
 from customer_data.quality.rules.settings import QualitySettings
 
 
@@ -34,14 +32,4 @@ class GateSettings:
     @staticmethod
     def from_json(text: str) -> GateSettings:
         """Parses the `--settings` argument. Raises SettingsError naming the field that is wrong or unknown."""
-        try:
-            given: dict[str, Any] = json.loads(text)
-            nested: dict[str, Any] = {
-                "staging": StagingLocation(**given.pop("staging")),
-                "quality": QualitySettings.from_dict(given.pop("quality")),
-                "csv": CsvFormat.from_dict(given.pop("csv", {})),
-                "key": tuple(given.pop("key", ())),
-            }
-            return GateSettings(**nested, **given)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise not_understood(error) from error
+        return read_settings(GateSettings, text)

@@ -29,6 +29,15 @@ from customer_data.quality.running.row_parts import ColumnNaming
 _DATA = "data"
 
 
+#: A configuration of Log4j. Its level is the one that Spark's shell would set, and say so.
+_TO_NOWHERE = """
+rootLogger.level = warn
+rootLogger.appenderRef.nowhere.ref = nowhere
+appender.nowhere.type = Null
+appender.nowhere.name = nowhere
+"""
+
+
 @dataclass(frozen=True)
 class Tried:
     """What the rules made of the file: `report` is the report's JSON, `rejected` the first rejected records."""
@@ -50,12 +59,14 @@ def try_rules(
     """Runs the rules over the CSV, as a gate would, and writes the report's page where asked. `references` are files to
     read in place of objects (bucket, key).
 
-    Raises RulesFileError, SettingsError, and FileFault when the file is no CSV.
+    Raises RulesFileError, and SettingsError, which is also raised for a file that is no CSV.
     """
     if not data.is_file():
         raise SettingsError(f"--data is {data}, but there is no such file; name a CSV of this machine")
     if page and page.suffix.lower() not in (".html", ".htm"):  # the name of an input would be its end
         raise SettingsError(f"--report is {page}, but the page's file ends in .html; name for example report.html")
+    if page and page.is_dir():
+        raise SettingsError(f"--report is {page}, but that is a folder; name a file in it, such as report.html")
     if page and not page.absolute().parent.is_dir():
         raise SettingsError(f"--report is {page}, but there is no folder {page.absolute().parent}; make it first")
     settings = pipeline.settings
@@ -70,7 +81,7 @@ def try_rules(
             [found] = rules.find([file], ColumnNaming(settings.column_mapping))
             sieved = sieve_file(file, settings, checks, found, connect())
         if sieved.fault:
-            raise sieved.fault
+            raise SettingsError(f"{data}: {sieved.fault}")
         [report] = root.glob(f"{_DATA}/{REPORTS}**/*.json")
         if page:
             shutil.copyfile(report.with_suffix(".html"), page)
@@ -100,19 +111,24 @@ def _quiet_spark(pipeline: Pipeline) -> Iterator[None]:
     os.environ["PYTHONPATH"] = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
     for name in ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON"):
         os.environ.setdefault(name, sys.executable)
-    options = "--conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false --conf spark.log.level=OFF"
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"--master local[*] {options} pyspark-shell")
-    try:
-        session = SparkSession.builder.getOrCreate()
-    except Exception as error:
-        raise SettingsError(
-            f"Spark did not start: {error}; it needs Java 17, where JAVA_HOME is {os.environ.get('JAVA_HOME')!r}"
-        ) from error
-    try:
-        yield
-    finally:
-        session.stop()
+    with tempfile.NamedTemporaryFile("w", prefix="log4j2-", suffix=".properties") as logging:
+        print(_TO_NOWHERE, file=logging, flush=True)
+        options = (
+            "--conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false"
+            f" --driver-java-options -Dlog4j2.configurationFile={logging.name}"
+        )
+        os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"--master local[*] {options} pyspark-shell")
+        try:
+            session = SparkSession.builder.getOrCreate()
+        except Exception as error:
+            raise SettingsError(
+                f"Spark did not start: {error}; it needs Java 17, where JAVA_HOME is {os.environ.get('JAVA_HOME')!r}"
+            ) from error
+        try:
+            yield
+        finally:
+            session.stop()
 
 
 def _require_java() -> None:

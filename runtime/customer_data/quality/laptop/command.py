@@ -1,6 +1,7 @@
 """`check`: lists the rules of a rules file or of a pipeline, and runs them on a CSV of this machine.
 
-Ends with 0 when the rules can be used and the data breaks none, 1 when they cannot, 2 when rows are rejected.
+Ends with 0 when the rules can be used and the data breaks none, 1 when they cannot, 2 when rows are rejected, 130 when
+it is interrupted.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 1
+        print("interrupted: not all rules were run", file=sys.stderr)
+        return 130
 
 
 class _Parser(argparse.ArgumentParser):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from customer_data.errors import SettingsError
 from customer_data.files.staging_location import StagingLocation
@@ -16,6 +17,7 @@ from customer_data.quality.rules.rule_set import RuleSet
 from customer_data.quality.rules.rules_file import RulesSource, rules_source
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.quality.running.file_check import rules_of
+from customer_data.typed_json import read_as
 
 REPORTS = "report/"
 STAGING = StagingLocation("staging", "")
@@ -65,12 +67,13 @@ def of_rules_file(file: Path, key: tuple[str, ...]) -> Pipeline:
 def of_settings(file: Path) -> Pipeline:
     """The rules of a gate or a loader. Raises SettingsError and RulesFileError."""
     try:
-        given = json.loads(file.read_text(encoding="utf-8"))
-        settings = GateSettings.from_json(json.dumps({**given, "staging": {"bucket": STAGING.bucket, "prefix": ""}}))
-    except (OSError, ValueError, TypeError, SettingsError) as error:
+        given = read_as(Mapping[str, Any], json.loads(file.read_text(encoding="utf-8")))  # type: ignore[type-abstract]
+        settings = read_as(GateSettings, {**given, "staging": asdict(STAGING)})
+        rules_of(settings.quality.rules, ())
+    except (OSError, ValueError, SettingsError) as error:
         raise SettingsError(
             f"--settings is {file}, but a file that this version's `cdk synth` writes for a pipeline with rules is"
-            f" needed, cdk.out/STACK.PIPELINE.quality.json: {error.__cause__ or error}"
+            f" needed, cdk.out/STACK.PIPELINE.quality.json: {error}"
         ) from error
     named = [os.path.relpath(file.parent / rules.url) for rules in settings.quality.rules_files]
     sources = tuple(rules_source(name, Path(name).read_bytes) for name in named)

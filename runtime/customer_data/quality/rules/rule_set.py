@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from customer_data.quality.rules.file_rules import FreshnessRule, RowCountRule
 from customer_data.quality.rules.row_rules import CHECKS, OfType, RowRule
 from customer_data.quality.rules.rule import ForeignKeyRule, PythonRule, Rule, Severity, SqlRule
 from customer_data.quality.rules.rules_file import RulesSource, read_rules
+from customer_data.quality.rules.settings import require_ratio
+from customer_data.typed_json import read_as
 
 #: The column of the view that says on which line of the file a record begins.
 LINE = "__line"
@@ -77,43 +79,82 @@ def make_rule_set(rules: tuple[Mapping[str, Any], ...], sources: tuple[RulesSour
 
 def rule_from_json(given: Mapping[str, Any]) -> Rule:
     """A rule as the construct writes it: `{name, kind, column?, parameters?, ...}`. Raises SettingsError."""
-    described = dict(given)
-    kind, name = described.pop("kind", None), described.get("name", "?")
-    make = _KINDS.get(str(kind))
-    if make is None:
-        raise SettingsError(f"the rule {name!r} is of the kind {kind!r}; allowed: {', '.join(_KINDS)}")
-    parameters = {key: tuple(v) if isinstance(v, list) else v for key, v in described.pop("parameters", {}).items()}
-    if described.get("filter") is not None and kind != "sql":
-        raise SettingsError(f"the rule {name!r} of the kind {kind!r} has a filter, which only SQL rules have")
+    where = f"the rule {given.get('name')!r}"
+    written = read_as(_Written, given, where)
+    if written.kind not in _KINDS:
+        raise SettingsError(f"{where} is of the kind {written.kind!r}; allowed: {', '.join(_KINDS)}")
+    if written.filter is not None and written.kind != "sql":
+        raise SettingsError(f"{where} of the kind {written.kind!r} has a filter, which only SQL rules have")
+    require_ratio(f"{where}.max_fail_ratio", written.max_fail_ratio)
+    parameters, make = _KINDS[written.kind]
+    described = {name: value for name, value in vars(written).items() if name in given}
+    del described["kind"]
+    described.pop("parameters", None)
     try:
-        described["severity"] = Severity(described.get("severity", Severity.ERROR))
-        return make(described, parameters)
+        return make(
+            {"severity": Severity.ERROR, **described}, read_as(parameters, written.parameters, f"{where}.parameters")
+        )
     except (TypeError, ValueError, KeyError) as error:
-        raise SettingsError(f"the rule {name!r} of the kind {kind!r} is not usable: {error}") from error
+        raise SettingsError(f"{where} of the kind {written.kind!r} is not usable: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A rule as the construct writes it."""
+
+    name: str
+    kind: str
+    column: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = Severity.ERROR
+    description: str | None = None
+    error_type: str | None = None
+    max_fail_ratio: float | None = None
+    filter: str | None = None
+
+
+@dataclass(frozen=True)
+class _Query:
+    query: str
+
+
+@dataclass(frozen=True)
+class _Within:
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Reference:
+    bucket: str
+    key: str
+    reference_column: str
+
+
+@dataclass(frozen=True)
+class _Limits:
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True)
+class _Age:
+    max_age_seconds: float
 
 
 Fields = dict[str, Any]
 
 
-def _row_rule(check: type[Any]) -> Callable[[Fields, Fields], Rule]:
-    def make(described: Fields, parameters: Fields) -> Rule:
-        unknown = set(parameters) - {field.name for field in fields(check)}
-        if unknown:
-            allowed = ", ".join(field.name for field in fields(check)) or "none"
-            raise ValueError(f"unknown parameter {', '.join(sorted(unknown))}; allowed: {allowed}")
-        made = check(**parameters)
-        return RowRule(check=made, **_with_texts(described, f"{described['column']} {made.requirement}"))
-
-    return make
+def _row_rule(described: Fields, check: Any) -> Rule:
+    return RowRule(check=check, **_with_texts(described, f"{described['column']} {check.requirement}"))
 
 
-def _sql(described: Fields, parameters: Fields) -> Rule:
-    return SqlRule(query=parameters["query"], **_with_texts(described, f"selected by the SQL rule {described['name']}"))
+def _sql(described: Fields, parameters: _Query) -> Rule:
+    return SqlRule(query=parameters.query, **_with_texts(described, f"selected by the SQL rule {described['name']}"))
 
 
-def _unique(described: Fields, parameters: Fields) -> Rule:
+def _unique(described: Fields, parameters: _Within) -> Rule:
     column = described.pop("column")
-    columns = (column, *parameters.get("within", ()))
+    columns = (column, *parameters.within)
     listed = ", ".join(map(quoted, columns))
     present = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in columns)
     query = (
@@ -124,22 +165,22 @@ def _unique(described: Fields, parameters: Fields) -> Rule:
     return SqlRule(query=query, columns=columns, **_with_texts(described, f"{column} must be unique{within}"))
 
 
-def _foreign_key(described: Fields, parameters: Fields) -> Rule:
+def _foreign_key(described: Fields, parameters: _Reference) -> Rule:
     column = described.pop("column")
     query = (
         f"SELECT {LINE} FROM {VIEW} LEFT ANTI JOIN {REFERENCE_VIEW} ON CAST({quoted(column)} AS STRING) = value"
         f" WHERE {quoted(column)} IS NOT NULL"
     )
-    text = f"{column} must be a {parameters['reference_column']} of s3://{parameters['bucket']}/{parameters['key']}"
-    return ForeignKeyRule(query=query, columns=(column,), **parameters, **_with_texts(described, text))
+    text = f"{column} must be a {parameters.reference_column} of s3://{parameters.bucket}/{parameters.key}"
+    return ForeignKeyRule(query=query, columns=(column,), **vars(parameters), **_with_texts(described, text))
 
 
-def _row_count(described: Fields, parameters: Fields) -> Rule:
-    return RowCountRule(**parameters, **_with_texts(described, "the number of records of the file"))
+def _row_count(described: Fields, parameters: _Limits) -> Rule:
+    return RowCountRule(**vars(parameters), **_with_texts(described, "the number of records of the file"))
 
 
-def _freshness(described: Fields, parameters: Fields) -> Rule:
-    age = timedelta(seconds=parameters["max_age_seconds"])
+def _freshness(described: Fields, parameters: _Age) -> Rule:
+    age = timedelta(seconds=parameters.max_age_seconds)
     return FreshnessRule(max_age=age, **_with_texts(described, f"the newest {described['column']} of the file"))
 
 
@@ -152,11 +193,12 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-_KINDS: dict[str, Callable[[Fields, Fields], Rule]] = {
-    **{kind: _row_rule(check) for kind, check in CHECKS.items()},
-    "sql": _sql,
-    "unique": _unique,
-    "foreign_key": _foreign_key,
-    "row_count": _row_count,
-    "freshness": _freshness,
+#: What the parameters of each kind are, and the rule that is made of them.
+_KINDS: dict[str, tuple[type[Any], Callable[[Fields, Any], Rule]]] = {
+    **{kind: (check, _row_rule) for kind, check in CHECKS.items()},
+    "sql": (_Query, _sql),
+    "unique": (_Within, _unique),
+    "foreign_key": (_Reference, _foreign_key),
+    "row_count": (_Limits, _row_count),
+    "freshness": (_Age, _freshness),
 }

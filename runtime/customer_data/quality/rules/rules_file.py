@@ -133,7 +133,7 @@ class _Reader:
         sys.modules[name] = module
         try:
             exec(compile(self._source.text, self._source.name, "exec"), module.__dict__)
-        except (Exception, SystemExit) as error:  # sys.exit(0) would end the job as if all were well
+        except BaseException as error:  # sys.exit(0) would end the job as if all were well
             lines = [
                 frame.lineno
                 for frame in traceback.extract_tb(error.__traceback__)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from customer_data.errors import SettingsError
 
@@ -25,18 +24,17 @@ class QualitySettings:
     the file's bucket. `unmasked_columns` are shown in reports as they are."""
 
     report_prefix: str
-    rules: str = "[]"
+    rules: Annotated[str, tuple[Mapping[str, Any], ...]] = "[]"
     rules_files: tuple[RulesFileLocation, ...] = ()
     max_fail_ratio: float | None = None
     unmasked_columns: tuple[str, ...] = ()
 
-    @staticmethod
-    def from_dict(given: Mapping[str, Any]) -> QualitySettings:
-        """Raises TypeError and KeyError for what this job does not understand."""
-        values = dict(given)
-        files = tuple(RulesFileLocation(**file) for file in values.pop("rules_files", ()))
-        rules = values.pop("rules", [])
-        if not isinstance(rules, list):
-            raise SettingsError(f"quality.rules is {rules!r}, but a list of rules is needed")
-        unmasked = tuple(values.pop("unmasked_columns", ()))
-        return QualitySettings(rules=json.dumps(rules), rules_files=files, unmasked_columns=unmasked, **values)
+    def __post_init__(self) -> None:
+        """Raises SettingsError."""
+        require_ratio("quality.max_fail_ratio", self.max_fail_ratio)
+
+
+def require_ratio(where: str, ratio: float | None) -> None:
+    """Raises SettingsError for what is no share of a file."""
+    if ratio is not None and not 0 <= ratio <= 1:
+        raise SettingsError(f"{where} is {ratio}, but a share from 0 to 1 is needed")

@@ -158,7 +158,7 @@ def problem_of(
     except MissingColumn as error:
         code = RAISED if error.column.lower() in elsewhere else NO_SUCH_COLUMN
         return code, _cut(f"the rule raised KeyError: {error}")
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         return RAISED, _cut(f"the rule raised {type(error).__name__}: {_text_of(error)}")
 
 

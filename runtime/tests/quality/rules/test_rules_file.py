@@ -111,6 +111,7 @@ PYTHON_RULE = "def a(record): ...\nPYTHON_DATA_QUALITY_RULES = [a]\n"
         ("import os\nimport not_there\n", 2, "ModuleNotFoundError: No module named 'not_there'"),
         ("def f():\n    return 1 / 0\nf()", 2, "ZeroDivisionError"),
         ("import sys\nsys.exit(0)", 2, "SystemExit: 0"),
+        ("raise KeyboardInterrupt('stop')", 1, "KeyboardInterrupt: stop"),
         ("SQL_DATA_QUALITY_RULES = []", 1, "of type list, but a dict of name to rule"),
         ("SQL_DATA_QUALITY_RULES = {1: {}}", 1, "name is 1"),
         (sql_rules('"a": "SELECT 1"'), 2, "a: it is of type str, but a dict with query"),

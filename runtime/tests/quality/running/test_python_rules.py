@@ -51,6 +51,10 @@ def leaves(record):
     if record["user_id"] == 2:
         sys.exit(0)
 
+def interrupts(record):
+    if record["user_id"] == 2:
+        raise KeyboardInterrupt("stop")
+
 def wrong_type(record):
     return record["user_id"] == 2 or None
 
@@ -97,7 +101,7 @@ def circular(record):
     return said if record["user_id"] == 1 else None
 
 PYTHON_DATA_QUALITY_RULES = [
-    types, below_zero, raises, leaves, wrong_type, false_is_no_answer, empty_dict, details, mutates,
+    types, below_zero, raises, leaves, interrupts, wrong_type, false_is_no_answer, empty_dict, details, mutates,
     sees_what_another_changed, long_text, half_a_character, awkward, circular,
     {"rule": only_norway, "filter": "active OR name IS NULL", "max_fail_ratio": 0.5},
     {"rule": filtered_badly, "filter": "1 / (user_id - 1) > 5"},
@@ -137,6 +141,7 @@ def test_a_rule_that_raises_rejects_the_record_with_the_reason(checked: Checked)
 
 def test_a_rule_that_leaves_the_program_rejects_the_record(checked: Checked) -> None:
     assert said(checked, "leaves") == {3: ("rule_raised", "the rule raised SystemExit: 0")}
+    assert said(checked, "interrupts") == {3: ("rule_raised", "the rule raised KeyboardInterrupt: stop")}
 
 
 def test_an_answer_of_the_wrong_type_rejects_the_record(checked: Checked) -> None:
