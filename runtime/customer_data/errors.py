@@ -6,6 +6,10 @@ fault: the run ends, the files stay where they are and are loaded again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+_MOST_NAMED = 20
+
 
 class CustomerDataError(Exception):
     """Base of all errors of this package."""
@@ -82,3 +86,9 @@ class WarehouseError(CustomerDataError):
 
 class TransientWarehouseError(WarehouseError):
     """A serialization failure, a write conflict or a throttled call: the same work may succeed when repeated."""
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are: a table has up to 1,600 columns."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")

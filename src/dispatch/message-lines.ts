@@ -7,6 +7,12 @@ import { ChangedTable, FileReport } from './run-outcome';
 /** A rule's description may be as long as its author likes. */
 const LONGEST_DESCRIPTION = 200;
 
+/** A file may bring as many columns as a table has. */
+const MOST_COLUMNS_LISTED = 20;
+
+/** What went wrong with a file may quote much of it. */
+const LONGEST_REASON = 2_000;
+
 /** So many of a pipeline's files: '2 file(s)'. */
 export function countOf(words: FileWords, count: number): string {
   return `${count} ${words.file}(s)`;
@@ -21,7 +27,12 @@ export function lineAndDetails(region: string, report: FileReport): string[] {
 
 /** A file with its reason. */
 export function lineOf({ file, reason }: FileReport): string {
-  return `- ${nameOf(file)}: ${onOneLine(reason)}`;
+  return `- ${nameOf(file)}: ${reasonOf(reason)}`;
+}
+
+/** A reason, on one line of bounded length. */
+export function reasonOf(reason: string): string {
+  return cut(onOneLine(reason), LONGEST_REASON);
 }
 
 /** A file by its URL. */
@@ -54,7 +65,7 @@ export function changesOf(found: ChangedTable['found'][]): string[] {
 
 /** What changed with a file, by name. */
 export function changedTable({ file, found }: ChangedTable): string[] {
-  const named = (heading: string, columns: string[]): string[] => (columns.length > 0 ? [`  ${heading}: ${columns.map(onOneLine).join(', ')}`] : []);
+  const named = (heading: string, columns: string[]): string[] => (columns.length > 0 ? [`  ${heading}: ${someOf(columns)}`] : []);
   return [
     `- ${nameOf(file)}: ${changesOf([found]).join(', ')}`,
     ...named('Columns added', found.columns_added),
@@ -76,8 +87,7 @@ export function detailsOf(region: string, found: OutcomeDocument): string[] {
 }
 
 function reasonLine(severity: string, { rule, description, rows }: RuleReason): string {
-  const text = onOneLine(description);
-  const shown = text.length > LONGEST_DESCRIPTION ? `${text.slice(0, LONGEST_DESCRIPTION)}...` : text;
+  const shown = cut(onOneLine(description), LONGEST_DESCRIPTION);
   return `  - ${severity}, ${asText(rows)} row(s): ${onOneLine(rule)}${shown ? ` (${shown})` : ''}`;
 }
 
@@ -87,6 +97,15 @@ function link(region: string, name: string, url: string | null): string[] {
   }
   const inConsole = objectUrl(region, url);
   return [`  ${name}: ${onOneLine(url)}`, ...(inConsole ? [`    ${inConsole}`] : [])];
+}
+
+function someOf(columns: string[]): string {
+  const rest = columns.length - MOST_COLUMNS_LISTED;
+  return columns.slice(0, MOST_COLUMNS_LISTED).map(onOneLine).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
 }
 
 function asText(count: number): string {

@@ -1,5 +1,5 @@
 import { FileWords } from './file-words';
-import { changedTable, countOf, detailsOf, lineAndDetails, lineOf, nameOf, onOneLine, rowsBroken } from './message-lines';
+import { changedTable, countOf, detailsOf, lineAndDetails, lineOf, nameOf, reasonOf, rowsBroken } from './message-lines';
 import type { ToldRun } from './run-message';
 import { RejectedRows, RunOutcome } from './run-outcome';
 
@@ -109,7 +109,7 @@ function section(run: ToldRun, files: string[][], heading: string, remedy: strin
 }
 
 function rejectedRows(run: ToldRun, { file, found }: RejectedRows): string[] {
-  const reason = found.reason === null ? '' : `; ${onOneLine(found.reason)}`;
+  const reason = found.reason === null ? '' : `; ${reasonOf(found.reason)}`;
   return [`- ${nameOf(file)}: ${rowsBroken(found)}${reason}`, ...detailsOf(run.region, found)];
 }
 

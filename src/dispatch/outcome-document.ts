@@ -1,5 +1,6 @@
 import { chunks } from './chunks';
 import { LoadOutcome } from './ledger';
+import { isPlainObject, Kind, kind, listOf, optional, propFault, PropKinds, shown, TEXT } from '../common/kinds';
 
 /** How many documents are read at a time. */
 const READ_TOGETHER = 20;
@@ -57,6 +58,31 @@ const NOTHING_FOUND = {
   rescue_columns: [],
 };
 
+const COUNT = kind<number>('a number of rows', 'see what wrote it', (value) => Number.isInteger(value) && (value as number) >= 0);
+const TEXT_OR_NULL = kind<string | null>('text or null', 'see what wrote it', (value) => value === null || typeof value === 'string');
+
+const OUTCOME: PropKinds<OutcomeDocument> = {
+  load_id: TEXT,
+  run_id: TEXT,
+  status: TEXT as Kind<any>,
+  reason: TEXT_OR_NULL,
+  moved_to: TEXT_OR_NULL,
+  rows_read: COUNT,
+  rows_rejected: COUNT,
+  rows_warned: COUNT,
+  top_reasons: listOf({
+    fault: (what, value) => isPlainObject(value)
+      ? propFault<RuleReason>(value, { rule: TEXT, description: TEXT, rows: COUNT, severity: optional(TEXT as Kind<any>) }, (name) => `${name} of ${what}`)
+      : `${what} is ${shown(value)}, but a reason is allowed`,
+  }),
+  report: TEXT_OR_NULL,
+  rejected: TEXT_OR_NULL,
+  columns_added: listOf(TEXT),
+  columns_widened: listOf(TEXT),
+  rows_rescued: COUNT,
+  rescue_columns: listOf(TEXT),
+};
+
 /** A document that is none. */
 export class UnreadableOutcomeError extends Error {
   constructor(loadId: string, reason: string) {
@@ -85,14 +111,19 @@ export async function readOutcomes(loadIds: string[], read: (loadId: string) => 
 }
 
 function parseOutcome(loadId: string, text: string): OutcomeDocument {
-  let document: Partial<OutcomeDocument> | null;
+  let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (error) {
     throw new UnreadableOutcomeError(loadId, (error as Error).message);
   }
-  if (typeof document?.status !== 'string' || typeof document.run_id !== 'string') {
-    throw new UnreadableOutcomeError(loadId, `status is ${document?.status} and run_id ${document?.run_id}, texts are expected`);
+  if (!isPlainObject(document)) {
+    throw new UnreadableOutcomeError(loadId, `it is ${shown(document)}, but an object is expected`);
   }
-  return { ...NOTHING_FOUND, ...document, load_id: loadId, run_id: document.run_id, status: document.status };
+  const outcome = { ...NOTHING_FOUND, ...document, load_id: loadId };
+  const fault = propFault(outcome, OUTCOME, (name) => name);
+  if (fault !== undefined) {
+    throw new UnreadableOutcomeError(loadId, fault);
+  }
+  return outcome as unknown as OutcomeDocument;
 }

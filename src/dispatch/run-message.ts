@@ -65,7 +65,13 @@ function paragraphs(run: ToldRun, outcome: RunOutcome): string[][] {
   ];
 }
 
+/** The text; where it is too long, its middle is cut, since the links at its end lead to all of it. */
 function withinBounds(lines: string[][]): string {
-  const text = lines.filter(({ length }) => length > 0).map((paragraph) => paragraph.join('\n')).join('\n\n');
-  return Buffer.byteLength(text) <= MOST_BYTES ? text : new TextDecoder().decode(Buffer.from(text).subarray(0, MOST_BYTES), { stream: true });
+  const paragraphTexts = lines.filter(({ length }) => length > 0).map((paragraph) => paragraph.join('\n'));
+  const text = paragraphTexts.join('\n\n');
+  if (Buffer.byteLength(text) <= MOST_BYTES) {
+    return text;
+  }
+  const end = `...\n\n${paragraphTexts.at(-1)}`;
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, MOST_BYTES - Buffer.byteLength(end)), { stream: true }) + end;
 }

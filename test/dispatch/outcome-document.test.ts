@@ -49,7 +49,22 @@ test('reads 20 at a time', async () => {
   expect(most).toBe(20);
 });
 
-test.each([['{', 'is not readable'], ['null', 'status is undefined and run_id undefined'], ['{"status":"passed"}', 'status is passed and run_id undefined, texts are expected']])(
+const damaged = (change: object): string => JSON.stringify({ ...outcomeDocument('a'), ...change });
+
+test.each([
+  ['{', 'is not readable'],
+  ['null', 'it is null, but an object is expected'],
+  ['[]', 'it is a list of 0, but an object is expected'],
+  ['{"status":"passed"}', 'run_id is undefined, but text is allowed'],
+  [damaged({ columns_added: null }), 'columns_added is null, but a list is allowed'],
+  [damaged({ rescue_columns: [5] }), 'rescue_columns[0] is 5, but text is allowed'],
+  [damaged({ top_reasons: null }), 'top_reasons is null, but a list is allowed'],
+  [damaged({ top_reasons: ['x'] }), "top_reasons[0] is 'x', but a reason is allowed"],
+  [damaged({ top_reasons: [{ rule: 'a', rows: 1 }] }), 'description of top_reasons[0] is undefined, but text is allowed'],
+  [damaged({ rows_read: '5' }), "rows_read is '5', but a number of rows is allowed"],
+  [damaged({ rows_rejected: null }), 'rows_rejected is null'],
+  [damaged({ reason: {} }), 'reason is an object, but text or null is allowed'],
+])(
   'does not take %s for a missing outcome', async (text, message) => {
     await expect(readOutcomes([id('a')], async () => text)).rejects.toThrow(message);
   });

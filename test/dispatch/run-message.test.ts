@@ -83,6 +83,19 @@ test('names 20 files at most, counts the rest and says where they are named', ()
   expect(text).toContain('- and 3 more; all files of the run are named in s3://staging/manifests/crm/2024-03-01/100509-id.json');
 });
 
+test('counts columns beyond a few and cuts long reasons, so that it keeps its end', () => {
+  const many = Array.from({ length: 1600 }, (_, number) => `${'c'.repeat(120)}${number}`);
+  const file = manifestFile('a', { key: 'é'.repeat(512) });
+  const changed = Array.from({ length: 30 }, () => ({ file, found: { columns_added: many, columns_widened: many, rows_rescued: 1, rescue_columns: many } }));
+  const failed = Array.from({ length: 30 }, () => ({ file, reason: 'é'.repeat(100_000) }));
+  const rejected = Array.from({ length: 30 }, () => ({ file, found: outcomeDocument('a', { reason: 'é'.repeat(100_000) }) }));
+  const text = runText(run, { ...nothing, changed, failed, rejected, abandoned: failed });
+  expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);
+  expect(text).toContain(`${many[19]} and 1580 more`);
+  expect(text).not.toContain(many[20]);
+  expect(text).toMatch(/\nLog: https:\S+$/);
+});
+
 test.each([
   ['us-east-1', 'https://us-east-1.console.aws.amazon.com/'],
   ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/'],

@@ -10,7 +10,7 @@ from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.inference import TypeInference
 from customer_data.columns.names import rescue_name
 from customer_data.columns.types import MAX_COLUMNS, TableSchema
-from customer_data.errors import FileFault
+from customer_data.errors import FileFault, some_of
 from customer_data.loading.settings import LoaderSettings, SchemaContract
 
 
@@ -66,10 +66,10 @@ def _require_columns(headers: Sequence[str], names: Sequence[str], settings: Loa
         *([("sequence", settings.sequence_column)] if settings.sequence_column else []),
     ):
         if column.lower() not in names:
-            found = ", ".join(f"{name} ({header!r})" for header, name in zip(headers, names, strict=True))
+            found = some_of([f"{name} ({header!r})" for header, name in zip(headers, names, strict=True)])
             raise FileFault(
                 "missing_key_column",
-                f"no header becomes the {what} column {column!r}; found: {found[:2000]};"
+                f"no header becomes the {what} column {column!r}; found: {found};"
                 " rename the header or map it with columnMapping, and check the delimiter",
                 line=1,
                 column=column,
@@ -87,7 +87,7 @@ def _left_out(
         header = headers[names.index(refused[0])]
         raise FileFault(
             "new_column",
-            f"the table {settings.table} has no column {', '.join(map(repr, refused))}, and the schema contract"
+            f"the table {settings.table} has no column {some_of(list(map(repr, refused)))}, and the schema contract"
             f" '{settings.schema_contract.value}' adds none; add the columns to the table, take them out of the file,"
             " or use SchemaContract.EVOLVE",
             line=1,

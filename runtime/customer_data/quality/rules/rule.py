@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from customer_data.errors import some_of
+
 Record = Mapping[str, Any]
 """A record as a Python rule sees it: column to None, str, bool, int, float, Decimal, date or datetime."""
 
@@ -76,6 +78,6 @@ class PythonRule(Rule):
 def missing_columns(missing: Sequence[str], present: Sequence[str]) -> str:
     """Why a rule about columns that a file does not have does not run on it."""
     return (
-        f"the file has no column {', '.join(map(repr, missing))}; it has {', '.join(present)[:1000]};"
+        f"the file has no column {some_of(list(map(repr, missing)))}; it has {some_of(present)};"
         " add it to the file, or correct the rule"
     )

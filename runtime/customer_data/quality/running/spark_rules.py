@@ -16,7 +16,7 @@ from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from customer_data.columns.names import snake_case
-from customer_data.errors import CustomerDataError
+from customer_data.errors import CustomerDataError, some_of
 from customer_data.quality.rules.rule import ForeignKeyRule, Rule, SqlRule, missing_columns
 from customer_data.quality.rules.rule_set import LINE, REFERENCE_VIEW, VIEW, RuleSet, quoted
 from customer_data.quality.rules.rules_file import RulesFileError
@@ -276,7 +276,7 @@ class _Check:
 
     def _require_right_rules(self) -> None:
         if self._wrong:
-            columns = ", ".join((*self._file.rows.types, LINE))[:1000]
+            columns = some_of((*self._file.rows.types, LINE))
             raise RulesFileError(
                 f"{'; '.join(self._wrong)}. The only view is {VIEW}, and in {self._file.name} it has the columns"
                 f" {columns}. Correct the rules, or the files if a column is missing: all files stay where they are"
