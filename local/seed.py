@@ -39,6 +39,7 @@ def read_seed(file: Path) -> Seed:
         kind = _known(file, kind_name, kind_name, KINDS)
         _check(isinstance(resources, dict), file, kind_name, resources, "an object of resources, by their names")
         for name, values in resources.items():
+            _check(kind.names.holds(name), file, f"a name in {kind_name}", name, kind.names.allowed)
             _check_fields(file, f"{kind_name}.{name}", values, kind.fields)
             for resource_type, properties in kind.resources(name, values):
                 declared = {"Type": resource_type, "Properties": properties}

@@ -38,8 +38,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of resource: its fields, and what it is in a template."""
+    """A kind of resource: what it may be called, its fields, and what it is in a template."""
 
+    names: Field
     fields: Mapping[str, Field]
     resources: Callable[[str, Values], Iterator[Resource]]
     target: str | None = None
@@ -184,8 +185,30 @@ _POLICY = Field(
     lambda value: isinstance(value, list) and all(isinstance(each, dict) and "Effect" in each for each in value),
 )
 
+
+def _named(allowed: str, pattern: str) -> Field:
+    return Field(f"a name of {allowed}", _matches(pattern))
+
+
+# S3 user guide, "General purpose bucket naming rules"; IAM, SNS, SQS, Redshift and Secrets Manager API references.
+_BUCKET_NAME = _named(
+    "3 to 63 lower-case letters, digits, '-' and '.', a letter or digit first and last",
+    r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+)
+_ROLE_NAME = _named("1 to 64 letters, digits and '_+=,.@-'", r"[\w+=,.@-]{1,64}")
+_WAREHOUSE_NAME = _named("3 to 63 lower-case letters, digits and '-'", r"[a-z0-9-]{3,63}")
+_TOPIC_NAME = _named(
+    "1 to 256 letters, digits, '-' and '_', with .fifo at the end of a FIFO topic", r"[\w-]{1,251}(\.fifo)?"
+)
+_QUEUE_NAME = _named(
+    "1 to 80 letters, digits, '-' and '_', with .fifo at the end of a FIFO queue", r"[\w-]{1,75}(\.fifo)?"
+)
+_KEY_ID = _named("1 to 128 letters, digits and '-', its key id", r"[\w-]{1,128}")
+_SECRET_NAME = _named("1 to 512 letters, digits and '/_+=.@!-'", r"[\w/+=.@!-]{1,512}")
+
 KINDS: dict[str, Kind] = {
     "buckets": Kind(
+        _BUCKET_NAME,
         {
             "versioned": _FLAG,
             "eventBridge": _FLAG,
@@ -197,6 +220,7 @@ KINDS: dict[str, Kind] = {
         _bucket,
     ),
     "roles": Kind(
+        _ROLE_NAME,
         {
             "services": Field(
                 'a list of the services that may assume it, such as ["redshift.amazonaws.com"]',
@@ -209,6 +233,7 @@ KINDS: dict[str, Kind] = {
         _role,
     ),
     "workgroups": Kind(
+        _WAREHOUSE_NAME,
         {
             "id": _REQUIRED_TEXT,
             "database": _REQUIRED_TEXT,
@@ -220,12 +245,18 @@ KINDS: dict[str, Kind] = {
         target="WorkgroupName",
     ),
     "clusters": Kind(
-        {"database": _REQUIRED_TEXT, "administrator": _TEXT, "sql": _SQL}, _cluster, target="ClusterIdentifier"
+        _WAREHOUSE_NAME,
+        {"database": _REQUIRED_TEXT, "administrator": _TEXT, "sql": _SQL},
+        _cluster,
+        target="ClusterIdentifier",
     ),
-    "topics": Kind({"policy": _POLICY}, _topic),
-    "queues": Kind({"policy": _POLICY}, _queue),
-    "keys": Kind({"alias": Field('a text that starts with "alias/"', _matches("alias/.+")), "policy": _POLICY}, _key),
+    "topics": Kind(_TOPIC_NAME, {"policy": _POLICY}, _topic),
+    "queues": Kind(_QUEUE_NAME, {"policy": _POLICY}, _queue),
+    "keys": Kind(
+        _KEY_ID, {"alias": Field('a text that starts with "alias/"', _matches("alias/.+")), "policy": _POLICY}, _key
+    ),
     "secrets": Kind(
+        _SECRET_NAME,
         {
             "value": Field("text or an object", lambda value: isinstance(value, str | dict), required=True),
             "suffix": Field("the six letters and digits at the end of its ARN", _matches("[A-Za-z0-9]{6}")),

@@ -34,6 +34,12 @@ def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: C
     return tuple(names)
 
 
+def missing_headers(mapping: Mapping[str, str], headers: Collection[str]) -> tuple[str, ...]:
+    """The mapped headers that a file lacks, in whatever letter case: misspelt, or of another file."""
+    there = {header.strip().casefold() for header in headers}
+    return tuple(header for header in mapping if header.strip().casefold() not in there)
+
+
 def rescue_name(column: str) -> str:
     """The column that keeps, as text, the values that do not fit `column`."""
     return _cut(column, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX)) + RESCUE_SUFFIX

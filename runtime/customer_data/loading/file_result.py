@@ -23,9 +23,10 @@ class FileResult(LedgerRow):
 
     `rows_loaded` are the rows handed to the upsert, duplicates and older records included; `rows_rescued` of them have
     a value in one of `rescue_columns`. `columns_waiting` are new columns without a single value: they are added when
-    their first value comes. `already_done` is the result of a file that an earlier run has finished, `unfinished` of
-    one that S3 does not give out or the warehouse does not take, for another reason than what it holds: both are
-    reported but not kept. `guessed_encoding` is what text that is not UTF-8 was taken for. `check` is what rules found.
+    their first value comes. `headers_missing` are headers of columnMapping that the file lacks. `already_done` is the
+    result of a file that an earlier run has finished, `unfinished` of one that S3 does not give out or the warehouse
+    does not take, for another reason than what it holds: both are reported but not kept. `guessed_encoding` is what
+    text that is not UTF-8 was taken for. `check` is what rules found.
     """
 
     status: Status
@@ -36,6 +37,7 @@ class FileResult(LedgerRow):
     columns_widened: tuple[str, ...] = ()
     columns_discarded: tuple[str, ...] = ()
     columns_waiting: tuple[str, ...] = ()
+    headers_missing: tuple[str, ...] = ()
     guessed_encoding: str | None = None
     seconds: float = 0.0
     check: CheckSummary | None = None
@@ -90,6 +92,7 @@ class FileResult(LedgerRow):
             "rescue_columns": [asdict(column) for column in self.rescue_columns],
             "columns_discarded": list(self.columns_discarded),
             "columns_waiting": list(self.columns_waiting),
+            "headers_missing": list(self.headers_missing),
             "guessed_encoding": self.guessed_encoding,
             "report": self.check.report_url if self.check else None,
             "seconds": round(self.seconds, 3),

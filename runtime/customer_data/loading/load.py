@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from customer_data.columns.names import missing_headers
 from customer_data.columns.types import TableSchema
 from customer_data.errors import FileFault, SourceChanged, TransientWarehouseError, WarehouseError
 from customer_data.files import set_aside
@@ -328,6 +329,7 @@ class Loader:
             rescue_columns=staged.rescue_columns,
             columns_discarded=staged.discarded_columns,
             header_map=staged.header_map,
+            headers_missing=missing_headers(self._settings.column_mapping, staged.header_map),
             guessed_encoding=staged.guessed_encoding,
             seconds=staged.seconds,
             check=staged.check,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from customer_data.columns.names import missing_headers
 from customer_data.columns.types import TableSchema
-from customer_data.errors import FileFault, SettingsError, SourceUnreadable
+from customer_data.errors import FileFault, SettingsError, SourceUnreadable, some_of
 from customer_data.files.manifest import SourceFile
 from customer_data.files.s3_url import parse_s3_url
 from customer_data.files.source_object import object_now
@@ -42,6 +43,7 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "warned_reasons": list(map(_reason, staged.warned_reasons)),
         "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
         "columns_discarded": list(staged.discarded_columns),
+        "headers_missing": list(missing_headers(settings.column_mapping, staged.header_map)),
         "guessed_encoding": staged.guessed_encoding,
         "rules": dict(staged.check.rows_broken) if staged.check else {},
     }
@@ -103,6 +105,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     )
     if encoding := report["guessed_encoding"]:
         yield f"  the file is not UTF-8 and is taken for {encoding}: if it is another, say so with CsvFormat.encoding"
+    if missing := report["headers_missing"]:
+        yield f"  columnMapping has headers that the file lacks: {some_of([repr(header) for header in missing])}"
     yield from _reason_lines("rejected", report["rejected_reasons"])
     yield from _reason_lines("warning", report["warned_reasons"])
     if fault := report.get("fault"):

@@ -119,6 +119,21 @@ def test_the_log_has_a_line_of_json_for_each_file(world: World, caplog: pytest.L
     }
 
 
+def test_mapped_headers_that_a_file_lacks_are_in_the_log_and_in_the_plan(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping = {"E-Mail": "email", "Nachname": "name", " user_id ": "user_id"}
+    file = world.put("a.csv", "USER_ID,Nachnahme", "1,Ann")
+    caplog.set_level("INFO")
+    run(world, file, column_mapping=mapping)
+    (line,) = [json.loads(record.message) for record in caplog.records if record.message.startswith('{"event": "file"')]
+    assert line["headers_missing"] == ["E-Mail", "Nachname"]
+
+    said, report = plan(world, file, capsys, column_mapping=mapping)
+    assert report["headers_missing"] == ["E-Mail", "Nachname"]
+    assert "columnMapping has headers that the file lacks: 'E-Mail', 'Nachname'" in said
+
+
 def test_schema_changes_and_rescued_values_are_reported_and_no_value_is(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
