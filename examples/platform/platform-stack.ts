@@ -41,7 +41,7 @@ export class PlatformStack extends Stack {
       ...common,
     });
 
-    // Purchases land in the same bucket and tell the same people. Others read them too: a gate checks them first...
+    // Purchases land in the same bucket and are reported to the same people. Others read them too: a gate checks them first...
     const gate = new DataQualityGate(this, 'PurchasesGate', {
       bucket: customers.bucket,
       prefix: 'incoming/purchases/',

@@ -6,7 +6,7 @@ import { renderCsvFormat } from '../csv/csv-settings';
 import { RedshiftConnection } from '../warehouse';
 import { secretId } from '../warehouse/secret-id';
 
-/** What a loader tells its job. */
+/** A loader's settings for its job. */
 export interface LoaderSettings {
   readonly pipelineName: string;
   readonly table: TableName;

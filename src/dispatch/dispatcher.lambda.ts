@@ -19,7 +19,7 @@ const s3 = new S3Client({});
 const sqs = new SQSClient({});
 
 /**
- * Starts runs for the files that a batch of events tells of. It reads the events only, never an object.
+ * Starts runs for the files that a batch of events reports. It reads the events only, never an object.
  *
  * Runs are started before anything else is done: when starting fails, the whole batch comes again and nothing has
  * been done twice.
@@ -89,7 +89,7 @@ function isArrival({ message, object }: FileMessage<SQSRecord>): boolean {
   return message.attributes.ApproximateReceiveCount === '1' && object.attempt === 0 && object.sequencer !== null;
 }
 
-/** Told before the start: the age that SQS itself tells leaves out messages that were received three times (SQS guide, "Available CloudWatch metrics"). */
+/** Measured before the start: the age that SQS itself reports leaves out messages that were received three times (SQS guide, "Available CloudWatch metrics"). */
 function longestWait(files: FileMessage<SQSRecord>[], now: Date): number {
   const sent = Math.min(...files.map(({ message }) => Number(message.attributes.SentTimestamp)));
   return Math.round((now.getTime() - sent) / 1000);

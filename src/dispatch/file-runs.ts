@@ -15,7 +15,7 @@ import { RUN_KINDS } from './run-kinds';
 import { NotifierFiles, RunNotifier } from './run-notifier';
 import { RunTarget } from './run-target';
 
-/** How often the files of a run that died go again by themselves before someone is told, where a pipeline has no reason for another number. */
+/** How often the files of a run that died go again by themselves before someone is notified, where a pipeline has no reason for another number. */
 export const MOST_RETRIES = 2;
 
 /** Props of `newFileRuns`. */

@@ -47,7 +47,7 @@ export interface NotifierFileSettings {
   readonly retries: RetrySettings;
   /** Whether a sweep queues files of the last week that nobody has finished. */
   readonly swept: boolean;
-  /** Where the runs write what became of each file. Without it `outcomes` tell; without both every file of a failed run counts as unfinished. */
+  /** Where the runs write what became of each file. Without it `outcomes` say; without both every file of a failed run counts as unfinished. */
   readonly ledger?: LedgerSettings;
   /** Where the runs write what they found in each file. */
   readonly outcomes?: OutcomeSettings;
@@ -55,16 +55,16 @@ export interface NotifierFileSettings {
 
 /** When the files of a run that died go again by themselves. */
 export interface RetrySettings {
-  /** How often before someone is told. */
+  /** How often before someone is notified. */
   readonly most: number;
   /** Whether those of a run do that reached its timeout: they may take as long once more. */
   readonly afterTimeout: boolean;
 }
 
-/** What people are told of a file that is done. */
+/** What is reported of a file that is done. */
 export type Notice = 'rejected_rows' | 'schema_changes' | 'rescued_values';
 
-/** Where the outcomes of files are, one JSON document a file, and what of them people are told. */
+/** Where the outcomes of files are, one JSON document a file, and what of them is reported. */
 export interface OutcomeSettings {
   readonly bucket: string;
   readonly prefix: string;

@@ -14,7 +14,7 @@ const REFUSALS = [
 
 const glue = new GlueClient({});
 
-/** Runs of a Glue job: a batch of files is one run, which is told the manifest by `--manifest`. */
+/** Runs of a Glue job: a batch of files is one run, which gets the manifest by `--manifest`. */
 export class GlueJobRuns implements Runs {
   constructor(private readonly settings: GlueJobSettings) {}
 

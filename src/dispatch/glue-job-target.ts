@@ -10,7 +10,7 @@ const LARGEST_BATCH = 1000;
  * Runs of a Glue job, each given a batch of files by `--manifest`.
  *
  * @param job the job
- * @param logGroupPrefix the job's log groups as it was told
+ * @param logGroupPrefix the job's log groups as it was given them
  * @param onDemand arguments by which people ask the job for something else; without them it has none
  */
 export function glueJobTarget(job: IJob, logGroupPrefix: string, onDemand?: OnDemandArguments): RunTarget {

@@ -14,7 +14,7 @@ export function ledgerOfKey(key: string, settings: LedgerSettings): LedgerOfTabl
     : undefined;
 }
 
-/** Files by the ledger that tells of them; those of which none does are left out. */
+/** Files by the ledger that has them; those that none has are left out. */
 export function byLedger<F extends { readonly key: string }>(files: F[], settings: LedgerSettings): [LedgerOfTable, F[]][] {
   const groups = new Map<string, [LedgerOfTable, F[]]>();
   for (const file of files) {

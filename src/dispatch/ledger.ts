@@ -25,7 +25,7 @@ export type FinishedWrites = ReadonlyMap<string, number>;
 /**
  * Reads the ledger of one table.
  *
- * The first run makes the ledger: until then there is none, and no load is finished. Only the query itself can tell:
+ * The first run makes the ledger: until then there is none, and no load is finished. Only the query itself can say:
  * the catalog hides a table from those who may not read it, and a missing right must not look like an empty ledger.
  */
 export class Ledger {

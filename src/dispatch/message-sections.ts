@@ -1,6 +1,6 @@
 import { FileWords } from './file-words';
 import { changedTable, countOf, detailsOf, lineAndDetails, lineOf, nameOf, reasonOf, rowsBroken } from './message-lines';
-import type { ToldRun } from './run-message';
+import type { ReportedRun } from './run-message';
 import { RejectedRows, RunOutcome } from './run-outcome';
 
 /** Files listed by name in one part of a message. */
@@ -10,7 +10,7 @@ const MOST_FILES_LISTED = 20;
 const MOST_FILES_DETAILED = 10;
 
 /** The paragraphs of a message about what happened to the files of a run; empty ones for what did not happen. */
-export function fileSections(run: ToldRun, words: FileWords, outcome: RunOutcome): string[][] {
+export function fileSections(run: ReportedRun, words: FileWords, outcome: RunOutcome): string[][] {
   const { failed, quarantined, rejected, retried, ledgerError } = outcome;
   if (ledgerError) {
     return unknownFiles(run, words, outcome, ledgerError);
@@ -41,7 +41,7 @@ export function fileSections(run: ToldRun, words: FileWords, outcome: RunOutcome
   ];
 }
 
-function changedTables(run: ToldRun, words: FileWords, { changed }: RunOutcome): string[] {
+function changedTables(run: ReportedRun, words: FileWords, { changed }: RunOutcome): string[] {
   return section(
     run,
     changed.map(changedTable),
@@ -52,7 +52,7 @@ function changedTables(run: ToldRun, words: FileWords, { changed }: RunOutcome):
   );
 }
 
-function abandonedFiles(run: ToldRun, words: FileWords, outcome: RunOutcome): string[] {
+function abandonedFiles(run: ReportedRun, words: FileWords, outcome: RunOutcome): string[] {
   const { abandoned } = outcome;
   return section(
     run,
@@ -62,17 +62,17 @@ function abandonedFiles(run: ToldRun, words: FileWords, outcome: RunOutcome): st
   );
 }
 
-function remedyOfAbandoned(run: ToldRun, words: FileWords, { misconfigured, timedOut }: RunOutcome): string {
+function remedyOfAbandoned(run: ReportedRun, words: FileWords, { misconfigured, timedOut }: RunOutcome): string {
   if (misconfigured) {
     return `correct what the reason names, in the rules file or the construct's props, and deploy it; then ${run.again}${run.swept ? ', or wait' : ''}.`;
   }
   if (timedOut && words.timeoutClue) {
     return `remove the cause; ${words.timeoutClue}. Then ${run.again}.`;
   }
-  return `remove the cause that the ${run.logUrl ? 'log' : 'run'} tells, then ${run.again}.`;
+  return `remove the cause that the ${run.logUrl ? 'log' : 'run'} names, then ${run.again}.`;
 }
 
-function unknownFiles(run: ToldRun, words: FileWords, outcome: RunOutcome, ledgerError: string): string[][] {
+function unknownFiles(run: ReportedRun, words: FileWords, outcome: RunOutcome, ledgerError: string): string[][] {
   const { rejected, retried, abandoned } = outcome;
   return [
     [`What became of each ${words.file} is not known, since the ledger could not be read: ${ledgerError}`],
@@ -94,7 +94,7 @@ function unknownFiles(run: ToldRun, words: FileWords, outcome: RunOutcome, ledge
 }
 
 /** A heading, files with a line each, or more with what was found in them, and what to do; nothing without files. */
-function section(run: ToldRun, files: string[][], heading: string, remedy: string | undefined): string[] {
+function section(run: ReportedRun, files: string[][], heading: string, remedy: string | undefined): string[] {
   if (files.length === 0) {
     return [];
   }
@@ -108,7 +108,7 @@ function section(run: ToldRun, files: string[][], heading: string, remedy: strin
   ];
 }
 
-function rejectedRows(run: ToldRun, { file, found }: RejectedRows): string[] {
+function rejectedRows(run: ReportedRun, { file, found }: RejectedRows): string[] {
   const reason = found.reason === null ? '' : `; ${reasonOf(found.reason)}`;
   return [`- ${nameOf(file)}: ${rowsBroken(found)}${reason}`, ...detailsOf(run.region, found)];
 }
@@ -121,7 +121,7 @@ function replayOf(command: string): string {
   return `correct the records of the .rejected.jsonl, put it back in its place, and run: ${command}`;
 }
 
-function againEveryDay(run: ToldRun, words: FileWords): string {
+function againEveryDay(run: ReportedRun, words: FileWords): string {
   const files = words.file.charAt(0).toUpperCase() + words.file.slice(1);
   return run.swept ? ` ${files}s of the last week are also tried again every day.` : '';
 }

@@ -10,7 +10,7 @@ export interface RuleReason {
   readonly rule: string;
   readonly description: string;
   readonly rows: number;
-  /** What became of the rows: rejected, or passed with a warning. Documents of before 'warning' was told apart have none. */
+  /** What became of the rows: rejected, or passed with a warning. Documents older than 'warning' have none. */
   readonly severity?: 'error' | 'warning';
 }
 

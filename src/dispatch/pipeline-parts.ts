@@ -54,7 +54,7 @@ export interface PipelinePartsProps extends Pick<FileRunsProps, 'words' | 'retri
   readonly script: string;
   /** Arguments by which people ask the job for something of their own. */
   readonly onDemand?: OnDemandArguments;
-  /** What the job is told. */
+  /** The job's settings. */
   readonly settings: (stagingBucket: IBucket, jobRole: IRole) => object;
 }
 
@@ -79,7 +79,7 @@ export interface PipelineParts extends FileRuns {
 export function newPipelineParts(scope: Construct, props: PipelinePartsProps): PipelineParts {
   const { pipelineName, bucket, options } = props;
 
-  // Where files land, and where it is told.
+  // Where files land, and where that is reported.
   const logKey = pipelineKey(scope, options.encryptionKey, props.removalPolicy);
   sendEventsToEventBridge(scope, bucket, options.enableEventBridge);
   claimPrefixes(scope, bucket, { prefix: props.prefixes.prefix, ...props.prefixes.written });

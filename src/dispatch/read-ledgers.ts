@@ -11,7 +11,7 @@ const READ_TOGETHER = 10;
  * What the ledgers of files say, one list for all: each ledger is asked about its own files. Without files none is asked, which would wake
  * the warehouse.
  *
- * @param files the files; those of which no ledger tells are left out
+ * @param files the files; those that no ledger has are left out
  * @param settings how the ledgers are read
  * @param read asks one ledger
  */

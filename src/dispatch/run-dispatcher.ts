@@ -53,7 +53,7 @@ export interface RunDispatcherProps {
 /**
  * S3 event -> EventBridge rule -> SQS queue -> Lambda -> run of a Glue job or a state machine.
  *
- * Events are gathered in a queue and each batch becomes one run of a job, or each file one of a state machine, which is told its files by a
+ * Events are gathered in a queue and each batch becomes one run of a job, or each file one of a state machine, which gets its files by a
  * manifest. When there is no room for a run its events wait in the queue, for 14 days at most.
  */
 export class RunDispatcher extends Construct {

@@ -2,7 +2,7 @@
 export interface GlueJobSettings {
   readonly runKind: 'glue-job';
   readonly jobName: string;
-  /** The job's log groups as it was told, where Glue does not say which it used. */
+  /** The job's log groups as it was given them, where Glue does not say which it used. */
   readonly logGroupPrefix: string;
   readonly onDemand?: OnDemandArguments;
 }

@@ -5,8 +5,8 @@ import { fileSections } from './message-sections';
 import { SUCCEEDED } from './run-kinds';
 import { RunOutcome } from './run-outcome';
 
-/** What people are told of. */
-export interface ToldRun extends EndedRun {
+/** A run that is reported. */
+export interface ReportedRun extends EndedRun {
   readonly pipeline: string;
   /** How its files are spoken of; undefined for a pipeline whose runs are given none. */
   readonly words?: FileWords;
@@ -28,11 +28,11 @@ const MOST_BYTES = 256 * 1024 - 4;
 const LONGEST_SUBJECT = 100;
 
 /** The message about a run: what happened to which file, what to do, where to look. */
-export function runMessage(run: ToldRun, outcome: RunOutcome): Message {
+export function runMessage(run: ReportedRun, outcome: RunOutcome): Message {
   return { subject: subject(run, outcome), text: withinBounds(paragraphs(run, outcome)) };
 }
 
-function subject(run: ToldRun, outcome: RunOutcome): string {
+function subject(run: ReportedRun, outcome: RunOutcome): string {
   const what = run.words ? `${whatHappened(run.words, outcome)} by` : 'a run of';
   return `${run.state === SUCCEEDED ? '' : `${run.state}: `}${what} ${run.pipeline}`
     .replace(/[^\x20-\x7e]/g, '?')
@@ -51,7 +51,7 @@ function whatHappened(words: FileWords, { failed, quarantined, rejected, changed
   return [...(files > 0 || rows.length === 0 ? [`${countOf(words, files)} ${words.notDone}`] : []), ...rows].join(', ');
 }
 
-function paragraphs(run: ToldRun, outcome: RunOutcome): string[][] {
+function paragraphs(run: ReportedRun, outcome: RunOutcome): string[][] {
   return [
     [
       `Pipeline: ${run.pipeline}`,

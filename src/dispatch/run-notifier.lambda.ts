@@ -24,8 +24,8 @@ const sqs = new SQSClient({});
 
 /**
  * Looks after a run that failed, timed out or was stopped: files that it did not finish go to the queue again, and
- * people are told of those that cannot be taken or do not go again. Of a pipeline whose runs write down what they found in files
- * people are told of that, however the run ended.
+ * those that cannot be taken or do not go again are reported. Of a pipeline whose runs write down what they found in files
+ * that is reported, however the run ended.
  */
 export async function handler(event: RunEndedEvent): Promise<void> {
   const settings = readSettings<NotifierSettings>();
@@ -38,7 +38,7 @@ export async function handler(event: RunEndedEvent): Promise<void> {
   const outcome = settings.queueUrl === undefined ? NO_FILES : await lookAfterFiles(run, settings);
   console.info(JSON.stringify({ message: 'run ended', run: run.runId, state: run.state, manifest: run.manifestUri, ...outcome }));
   if (needsAPerson(outcome) || ((settings.queueUrl === undefined || !run.manifestUri) && run.state !== SUCCEEDED)) {
-    await tell(settings, run, outcome);
+    await notify(settings, run, outcome);
   }
 }
 
@@ -118,7 +118,7 @@ function needsAPerson({ failed, quarantined, rejected, changed, abandoned, ledge
   return failed.length + quarantined.length + rejected.length + changed.length + abandoned.length > 0 || ledgerError !== undefined;
 }
 
-async function tell(settings: NotifierSettings, run: EndedRun, outcome: RunOutcome): Promise<void> {
+async function notify(settings: NotifierSettings, run: EndedRun, outcome: RunOutcome): Promise<void> {
   const { pipeline } = settings;
   const files = settings.queueUrl === undefined ? { swept: false } : { words: settings.words, swept: settings.swept };
   const { subject, text } = runMessage({ ...run, ...files, pipeline }, outcome);

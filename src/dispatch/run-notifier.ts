@@ -27,13 +27,13 @@ export interface RunNotifierProps {
   readonly topic: ITopic;
   /** Key of the function's logs. */
   readonly logKey: IKey;
-  /** The files that runs are given; without it people are told of runs, and of nothing else. */
+  /** The files that runs are given; without it runs are reported, and nothing else. */
   readonly files?: NotifierFiles;
 }
 
 /** How a notifier looks after the files of runs. */
 export interface NotifierFiles {
-  /** How people are told of them. */
+  /** How messages speak of them. */
   readonly words: FileWords;
   /** Takes those of a run that died. */
   readonly queue: IQueue;
@@ -42,20 +42,20 @@ export interface NotifierFiles {
   readonly swept: boolean;
   /** Holds the manifests, and outcomes. */
   readonly stagingBucket: IBucket;
-  /** What became of each file; without it outcomes tell, and without these every file of a run that died counts as unfinished. */
+  /** What became of each file; without it outcomes say so, and without these every file of a run that died counts as unfinished. */
   readonly ledger?: LedgerTable;
   /** Whether runs write down what they found in each file. */
   readonly keepsOutcomes: boolean;
-  /** What of it people are told, however a run ended. */
+  /** What of it is reported, however a run ended. */
   readonly notifyOn: Notice[];
 }
 
 /**
  * A run that fails, times out or is stopped -> EventBridge rule -> Lambda: files that the run did not finish go to
- * the queue again, as often as `retries` says; of the others people are told. When a ledger cannot be read all go again, and
- * people are told.
+ * the queue again, as often as `retries` says; the others are reported. When a ledger cannot be read all go again, and
+ * that is reported.
  *
- * Where runs write down what they found in files a run that succeeds comes here too, and people are told of what `notifyOn` names.
+ * Where runs write down what they found in files a run that succeeds comes here too, and what `notifyOn` names is reported.
  */
 export class RunNotifier extends Construct {
   public readonly function: IFunction;
@@ -68,7 +68,7 @@ export class RunNotifier extends Construct {
     const settings: NotifierSettings = files ? { ...ofRuns, ...fileSettings(pipelineName, files) } : ofRuns;
     const notifier = new RunNotifierFunction(this, 'Function', {
       ...functionIdentity(this, props.logKey),
-      description: `Retries the files and tells of the failures of runs of ${pipelineName}`,
+      description: `Retries the files and reports the failures of runs of ${pipelineName}`,
       // A load that commits locks the ledger, and Redshift makes who reads it wait.
       timeout: Duration.minutes(15),
       memorySize: 256,

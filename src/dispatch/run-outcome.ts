@@ -26,7 +26,7 @@ export interface RejectedRows {
 /** A file that is done, and with which the table or values changed. */
 export interface ChangedTable {
   readonly file: ManifestFile;
-  /** Only what people are told of; the rest is as if it were not. */
+  /** Only what is reported; the rest is as if it were not. */
   readonly found: Pick<OutcomeDocument, 'columns_added' | 'columns_widened' | 'rows_rescued' | 'rescue_columns'>;
 }
 
@@ -60,7 +60,7 @@ export interface KnownFindings {
   readonly runId: string;
   /** What was found in files, by load id, whichever run wrote it. */
   readonly found: Map<string, OutcomeDocument>;
-  /** What of it people are told. */
+  /** What of it is reported. */
   readonly notifyOn: Notice[];
 }
 
@@ -82,7 +82,7 @@ export function isConfigurationFault(errorMessage: string): boolean {
 
 /**
  * Sorts the files of a run that did not end well. When the ledger could not be read all count as unfinished: what is loaded already is
- * not loaded again. Rows that this run rejected are told of then, since no later run may: twice is better than never.
+ * not loaded again. Rows that this run rejected are reported then, since no later run may: twice is better than never.
  */
 export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutcome {
   const { ledger, ledgerError, misconfigured, timedOut, mostRetries } = known;
@@ -94,7 +94,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
   for (const file of files) {
     const found = foundByRun(file, known);
     const finished = (ledger ?? known.found).get(file.load_id);
-    // Where outcomes are the ledger, people were told of an earlier run's then.
+    // Where outcomes are the ledger, an earlier run's were reported then.
     const isTold = ledger !== undefined || found !== undefined;
     const isDone = wentOn(found?.status) && (ledgerError !== undefined || wentOn(finished?.status));
     if (isDone) {
@@ -126,7 +126,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
 }
 
 /**
- * What a run that ended well tells of: files that went on without some of their rows, or that changed the table. The ledger has nothing to
+ * What a run that ended well reports: files that went on without some of their rows, or that changed the table. The ledger has nothing to
  * add, and asking would wake the warehouse.
  */
 export function successOutcome(files: ManifestFile[], known: KnownFindings): RunOutcome {
@@ -150,13 +150,13 @@ function rejectedRows(file: ManifestFile, found: OutcomeDocument | undefined, { 
 function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { notifyOn }: KnownFindings): ChangedTable[] {
   const schema = notifyOn.includes('schema_changes');
   const values = notifyOn.includes('rescued_values');
-  const told = {
+  const reported = {
     columns_added: found && schema ? found.columns_added : [],
     columns_widened: found && schema ? found.columns_widened : [],
     rows_rescued: found && values ? found.rows_rescued : 0,
     rescue_columns: found && values ? found.rescue_columns : [],
   };
-  return told.columns_added.length + told.columns_widened.length + told.rows_rescued > 0 ? [{ file, found: told }] : [];
+  return reported.columns_added.length + reported.columns_widened.length + reported.rows_rescued > 0 ? [{ file, found: reported }] : [];
 }
 
 /** Of a file that was refused, or that a newer one has replaced, no row went on. */

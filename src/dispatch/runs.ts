@@ -10,12 +10,12 @@ export interface Runs {
   /** The files of a batch as those of the runs to start. */
   split<F>(files: F[]): F[][];
   /**
-   * Starts a run, and tells it its files by a manifest. Throws StartRefusedError when there is no room for it now.
+   * Starts a run, and passes its files in a manifest. Throws StartRefusedError when there is no room for it now.
    *
    * @returns the run's id
    */
   start(manifestUri: string, manifest: Manifest): Promise<string>;
-  /** What an event tells of a run, and what the run itself knows. */
+  /** What an event says of a run, and what the run itself knows. */
   describe(event: RunEndedEvent): Promise<EndedRun>;
 }
 

@@ -12,7 +12,7 @@ const REFUSALS = ['ExecutionLimitExceeded', 'KmsThrottlingException', 'Throttlin
 const stepFunctions = new SFNClient({});
 
 /**
- * Executions of a state machine: each file is one, which is told the manifest by `manifest` of its input. An execution bears the name of
+ * Executions of a state machine: each file is one, which gets the manifest by `manifest` of its input. An execution bears the name of
  * the write and the attempt, so that a repeated event or batch starts none twice.
  *
  * Names of executions that have ended stay taken for 90 days (Step Functions API reference, StartExecution): that of a file which the sweep

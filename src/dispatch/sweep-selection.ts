@@ -46,7 +46,7 @@ export function filesMissed(files: ObjectCreated[], finished: FinishedWrites): O
 
 /**
  * Without versions an ETag stands for content, which may be written again: a row of an earlier write is not the listed
- * one's. Whole seconds, which is how S3 tells times.
+ * one's. Whole seconds, the precision of S3's times.
  */
 function isFinished(file: ObjectCreated, finished: FinishedWrites): boolean {
   const writtenAt = finished.get(writeIdentity(file.key, file.versionId, file.etag));

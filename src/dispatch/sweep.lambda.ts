@@ -32,7 +32,7 @@ async function listFilesDue(settings: SweepSettings, now: Date): Promise<ObjectC
   let page: ListObjectVersionsCommandOutput | undefined;
   do {
     // Versions, although only the current one counts: a file needs its version id for the load id that its event would
-    // have given it, and ListObjectsV2 does not tell it.
+    // have given it, and ListObjectsV2 does not give it.
     page = await s3.send(new ListObjectVersionsCommand({
       Bucket: settings.bucket,
       Prefix: settings.prefix,

@@ -250,7 +250,7 @@ Reason:   SalesforceRefused: the field Segment__c does not exist
 
 1 prediction run(s) are where they were and are not synced:
 - s3://predictions/${TODAY}: not finished by 1 run
-To sync them: remove the cause that the log tells, then redrive the execution, or start one with the input of this one.
+To sync them: remove the cause that the log names, then redrive the execution, or start one with the input of this one.
 
 Run: https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/arn:aws:states:eu-central-1:123456789012:execution:sync:e-1
 Log: https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:log-groups/log-group/${notifier.logGroupName}/log-events$3FfilterPattern$3D$2522e-1$2522`);

@@ -2,7 +2,7 @@ import { manifestFile, outcomeDocument } from './factories';
 import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
 import { glueRunUrl, logUrl } from '../../src/dispatch/console-links';
 import { RunDescription } from '../../src/dispatch/ended-run';
-import { runMessage, ToldRun } from '../../src/dispatch/run-message';
+import { runMessage, ReportedRun } from '../../src/dispatch/run-message';
 import { GATE_WORDS } from '../../src/quality/gate-words';
 
 const ofJob = (jobName: string, region = 'eu-central-1'): RunDescription & { region: string } => ({
@@ -16,7 +16,7 @@ const ofJob = (jobName: string, region = 'eu-central-1'): RunDescription & { reg
   replay: `aws glue start-job-run --job-name '${jobName}' --arguments '{"--replay":"<its s3:// URL>"}'`,
   region,
 });
-const run: ToldRun = {
+const run: ReportedRun = {
   ...ofJob('load crm'),
   pipeline: 'crm',
   words: LOADER_WORDS,
@@ -46,7 +46,7 @@ test('says what happened to which file, what to do and where to look', () => {
 
     1 file(s) are where they were and are not loaded:
     - s3://landing/customers/b.csv: no header
-    To load them: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day.
+    To load them: remove the cause that the log names, then run the job again with the arguments of this run. Files of the last week are also tried again every day.
 
     1 other file(s) were not finished and go again by themselves.
 
@@ -86,7 +86,8 @@ test('names 20 files at most, counts the rest and says where they are named', ()
 test('counts columns beyond a few and cuts long reasons, so that it keeps its end', () => {
   const many = Array.from({ length: 1600 }, (_, number) => `${'c'.repeat(120)}${number}`);
   const file = manifestFile('a', { key: 'é'.repeat(512) });
-  const changed = Array.from({ length: 30 }, () => ({ file, found: { columns_added: many, columns_widened: many, rows_rescued: 1, rescue_columns: many } }));
+  const found = { columns_added: many, columns_widened: many, rows_rescued: 1, rescue_columns: many };
+  const changed = Array.from({ length: 30 }, () => ({ file, found }));
   const failed = Array.from({ length: 30 }, () => ({ file, reason: 'é'.repeat(100_000) }));
   const rejected = Array.from({ length: 30 }, () => ({ file, found: outcomeDocument('a', { reason: 'é'.repeat(100_000) }) }));
   const text = runText(run, { ...nothing, changed, failed, rejected, abandoned: failed });
@@ -137,7 +138,7 @@ No value is lost: one that its column cannot hold is in the rescue column beside
 });
 
 describe('with rules', () => {
-  const gate: ToldRun = { ...run, ...ofJob('check crm'), words: GATE_WORDS, errorMessage: '1 of 3 files failed' };
+  const gate: ReportedRun = { ...run, ...ofJob('check crm'), words: GATE_WORDS, errorMessage: '1 of 3 files failed' };
   const body = (text: string): string => text.split('\n\n').slice(1, -1).join('\n\n');
   const many = outcomeDocument('a', {
     rows_read: 20000,
@@ -201,7 +202,7 @@ To send one on: correct it and upload it again under its own key; \`replay\` in 
 
 1 file(s) are where they were and are not checked:
 - s3://landing/customers/d.csv: not finished by 3 runs
-To have them checked: remove the cause that the log tells, then run the job again with the arguments of this run. Files of the last week are also tried again every day."
+To have them checked: remove the cause that the log names, then run the job again with the arguments of this run. Files of the last week are also tried again every day."
 `);
   });
 
@@ -260,7 +261,7 @@ To send rejected rows on once the other rows of their file are loaded: correct t
   });
 
   test('says how to mend a configuration, and that files wait for it', () => {
-    const text = (of: ToldRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the rules or the settings are wrong' }] });
+    const text = (of: ReportedRun): string => runText(of, { ...nothing, misconfigured: true, abandoned: [{ file: manifestFile('a'), reason: 'the rules or the settings are wrong' }] });
     expect(text(gate)).toContain(
       'To have them checked: correct what the reason names, in the rules file or the construct\'s props, and deploy it; then run the job again with the arguments of this run, or wait.'
       + ' Files of the last week are also tried again every day.');

@@ -107,7 +107,7 @@ class LoaderDemo:
         return prefix + name
 
     def load(self, exports: list[MonthlyExport], failing: list[str] | None = None) -> None:
-        """Uploads the exports and waits until the ledgers tell what became of each file. Raises NotDone."""
+        """Uploads the exports and waits until the ledgers say what became of each file. Raises NotDone."""
         customers = [self.upload(self.customers_prefix, f"{e.month}.csv", e.customers) for e in exports]
         for export in exports:
             self.upload(self.gate_prefix, f"{export.month}.csv", export.purchases)
@@ -190,7 +190,7 @@ class LoaderDemo:
         reason = json.loads(self.platform.read_text(self.bucket, key + ".error.json"))
         print(f"  failed: s3://{self.bucket}/{key}\n    {reason['reason']}\n    {reason['replay']}")
         if self.platform.inbox:
-            # People are told once the run has ended, a moment after the ledger.
+            # The message goes out once the run has ended, a moment after the ledger.
             wait_until(
                 lambda: bool(self.messages_about(BROKEN_FILE)),
                 what=f"a message about {BROKEN_FILE}",
@@ -198,7 +198,7 @@ class LoaderDemo:
                 progress=lambda: f"{len(self.messages_about(BROKEN_FILE))} message(s) about {BROKEN_FILE}",
             )
         for message in self.messages_about(BROKEN_FILE):
-            print("  told to the notification topic:\n    | " + message["message"].replace("\n", "\n    | "))
+            print("  sent to the notification topic:\n    | " + message["message"].replace("\n", "\n    | "))
 
     def show_gate(self, page: Path) -> None:
         """What the gate rejected, by rule; copies the report of the file with most of it."""
@@ -240,9 +240,9 @@ def checks(demo: LoaderDemo, purchases: list[Purchase], exports: list[MonthlyExp
     total = sum((purchase.dollars for purchase in purchases), Decimal(0))
     free = sum(purchase.is_free for purchase in purchases)
     failed = demo.platform.list_keys(demo.bucket, demo.error_prefix)
-    told = []
+    notified = []
     if demo.platform.inbox:  # in an account, messages go to whoever subscribes to the topic
-        told = [Check("messages about the file that failed", 1, len(demo.messages_about(BROKEN_FILE)))]
+        notified = [Check("messages about the file that failed", 1, len(demo.messages_about(BROKEN_FILE)))]
     return [
         Check("customers in the warehouse", len({p.customer_id for p in purchases}), customers),
         Check("their total spending, dollars", total, spent),
@@ -257,7 +257,7 @@ def checks(demo: LoaderDemo, purchases: list[Purchase], exports: list[MonthlyExp
         ),
         Check("purchases that the gate rejected", free, len(demo.rejected_records(demo.gate_quarantine_prefix))),
         Check("files in the error prefix", 1, sum(not key.endswith(".error.json") for key in failed)),
-        *told,
+        *notified,
     ]
 
 
