@@ -4,8 +4,10 @@
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup
 
-# With CI set, projen leaves the packages to a later job.
-env -u CI npx projen build
+# The steps of `projen build` but for its tests, which have run. With CI set, projen leaves the packages to a later job.
+for step in pre-compile compile post-compile package; do
+  env -u CI npx projen "$step"
+done
 
 apps="$(mktemp -d)"
 trap 'rm -rf "$apps"' EXIT
