@@ -17,6 +17,7 @@ from customer_data.errors import FileFault, SettingsError
 CHUNK_BYTES = 2 * 2**20
 _SAMPLE_BYTES = 4096
 _WINDOWS_1252 = "cp1252"
+_CTRL_Z = b"\x1a"  # the end of a text file of CP/M and DOS
 _GZIP_MAGIC = b"\x1f\x8b"
 _BINARY_FORMATS = (
     (b"PAR1", "a Parquet file"),
@@ -53,8 +54,8 @@ class NotUtf8(Exception):
 
 
 def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[bytes]:
-    """The text of the file as UTF-8, without a byte order mark. `encoding` None means detected; a byte order mark
-    decides in any case.
+    """The text of the file as UTF-8, without a byte order mark and without Ctrl-Z at its end. `encoding` None means
+    detected; a byte order mark decides in any case.
 
     Raises FileFault (empty_file, not_csv, wrong_encoding, nul_byte, broken_gzip), and NotUtf8 when the detected
     encoding was wrong.
@@ -74,7 +75,13 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
     chunks = _rejoin(first[len(mark) :], chunks)
     guessed = not encoding and not mark
     lines = LineCounter()
-    for chunk in _validated(chunks, guessed, lines) if codec == "utf-8" else _transcoded(chunks, codec, lines):
+    text = _validated(chunks, guessed, lines) if codec == "utf-8" else _transcoded(chunks, codec, lines)
+    yield from _up_to_ctrl_z(_without_nul(text, lines))
+
+
+def _without_nul(text: Iterator[bytes], lines: LineCounter) -> Iterator[bytes]:
+    """Counts the lines, too."""
+    for chunk in text:
         if b"\0" in chunk:
             line = lines.count(chunk[: chunk.index(b"\0")])
             raise FileFault(
@@ -86,6 +93,17 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
         lines.count(chunk)
         if chunk:
             yield chunk
+
+
+def _up_to_ctrl_z(text: Iterator[bytes]) -> Iterator[bytes]:
+    """Without a Ctrl-Z after which come line breaks and others of it only, up to a chunk of them."""
+    held = b""
+    for chunk in text:
+        chunk = held + chunk
+        at = chunk.find(_CTRL_Z, len(chunk.rstrip(b"\x1a\r\n")))
+        held = b"" if at < 0 or len(chunk) - at > CHUNK_BYTES else chunk[at:]
+        if shown := chunk[: len(chunk) - len(held)]:
+            yield shown
 
 
 class LineCounter:

@@ -179,6 +179,33 @@ def test_blank_lines_are_no_records() -> None:
     assert both(b"\n\nid,name\n\n1,a\n\n\n2,b\n\n") == (("id", "name"), [("1", "a"), ("2", "b")])
 
 
+@pytest.mark.parametrize("end", ["\x1a", "\n\x1a", "\r\n\x1a\r\n", "\n\x1a\x1a\x1a"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("block", [16, 48, 2**20])
+def test_ctrl_z_ends_the_file(end: str, encoding: str, block: int) -> None:
+    with blocks_of(block):
+        assert read(f"id,name\n1,a\n2,b{end}".encode(encoding), exact=True) == (
+            ("id", "name"),
+            [("1", "a"), ("2", "b")],
+            [],
+        )
+    assert both(f"id,name\n1,a\n2,b{end}".encode(encoding))[1] == [("1", "a"), ("2", "b")]
+
+
+def test_ctrl_z_within_the_file_is_text() -> None:
+    assert both(b"id,name\n1,\x1a\n\x1a,b\n")[1] == [("1", "\x1a"), ("\x1a", "b")]
+
+
+@given(st.text(alphabet=st.sampled_from("a\x1a\n\r"), max_size=40), st.sampled_from([4, 9, 2**20]))
+@settings(deadline=None, derandomize=True, max_examples=300)
+def test_ctrl_z_is_dropped_at_the_end_only(text: str, block: int) -> None:
+    ctrl_z = text.find("\x1a", len(text.rstrip("\x1a\r\n")))
+    assume(len(text) - ctrl_z <= block)
+    with mock.patch.object(csv_text, "CHUNK_BYTES", block):
+        chunks = b"".join(csv_text.utf8_chunks(io.BytesIO(f"id{text}".encode()), None))
+    assert chunks.decode() == f"id{text if ctrl_z < 0 else text[:ctrl_z]}"
+
+
 def test_empty_fields_are_null_quoted_or_not_and_so_is_what_the_format_calls_null() -> None:
     format = CsvFormat(null_values=("", "NULL", "n/a"))
     _, rows = both(b'a,b\n,""\nNULL,"n/a"\nnull,N/A\n', format)

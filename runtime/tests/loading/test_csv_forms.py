@@ -1,0 +1,28 @@
+"""Files as programs write them, on their whole way into the table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from loader_job import plan, run
+from world import LANDING, World
+
+from customer_data.csv.format import CsvFormat
+from customer_data.files.manifest import SourceFile
+from customer_data.loading.settings import RowErrorPolicy
+
+QUARANTINE = RowErrorPolicy.QUARANTINE_ROWS
+
+
+def put(world: World, body: bytes, name: str = "a.csv") -> SourceFile:
+    file = world.put(name, "")
+    answer = world.s3.put_object(Bucket=LANDING, Key=file.key, Body=body)
+    return replace(file, version_id=answer["VersionId"], size=len(body))
+
+
+def test_ctrl_z_at_the_end_is_no_key(world: World) -> None:
+    (result,) = world.load(world.put("a.csv", "user_id,name", "1,Ann", "2,Bo", "\x1a"))
+
+    assert (result.status, result.rows_rejected) == ("loaded", 0)
+    assert world.rows() == [(1, "Ann"), (2, "Bo")]
