@@ -72,11 +72,11 @@ class LineCheck:
 def open_csv(
     raw: BinaryIO | io.RawIOBase, format: CsvFormat, *, encoding: str | None = None, exact: bool = False
 ) -> CsvFile:
-    """Opens one CSV. `encoding` overrules the format's, after NotUtf8 asked for it.
+    """Opens one CSV. `encoding` is what to take text for that a format without one leaves open, after NotUtf8 asked.
 
     Raises FileFault; while batches are taken also NotUtf8 and (fast path) IrregularCsv.
     """
-    chunks = utf8_chunks(raw, encoding or format.encoding)
+    chunks = utf8_chunks(raw, format.encoding, assumed=encoding)
     first = b""
     for chunk in chunks:
         first += chunk

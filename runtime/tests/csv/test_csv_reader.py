@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from unittest import mock
@@ -244,6 +245,33 @@ def test_what_is_not_utf8_is_read_as_windows_1252() -> None:
     with pytest.raises(NotUtf8) as wrong:
         read(data)
     assert read(data, encoding=wrong.value.encoding)[1] == [("1", "Jürgen €")]
+
+
+LATIN_1 = "1,Zoë".encode("latin-1")
+UTF_8 = "2,Müller €".encode()
+
+
+@pytest.mark.parametrize("block", [5, 6, 7, 8, 2**20])
+@pytest.mark.parametrize(
+    ("lines", "other", "utf8"),
+    [([LATIN_1, b"x,y", UTF_8], 2, 4), ([UTF_8, LATIN_1], 3, 2), ([LATIN_1, "2,😀".encode()], 2, 3), ([LATIN_1 + UTF_8], 2, 2)],
+)
+def test_text_in_two_encodings_is_refused_with_a_line_of_each(
+    lines: list[bytes], other: int, utf8: int, block: int
+) -> None:
+    data = b"\n".join([b"id,name", *lines])
+    with mock.patch.object(csv_text, "CHUNK_BYTES", block), pytest.raises(FileFault) as fault:
+        try:
+            list(csv_text.utf8_chunks(io.BytesIO(data), None))
+        except NotUtf8 as wrong:
+            list(csv_text.utf8_chunks(io.BytesIO(data), None, assumed=wrong.encoding))
+    assert (fault.value.code, fault.value.line) == ("wrong_encoding", other)
+    assert re.search(rf"line {other}\b.* is not UTF-8, but line {utf8} is:", fault.value.reason)
+
+
+def test_an_encoding_that_is_said_may_hold_what_could_be_utf8() -> None:
+    data = b"\n".join([b"id,name", LATIN_1, UTF_8])
+    assert both(data, CsvFormat(encoding="windows-1252"))[1] == [("1", "Zoë"), ("2", "MÃ¼ller â‚¬")]
 
 
 @pytest.mark.parametrize("exact", [False, True])
