@@ -23,6 +23,21 @@ export interface CsvFormatOptions {
   readonly quote?: string;
 
   /**
+   * The character that makes the character after it text, a quote or itself: an ASCII character, such as the backslash
+   * with which Spark and MySQL write `"5\" disk"`. A doubled quote is read as one quote besides. Needs a `quote`.
+   *
+   * @default - none: a backslash is text, and a record with `\"` that is not quoted by the rules is rejected
+   */
+  readonly escape?: string;
+
+  /**
+   * Whether a record is rejected that has a quote in a field which does not begin with one, such as `5" disk`.
+   *
+   * @default false - its fields are read as they stand, and the log, `--plan` and the metric RowsWithInnerQuotes count such records
+   */
+  readonly strictQuotes?: boolean;
+
+  /**
    * How the text is encoded: UTF, ISO 8859, a Windows, DOS or Mac code page, KOI8, or an East Asian encoding, by names such
    * as `utf-8`, `windows-1252`, `iso-8859-15`, `shift_jis`. A byte order mark is understood and dropped.
    *
@@ -69,6 +84,14 @@ export class CsvFormat {
   /** The character around fields. */
   public readonly quote: string;
   /**
+   * The character that makes the one after it text.
+   *
+   * @default - none
+   */
+  public readonly escape?: string;
+  /** Whether a quote in an unquoted field rejects the record. */
+  public readonly strictQuotes: boolean;
+  /**
    * How the text is encoded.
    *
    * @default - detected
@@ -82,6 +105,8 @@ export class CsvFormat {
   private constructor(options: CsvFormatOptions) {
     this.delimiter = options.delimiter;
     this.quote = options.quote ?? '"';
+    this.escape = options.escape;
+    this.strictQuotes = options.strictQuotes ?? false;
     this.encoding = options.encoding;
     this.nullValues = options.nullValues ?? [''];
     this.dateFormats = options.dateFormats ?? [];
@@ -92,6 +117,10 @@ export class CsvFormat {
     }
     if (this.delimiter === this.quote) {
       throw new ConfigurationError(`delimiter and quote are both '${this.quote}', but two different characters are needed; change one of them`);
+    }
+    requireCharacter('escape', this.escape);
+    if (this.escape !== undefined) {
+      requireEscape(this.escape, this.quote, this.delimiter);
     }
     if (this.encoding !== undefined && !Token.isUnresolved(this.encoding)) {
       requireEncoding(this.encoding);
@@ -104,8 +133,20 @@ export class CsvFormat {
     requireArguments('CsvFormat.isEqualTo', { other }, { other: CSV_FORMAT });
     return this.delimiter === other.delimiter
       && this.quote === other.quote
+      && this.escape === other.escape
+      && this.strictQuotes === other.strictQuotes
       && this.encoding === other.encoding
       && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
+  }
+}
+
+function requireEscape(escape: string, quote: string, delimiter: string | undefined): void {
+  if (quote === '') {
+    throw new ConfigurationError(`escape is '${escape}' and quote is '', but an escape stands within quotes; leave out one of them`);
+  }
+  if (escape === quote || escape === delimiter) {
+    const other = escape === quote ? 'quote' : 'delimiter';
+    throw new ConfigurationError(`escape and ${other} are both '${escape}', but two different characters are needed; change one of them${other === 'quote' ? ', or leave out escape: a doubled quote needs none' : ''}`);
   }
 }
 

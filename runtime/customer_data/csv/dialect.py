@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TextIO
 
 from customer_data.csv.format import CsvFormat
@@ -25,18 +26,35 @@ _SEPARATOR_LINE = re.compile(r"sep=([\t\x20-\x7e])(?:\r\n|\r|\n)", re.IGNORECASE
 class CsvDialect:
     delimiter: str
     quote: str
+    escape: str | None = None
 
     def reader(self, lines: Iterator[str], strict: bool) -> Iterator[list[str]]:
         """Python's own reader of this dialect, one list of fields a record."""
         csv.field_size_limit(MAX_RECORD_BYTES)
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=strict)
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
+        return csv.reader(
+            lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, strict=strict
+        )
+
+    def has_inner_quote(self, record: str) -> bool:
+        """Whether a quote stands in an unquoted field of the record, which the reader takes."""
+        return bool(self.quote) and self.quote in record and self._regular.fullmatch(record) is None
+
+    @cached_property
+    def _regular(self) -> re.Pattern[str]:
+        quote, delimiter = re.escape(self.quote), re.escape(self.delimiter)
+        escape = re.escape(self.escape) if self.escape else ""
+        escaped = f"|{escape}." if escape else ""
+        quoted = f"{quote}(?:[^{quote}{escape}]++|{quote}{quote}{escaped})*+{quote}"
+        unquoted = f"(?:[^{quote}{delimiter}{escape}\\r\\n]++{escaped})*+"
+        field = f"(?:{quoted}|{unquoted})"
+        return re.compile(f"{field}(?:{delimiter}{field})*+[\\r\\n]*", re.DOTALL)
 
     def write(self, records: Iterable[Sequence[str | None]], out: TextIO) -> None:
         """As the reader takes them, every value in quotes. Raises csv.Error for what has to be quoted and cannot be."""
         quoting: dict[str, Any] = (
-            {"quotechar": self.quote, "quoting": csv.QUOTE_ALL}
+            {"quotechar": self.quote, "escapechar": self.escape, "quoting": csv.QUOTE_ALL}
             if self.quote
             else {"quoting": csv.QUOTE_NONE, "quotechar": None}
         )
@@ -64,14 +82,20 @@ class CsvHeader:
 def dialect_of(sample: str, format: CsvFormat) -> CsvDialect:
     """The dialect that the format says, else `sep=` in the first line, else the delimiter that cuts the first records
     into equally many fields."""
-    for name, value, allowed in (("delimiter", format.delimiter or ",", (1,)), ("quote", format.quote, (0, 1))):
+    characters = (
+        ("delimiter", format.delimiter or ",", (1,)),
+        ("quote", format.quote, (0, 1)),
+        ("escape", format.escape or "\\", (1,)),
+    )
+    for name, value, allowed in characters:
         if len(value) not in allowed or not value.isascii() or value in ("\r", "\n"):
             raise SettingsError(f"CsvFormat.{name} is {value!r}: allowed is one ASCII character that is no line break")
     if format.delimiter is not None:
-        return CsvDialect(format.delimiter, format.quote)
+        return CsvDialect(format.delimiter, format.quote, format.escape)
     if separator := _SEPARATOR_LINE.match(sample):
-        return CsvDialect(separator[1], format.quote)
-    return max((CsvDialect(delimiter, format.quote) for delimiter in DELIMITERS), key=lambda d: _consistency(d, sample))
+        return CsvDialect(separator[1], format.quote, format.escape)
+    possible = [CsvDialect(delimiter, format.quote, format.escape) for delimiter in DELIMITERS]
+    return max(possible, key=lambda dialect: _consistency(dialect, sample))
 
 
 def _consistency(dialect: CsvDialect, sample: str) -> tuple[float, int]:

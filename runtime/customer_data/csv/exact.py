@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.csv.batch import BrokenRecord, CsvBatch
+from customer_data.csv.batch import BrokenRecord, CsvBatch, InnerQuotes
 from customer_data.csv.dialect import MAX_RECORD_BYTES, CsvDialect, CsvHeader
+from customer_data.csv.format import CsvFormat
 from customer_data.csv.text import CHUNK_BYTES, ChunkStream
 
 _BATCH_ROWS = 16_384
@@ -26,11 +27,11 @@ class _RecordTooLong(Exception):
 
 
 def exact_batches(
-    chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, null_values: tuple[str, ...]
+    chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, format: CsvFormat, inner_quotes: InnerQuotes
 ) -> Iterator[CsvBatch]:
     """Records and broken records in the order of the file. After a broken one the next line begins a new record."""
     width = len(header.names)
-    batch = _Batch(width, pa.array(null_values, pa.string()))
+    batch = _Batch(width, pa.array(format.null_values, pa.string()))
     lines = _Lines(chunks)
     reader = dialect.reader(lines, strict=True)
     line = header.lines + 1
@@ -40,25 +41,46 @@ def exact_batches(
             record = next(reader, None)
         except (csv.Error, _RecordTooLong) as error:
             code, reason = _why_broken(error)
+            reason += _escape_hint(taken[0], dialect)
             batch.add_broken(BrokenRecord(line, code, reason, _raw(taken[0])))
             lines.go_back_to_second_line()
             del taken[1:]
         else:
             if record is None:
                 break
-            if len(record) == width:
-                batch.add(line, record, lines.bytes)
-            elif record:  # an empty line is no record
+            text = taken[0] if len(taken) == 1 else "".join(taken)
+            if record and len(record) != width:
                 reason = (
                     f"the record has {len(record)} fields, the header {width}, delimited by {dialect.delimiter!r};"
                     " every record needs as many: put a field that holds the delimiter or a line break in quotes"
                 )
-                batch.add_broken(BrokenRecord(line, "ragged_record", reason, _raw("".join(taken))))
+                reason += _escape_hint(text, dialect)
+                batch.add_broken(BrokenRecord(line, "ragged_record", reason, _raw(text)))
+            elif record and dialect.has_inner_quote(text) and (why := _why_refused(text, dialect, format)):
+                batch.add_broken(BrokenRecord(line, "inner_quote", why, _raw(text)))
+            elif record:  # an empty line is no record
+                batch.add(line, record, lines.bytes)
+                if dialect.has_inner_quote(text):
+                    inner_quotes.add(line)
         line += len(taken)
         if batch.full:
             yield batch.take()
     if batch.rows or batch.broken:
         yield batch.take()
+
+
+def _escape_hint(text: str, dialect: CsvDialect) -> str:
+    if not dialect.quote or dialect.escape or f"\\{dialect.quote}" not in text:
+        return ""
+    return f"; it holds \\{dialect.quote}: if that is how the file writes a quote, set CsvFormat.escape to '\\\\'"
+
+
+def _why_refused(text: str, dialect: CsvDialect, format: CsvFormat) -> str | None:
+    """Of a record with a quote in an unquoted field; None where it may be."""
+    why = f"a quote stands in a field that does not begin with one; put the field in {dialect.quote}, its quotes doubled"
+    if hint := _escape_hint(text, dialect):
+        return why + hint
+    return f"{why}, or leave out CsvFormat.strictQuotes" if format.strict_quotes else None
 
 
 def _raw(text: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 class CsvFormat:
     """How to read a CSV; None means detected from the file.
 
-    `date_formats` are Redshift's (`DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`); ISO 8601 needs none.
+    `escape` is the character that makes a quote, or itself, text, beside a doubled quote. `strict_quotes` rejects records
+    with a quote in an unquoted field. `date_formats` are Redshift's (`DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`); ISO 8601 needs none.
     """
 
     delimiter: str | None = None
@@ -19,6 +20,8 @@ class CsvFormat:
     encoding: str | None = None
     null_values: tuple[str, ...] = ("",)
     date_formats: tuple[str, ...] = ()
+    escape: str | None = None
+    strict_quotes: bool = False
 
     @staticmethod
     def from_dict(given: Mapping[str, Any]) -> CsvFormat:

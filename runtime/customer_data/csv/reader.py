@@ -18,10 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from customer_data.csv.batch import CsvBatch
+from customer_data.csv.batch import CsvBatch, InnerQuotes
 from customer_data.csv.dialect import CsvDialect, CsvHeader, dialect_of, header_of
 from customer_data.csv.exact import exact_batches
 from customer_data.csv.format import CsvFormat
+from customer_data.csv.notes import CsvNotes
 from customer_data.csv.text import CHUNK_BYTES, ChunkStream, LineCounter, utf8_chunks
 from customer_data.errors import FileFault
 
@@ -35,12 +36,17 @@ class IrregularCsv(Exception):
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A CSV whose header has been read; `batches` can be taken once."""
+    """A CSV whose header has been read; `batches` can be taken once. After the last one, `notes` are known."""
 
     dialect: CsvDialect
     header: tuple[str, ...]
     batches: Iterator[CsvBatch]
+    _inner_quotes: InnerQuotes
     _lines: LineCheck | None = None
+
+    @property
+    def notes(self) -> CsvNotes:
+        return CsvNotes(self._inner_quotes.rows, tuple(self._inner_quotes.lines))
 
     def require_lines(self) -> None:
         """To be called after the last batch by who used lines. Raises IrregularCsv where they were assumed wrongly."""
@@ -93,11 +99,12 @@ def open_csv(
             line=header.line,
         )
     body = _body(first[len(header.text.encode()) :], chunks)
+    quotes = InnerQuotes()
     if exact:
-        return CsvFile(dialect, header.names, exact_batches(body, dialect, header, format.null_values))
+        return CsvFile(dialect, header.names, exact_batches(body, dialect, header, format, quotes), quotes)
     lines = LineCheck()
     batches = _fast_batches(lines.watch(body), dialect, header, format.null_values, lines)
-    return CsvFile(dialect, header.names, batches, lines)
+    return CsvFile(dialect, header.names, batches, quotes, lines)
 
 
 def _body(rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -112,13 +119,17 @@ def _fast_batches(
     names = [str(index) for index in range(len(header.names))]
     chunks = _not_marked(chunks)
     if dialect.quote:
-        chunks = _strictly_quoted(chunks, dialect)
+        masked = _escapes_masked(chunks, dialect) if dialect.escape else ((chunk, chunk) for chunk in chunks)
+        chunks = _strictly_quoted(masked, dialect)
     try:
         reader = pyarrow.csv.open_csv(
             ChunkStream(chunks),
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=CHUNK_BYTES, use_threads=False),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=bool(dialect.quote)
+                delimiter=dialect.delimiter,
+                quote_char=dialect.quote or False,
+                escape_char=dialect.escape or False,
+                newlines_in_values=bool(dialect.quote),
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 check_utf8=False,
@@ -143,19 +154,47 @@ def _not_marked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _strictly_quoted(chunks: Iterator[bytes], dialect: CsvDialect) -> Iterator[bytes]:
-    """Passes the chunks on as long as quotes alternate between opening and closing ones, each opening one stands at
+def _escapes_masked(chunks: Iterator[bytes], dialect: CsvDialect) -> Iterator[tuple[bytes, bytes]]:
+    """Each chunk with a copy of it in which what is escaped is ordinary text, as it is to both parsers."""
+    escape = ord(dialect.escape or "")
+    ends = [ord(dialect.delimiter), ord("\r"), ord("\n")]
+    is_escaped = False  # the first byte of the chunk
+    for chunk in chunks:
+        if not is_escaped and escape not in chunk:
+            yield chunk, chunk
+            continue
+        data = np.frombuffer(chunk, dtype=np.uint8).copy()
+        if is_escaped:
+            if data[0] in ends:
+                raise IrregularCsv("an escaped end of a field or line")
+            data[0] = ord("x")
+        places = np.flatnonzero(data == escape)
+        begins_run = np.diff(places, prepend=-2) != 1
+        in_run = np.arange(len(places)) - np.maximum.accumulate(np.where(begins_run, np.arange(len(places)), 0))
+        escaped = places[in_run % 2 == 0] + 1
+        is_escaped = bool(len(escaped)) and bool(escaped[-1] == len(data))
+        escaped = escaped[escaped < len(data)]
+        if np.isin(data[escaped], ends).any():
+            raise IrregularCsv("an escaped end of a field or line")
+        data[escaped] = ord("x")
+        yield chunk, data.tobytes()
+    if is_escaped:
+        raise IrregularCsv("an escape where the file ends")
+
+
+def _strictly_quoted(chunks: Iterator[tuple[bytes, bytes]], dialect: CsvDialect) -> Iterator[bytes]:
+    """Takes each chunk with what of it counts. Passes the chunks on as long as quotes alternate between opening and closing ones, each opening one stands at
     the beginning of a field, and each closing one at its end; a doubled quote counts as closing and opening again."""
     quote = ord(dialect.quote)
     beside = np.zeros(256, dtype=bool)
     beside[[quote, ord(dialect.delimiter), ord("\r"), ord("\n")]] = True
     inside = False  # a quote is open where the chunk begins
     before = ord("\n")  # the byte before the chunk
-    for chunk in chunks:
-        if not inside and before == quote and not beside[chunk[0]]:
+    for chunk, counted in chunks:
+        if not inside and before == quote and not beside[counted[0]]:
             raise IrregularCsv("text after a closing quote")
-        if dialect.quote.encode() in chunk:
-            data = np.frombuffer(chunk, dtype=np.uint8)
+        if dialect.quote.encode() in counted:
+            data = np.frombuffer(counted, dtype=np.uint8)
             quotes = np.flatnonzero(data == quote)
             opening, closing = quotes[inside::2], quotes[not inside :: 2]
             preceding = np.where(opening > 0, data[opening - 1], before)
@@ -163,7 +202,7 @@ def _strictly_quoted(chunks: Iterator[bytes], dialect: CsvDialect) -> Iterator[b
             if not (beside[preceding].all() and beside[following].all()):
                 raise IrregularCsv("a quote within a field")
             inside ^= bool(len(quotes) % 2)
-        before = chunk[-1]
+        before = counted[-1]
         yield chunk
     if inside:
         raise IrregularCsv("a quote is still open where the file ends")

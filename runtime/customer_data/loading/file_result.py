@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
+from customer_data.csv.notes import CsvNotes
 from customer_data.files.outcomes import Outcome, OutcomeStatus
 from customer_data.loading.staged_file import RescueColumn
 from customer_data.quality.report.summary import CheckSummary
@@ -37,6 +38,7 @@ class FileResult(LedgerRow):
     columns_discarded: tuple[str, ...] = ()
     columns_waiting: tuple[str, ...] = ()
     guessed_encoding: str | None = None
+    notes: CsvNotes = CsvNotes()
     seconds: float = 0.0
     check: CheckSummary | None = None
 
@@ -91,6 +93,7 @@ class FileResult(LedgerRow):
             "columns_discarded": list(self.columns_discarded),
             "columns_waiting": list(self.columns_waiting),
             "guessed_encoding": self.guessed_encoding,
+            **self.notes.summary(),
             "report": self.check.report_url if self.check else None,
             "seconds": round(self.seconds, 3),
             "reason": self.reason,

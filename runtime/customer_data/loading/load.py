@@ -329,6 +329,7 @@ class Loader:
             columns_discarded=staged.discarded_columns,
             header_map=staged.header_map,
             guessed_encoding=staged.guessed_encoding,
+            notes=staged.notes,
             seconds=staged.seconds,
             check=staged.check,
         )

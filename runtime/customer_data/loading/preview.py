@@ -43,6 +43,7 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
         "columns_discarded": list(staged.discarded_columns),
         "guessed_encoding": staged.guessed_encoding,
+        "notes": list(staged.notes.for_people()),
         "rules": dict(staged.check.rows_broken) if staged.check else {},
     }
     try:
@@ -103,6 +104,7 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     )
     if encoding := report["guessed_encoding"]:
         yield f"  the file is not UTF-8 and is taken for {encoding}: if it is another, say so with CsvFormat.encoding"
+    yield from (f"  {note}" for note in report["notes"])
     yield from _reason_lines("rejected", report["rejected_reasons"])
     yield from _reason_lines("warning", report["warned_reasons"])
     if fault := report.get("fault"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from customer_data.columns.staged import StagedColumn
+from customer_data.csv.notes import CsvNotes
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
 from customer_data.quality.report.summary import CheckSummary
@@ -46,6 +47,7 @@ class StagedFile:
     warned_reasons: tuple[RejectionReason, ...] = ()
     rejected_key: str | None = None
     guessed_encoding: str | None = None
+    notes: CsvNotes = CsvNotes()
     seconds: float = 0.0
     fault: FileFault | None = None
     superseded: bool = False

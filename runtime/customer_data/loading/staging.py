@@ -143,6 +143,7 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             warned_reasons=records.warned.reasons,
             rejected_key=rejected_key,
             guessed_encoding=reading.guessed_encoding,
+            notes=csv.notes,
             check=_report(job, check, records, rows_read, rejected_key, fault) if check else None,
         )
         if fault:

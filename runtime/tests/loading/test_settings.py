@@ -39,6 +39,8 @@ def test_reads_every_field_that_the_construct_writes() -> None:
             encoding="windows-1252",
             null_values=("", "NULL"),
             date_formats=("DD/MM/YYYY",),
+            escape="\\",
+            strict_quotes=True,
         ),
         row_errors=RowErrorPolicy.QUARANTINE_ROWS,
         prefix="customers/",

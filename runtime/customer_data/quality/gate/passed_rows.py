@@ -33,8 +33,9 @@ class PassedRows:
         )
         encoding = codec_named(format.encoding or "utf-8")
         self._encode = None if encoding == "utf-8" else codecs.getincrementalencoder(encoding)().encode
-        # Arrow quotes with '"' only.
-        self._write = self._write_by_arrow if dialect.quote == '"' else self._write_by_python
+        # Arrow quotes with '"' only, and escapes nothing.
+        by_arrow = dialect.quote == '"' and not dialect.escape
+        self._write = self._write_by_arrow if by_arrow else self._write_by_python
         if format.delimiter is None:
             self._put(dialect.separator_line(header).encode())
         self._put(self._as_text([list(header)]).encode())

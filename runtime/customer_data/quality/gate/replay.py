@@ -84,7 +84,7 @@ def _unusable(url: str, number: int, what: str) -> SettingsError:
 def _write(
     url: str, out: IO[bytes], header: list[str], records: Iterator[tuple[int, Mapping[str, Any]]], format: CsvFormat
 ) -> int:
-    dialect = CsvDialect(format.delimiter or ",", format.quote)
+    dialect = CsvDialect(format.delimiter or ",", format.quote, format.escape)
     null = null_text(format, len(header)) or ""
     text = io.TextIOWrapper(out, encoding=codec_named(format.encoding or "utf-8"), newline="", write_through=True)
     rows, at = 0, 1

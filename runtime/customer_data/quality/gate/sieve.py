@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from customer_data.csv.batch import CsvBatch
+from customer_data.csv.notes import CsvNotes
 from customer_data.csv.reader import open_csv
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, require_every_row
 from customer_data.files.derived_keys import derived_key
@@ -47,6 +48,7 @@ class SievedFile:
     superseded: bool = False
     unreadable: str | None = None
     guessed_encoding: str | None = None
+    notes: CsvNotes = CsvNotes()
     seconds: float = 0.0
 
 
@@ -125,6 +127,7 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
             check=_report(sieve, check, records, rows_read, refusal, published=refusal is None and passed.rows > 0),
             refusal=refusal,
             guessed_encoding=reading.guessed_encoding,
+            notes=csv.notes,
         )
 
 

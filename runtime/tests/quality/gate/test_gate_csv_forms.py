@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from quality.gate_world import GateWorld, gate_world
+
+from customer_data.csv.format import CsvFormat
+from customer_data.csv.reader import open_csv
 
 
 @pytest.fixture
@@ -23,3 +28,21 @@ def test_a_file_in_two_encodings_fails(world: GateWorld) -> None:
 
     assert result.status == "failed"
     assert "line 2 is not UTF-8, but line 3 is" in (result.reason or "")
+
+
+def test_escaped_quotes_pass_as_they_came(world: GateWorld) -> None:
+    csv = {"escape": "\\"}
+    (result,) = world.sieve(world.put("a.csv", "user_id,name", '1,"27\\" \\\\"', "2,"), csv=csv)
+
+    assert (result.rows_passed, result.rows_rejected) == (1, 1)
+    passed = open_csv(io.BytesIO(world.read("passed/a.csv")), CsvFormat.from_dict(csv))
+    assert [column.to_pylist() for batch in passed.batches for column in batch.columns] == [["1"], ['27" \\']]
+
+
+def test_quotes_in_unquoted_fields_are_counted_or_rejected(world: GateWorld) -> None:
+    lines = ("user_id,name", '1,5" disk', "2,Bo")
+    (result,) = world.sieve(world.put("a.csv", *lines))
+    assert '"inner_quotes": 1, "inner_quote_lines": [2]' in result.summary_line()
+
+    (result,) = world.sieve(world.put("b.csv", *lines), csv={"strict_quotes": True})
+    assert (result.rows_passed, result.rows_rejected) == (1, 1)

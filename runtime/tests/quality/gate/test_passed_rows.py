@@ -78,8 +78,9 @@ def files(draw: st.DrawFn) -> tuple[tuple[str, ...], list[list[str | None]], Csv
     rows = draw(st.lists(st.lists(value | st.none() if nulls else value, min_size=width, max_size=width), max_size=5))
     detected = draw(st.booleans()) and (width > 1 or delimiter == ",")
     encoding = draw(st.sampled_from([None, "utf-8", "utf-16"]))
-    format = CsvFormat(None if detected else delimiter, quote, encoding, nulls)
-    return header, rows, CsvDialect(delimiter, quote), format
+    escape = draw(st.sampled_from([None, "\\"])) if quote else None
+    format = CsvFormat(None if detected else delimiter, quote, encoding, nulls, escape=escape)
+    return header, rows, CsvDialect(delimiter, quote, escape), format
 
 
 @given(files())
