@@ -38,6 +38,13 @@ export interface CsvFormatOptions {
   readonly strictQuotes?: boolean;
 
   /**
+   * The line that the header begins on, from 1 to 1,000; what stands before it is left out, and the log says so.
+   *
+   * @default - the first record within 50 lines that has all columns of the key; where none has or no key is known, the first record
+   */
+  readonly headerLine?: number;
+
+  /**
    * How the text is encoded: UTF, ISO 8859, a Windows, DOS or Mac code page, KOI8, or an East Asian encoding, by names such
    * as `utf-8`, `windows-1252`, `iso-8859-15`, `shift_jis`. A byte order mark is understood and dropped.
    *
@@ -92,6 +99,12 @@ export class CsvFormat {
   /** Whether a quote in an unquoted field rejects the record. */
   public readonly strictQuotes: boolean;
   /**
+   * The line that the header begins on, from 1.
+   *
+   * @default - found by the key
+   */
+  public readonly headerLine?: number;
+  /**
    * How the text is encoded.
    *
    * @default - detected
@@ -107,6 +120,7 @@ export class CsvFormat {
     this.quote = options.quote ?? '"';
     this.escape = options.escape;
     this.strictQuotes = options.strictQuotes ?? false;
+    this.headerLine = options.headerLine;
     this.encoding = options.encoding;
     this.nullValues = options.nullValues ?? [''];
     this.dateFormats = options.dateFormats ?? [];
@@ -122,6 +136,7 @@ export class CsvFormat {
     if (this.escape !== undefined) {
       requireEscape(this.escape, this.quote, this.delimiter);
     }
+    requireLines('headerLine', this.headerLine, 1, 1000);
     if (this.encoding !== undefined && !Token.isUnresolved(this.encoding)) {
       requireEncoding(this.encoding);
     }
@@ -135,6 +150,7 @@ export class CsvFormat {
       && this.quote === other.quote
       && this.escape === other.escape
       && this.strictQuotes === other.strictQuotes
+      && this.headerLine === other.headerLine
       && this.encoding === other.encoding
       && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
   }
@@ -147,6 +163,12 @@ function requireEscape(escape: string, quote: string, delimiter: string | undefi
   if (escape === quote || escape === delimiter) {
     const other = escape === quote ? 'quote' : 'delimiter';
     throw new ConfigurationError(`escape and ${other} are both '${escape}', but two different characters are needed; change one of them${other === 'quote' ? ', or leave out escape: a doubled quote needs none' : ''}`);
+  }
+}
+
+function requireLines(name: string, value: number | undefined, least: number, most: number): void {
+  if (value !== undefined && !Token.isUnresolved(value) && !(Number.isInteger(value) && value >= least && value <= most)) {
+    throw new ConfigurationError(`${name} is ${value}, but a whole number from ${least} to ${most} is allowed; leave it out for the default`);
   }
 }
 

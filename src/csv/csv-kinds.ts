@@ -1,5 +1,5 @@
 import type { CsvFormat, CsvFormatOptions } from './csv-format';
-import { BOOLEAN, like, listOf, optional, struct, TEXT } from '../common/kinds';
+import { BOOLEAN, like, listOf, NUMBER, optional, struct, TEXT } from '../common/kinds';
 
 export const CSV_FORMAT = like<CsvFormat>('a CsvFormat', "write for example CsvFormat.of({ delimiter: ';' })", 'quote', 'nullValues', 'dateFormats', 'isEqualTo');
 
@@ -8,6 +8,7 @@ export const CSV_FORMAT_OPTIONS = struct<CsvFormatOptions>({
   quote: optional(TEXT),
   escape: optional(TEXT),
   strictQuotes: optional(BOOLEAN),
+  headerLine: optional(NUMBER),
   encoding: optional(TEXT),
   nullValues: optional(listOf(TEXT)),
   dateFormats: optional(listOf(TEXT)),

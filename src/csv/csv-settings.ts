@@ -7,6 +7,7 @@ export function renderCsvFormat(csv: CsvFormat): object {
     quote: csv.quote,
     escape: csv.escape,
     strict_quotes: csv.strictQuotes || undefined,
+    header_line: csv.headerLine,
     encoding: csv.encoding,
     null_values: csv.nullValues,
     date_formats: csv.dateFormats,

@@ -6,6 +6,7 @@ test('detects everything unless told otherwise', () => {
     quote: '"',
     escape: undefined,
     strictQuotes: false,
+    headerLine: undefined,
     encoding: undefined,
     nullValues: [''],
     dateFormats: [],
@@ -18,6 +19,7 @@ test('keeps what it is told', () => {
     quote: "'",
     escape: '\\',
     strictQuotes: true,
+    headerLine: 4,
     encoding: 'windows-1252',
     nullValues: ['', 'NULL'],
     dateFormats: ['DD/MM/YYYY'],
@@ -35,6 +37,9 @@ test.each([
   [{ escape: ';', delimiter: ';' }, "escape and delimiter are both ';'"],
   [{ escape: '\\', quote: '' }, "escape is '\\' and quote is ''"],
   [{ strictQuotes: 'yes' as unknown as boolean }, "strictQuotes of CsvFormat.of is 'yes', but true or false is allowed"],
+  [{ headerLine: 0 }, 'headerLine is 0, but a whole number from 1 to 1000 is allowed'],
+  [{ headerLine: 1.5 }, 'headerLine is 1.5, but'],
+  [{ headerLine: '4' as unknown as number }, "headerLine of CsvFormat.of is '4', but a number is allowed"],
   [{ encoding: 'base64' }, "encoding is 'base64', but one of utf-8, utf8,"],
   [{ encoding: '' }, "encoding is '', but one of"],
   [{ dateFormats: ['DD/MM/YYYY', 'DD/MM/YY'] }, "dateFormats has 'DD/MM/YY', but 'YY' in it is no token that is read: YYYY, HH24"],
@@ -44,7 +49,7 @@ test.each([
 });
 
 test('equals a format of files that are written in the same way', () => {
-  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
+  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
   expect(CsvFormat.of(options).isEqualTo(CsvFormat.of({ ...options }))).toBe(true);
   expect(CsvFormat.detect().isEqualTo(CsvFormat.of({ quote: '"', nullValues: [''] }))).toBe(true);
   for (const option of Object.keys(options)) {

@@ -21,7 +21,7 @@ def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: C
     become one column."""
     names: dict[str, str] = {}
     for number, header in enumerate(headers, start=1):
-        name = _mapped(header, mapping) or _same(header, existing) or snake_case(header) or f"column_{number}"
+        name = _name(header, mapping, existing) or f"column_{number}"
         if name in names:
             raise FileFault(
                 "duplicate_column",
@@ -32,6 +32,15 @@ def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: C
             )
         names[name] = header
     return tuple(names)
+
+
+def key_places(
+    key: Sequence[str], mapping: Mapping[str, str], existing: Collection[str], headers: Sequence[str]
+) -> tuple[int, ...] | None:
+    """Where among the headers each column of the key is; None where one is missing."""
+    names = [_name(header, mapping, existing) for header in headers]
+    wanted = [column.lower() for column in key]
+    return tuple(map(names.index, wanted)) if all(column in names for column in wanted) else None
 
 
 def rescue_name(column: str) -> str:
@@ -50,6 +59,10 @@ def snake_case(header: str) -> str:
         return f"{name}_"
     # A cut name leaves room for the rescue column's, so that cutting that again does not change it.
     return name if len(name.encode()) <= MAX_IDENTIFIER_BYTES else _cut(name, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX))
+
+
+def _name(header: str, mapping: Mapping[str, str], existing: Collection[str]) -> str:
+    return _mapped(header, mapping) or _same(header, existing) or snake_case(header)
 
 
 def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:

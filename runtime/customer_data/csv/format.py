@@ -12,7 +12,7 @@ class CsvFormat:
     """How to read a CSV; None means detected from the file.
 
     `escape` is the character that makes a quote, or itself, text, beside a doubled quote. `strict_quotes` rejects records
-    with a quote in an unquoted field. `date_formats` are Redshift's (`DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`); ISO 8601 needs none.
+    with a quote in an unquoted field. `header_line` is the line that the header begins on, from 1. `date_formats` are Redshift's (`DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`); ISO 8601 needs none.
     """
 
     delimiter: str | None = None
@@ -22,6 +22,7 @@ class CsvFormat:
     date_formats: tuple[str, ...] = ()
     escape: str | None = None
     strict_quotes: bool = False
+    header_line: int | None = None
 
     @staticmethod
     def from_dict(given: Mapping[str, Any]) -> CsvFormat:

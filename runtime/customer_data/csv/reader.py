@@ -19,10 +19,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from customer_data.csv.batch import CsvBatch, InnerQuotes
-from customer_data.csv.dialect import CsvDialect, CsvHeader, dialect_of, header_of
+from customer_data.csv.dialect import CsvDialect, CsvHeader, KeyPlaces, dialect_of, header_of
 from customer_data.csv.exact import exact_batches
 from customer_data.csv.format import CsvFormat
-from customer_data.csv.notes import CsvNotes
+from customer_data.csv.notes import CsvNotes, notable_lines
 from customer_data.csv.text import CHUNK_BYTES, ChunkStream, LineCounter, utf8_chunks
 from customer_data.errors import FileFault
 
@@ -39,14 +39,19 @@ class CsvFile:
     """A CSV whose header has been read; `batches` can be taken once. After the last one, `notes` are known."""
 
     dialect: CsvDialect
-    header: tuple[str, ...]
+    _header: CsvHeader
     batches: Iterator[CsvBatch]
     _inner_quotes: InnerQuotes
     _lines: LineCheck | None = None
 
     @property
+    def header(self) -> tuple[str, ...]:
+        return self._header.names
+
+    @property
     def notes(self) -> CsvNotes:
-        return CsvNotes(self._inner_quotes.rows, tuple(self._inner_quotes.lines))
+        quotes, header = self._inner_quotes, self._header
+        return CsvNotes(quotes.rows, tuple(quotes.lines), header.line, notable_lines(header.before))
 
     def require_lines(self) -> None:
         """To be called after the last batch by who used lines. Raises IrregularCsv where they were assumed wrongly."""
@@ -76,9 +81,15 @@ class LineCheck:
 
 
 def open_csv(
-    raw: BinaryIO | io.RawIOBase, format: CsvFormat, *, encoding: str | None = None, exact: bool = False
+    raw: BinaryIO | io.RawIOBase,
+    format: CsvFormat,
+    *,
+    encoding: str | None = None,
+    exact: bool = False,
+    keys: KeyPlaces | None = None,
 ) -> CsvFile:
     """Opens one CSV. `encoding` is what to take text for that a format without one leaves open, after NotUtf8 asked.
+    By `keys` the header is known where lines stand before it, and the delimiter.
 
     Raises FileFault; while batches are taken also NotUtf8 and (fast path) IrregularCsv.
     """
@@ -89,8 +100,8 @@ def open_csv(
         if len(first) >= _SAMPLE_BYTES:
             break
     sample = first[:_SAMPLE_BYTES].decode(errors="ignore")
-    dialect = dialect_of(sample, format)
-    header = header_of(sample, dialect)
+    dialect = dialect_of(sample, format, keys)
+    header = header_of(sample, dialect, format, keys)
     if len(header.text) == len(sample) and len(first) > len(header.text.encode()):
         raise FileFault(
             "broken_header",
@@ -101,10 +112,10 @@ def open_csv(
     body = _body(first[len(header.text.encode()) :], chunks)
     quotes = InnerQuotes()
     if exact:
-        return CsvFile(dialect, header.names, exact_batches(body, dialect, header, format, quotes), quotes)
+        return CsvFile(dialect, header, exact_batches(body, dialect, header, format, quotes), quotes)
     lines = LineCheck()
     batches = _fast_batches(lines.watch(body), dialect, header, format.null_values, lines)
-    return CsvFile(dialect, header.names, batches, quotes, lines)
+    return CsvFile(dialect, header, batches, quotes, lines)
 
 
 def _body(rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -317,8 +317,9 @@ class Loader:
         self.results.append(result)
 
     def _result(self, staged: StagedFile, status: Status) -> FileResult:
+        reason = staged.notes.about_header if status == "loaded" else None
         return replace(
-            self._source_result(staged.file, status),
+            self._source_result(staged.file, status, reason),
             rows_read=staged.rows_read,
             rows_loaded=staged.rows_staged,
             rows_rejected=staged.rows_rejected,

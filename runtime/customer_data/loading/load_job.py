@@ -86,7 +86,8 @@ class Staging:
         found: list[LineFindings | None] = [None] * len(tasks)
         if self._rules and tasks:
             columns = tasks[0].table.columns if tasks[0].table else ()
-            naming = ColumnNaming(self._settings.column_mapping, tuple(column.name for column in columns))
+            existing = tuple(column.name for column in columns)
+            naming = ColumnNaming(self._settings.column_mapping, existing, self._settings.primary_key)
             found = self._rules.find(files, naming)
         distribute = spread.worth_distributing([file.size for file in files])
         items = list(zip(tasks, found, strict=True))

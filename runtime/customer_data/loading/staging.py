@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from customer_data.columns.file_columns import FileColumns
-from customer_data.columns.names import column_names
+from customer_data.columns.names import column_names, key_places
 from customer_data.columns.types import MAX_COLUMNS, TableSchema
 from customer_data.csv.reader import open_csv
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, require_every_row
@@ -101,8 +101,10 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
     settings = job.settings
     with ExitStack() as stack:
         source = stack.enter_context(SourceObject(job.s3, job.file))
-        csv = open_csv(source, settings.csv, encoding=reading.encoding, exact=reading.exact)
-        names = _names(csv.header, settings, job.table)
+        existing = [column.name for column in job.table.columns] if job.table else []
+        keys = partial(key_places, settings.primary_key, settings.column_mapping, existing)
+        csv = open_csv(source, settings.csv, encoding=reading.encoding, exact=reading.exact, keys=keys)
+        names = _names(csv.header, settings, existing)
         headers = tuple(header or name for header, name in zip(csv.header, names, strict=True))
         columns = file_columns(headers, names, job.table, settings, reading.decisions)
         check = FileCheck(job.checks, job.file, headers, names, job.found, job.s3) if job.checks else None
@@ -181,7 +183,7 @@ def _report(
     )
 
 
-def _names(header: Sequence[str], settings: LoaderSettings, table: TableSchema | None) -> tuple[str, ...]:
+def _names(header: Sequence[str], settings: LoaderSettings, existing: Sequence[str]) -> tuple[str, ...]:
     if len(header) >= MAX_COLUMNS:
         raise FileFault(
             "too_many_columns",
@@ -189,7 +191,6 @@ def _names(header: Sequence[str], settings: LoaderSettings, table: TableSchema |
             " loader needs while it loads; check the delimiter, or split the file",
             line=1,
         )
-    existing = [column.name for column in table.columns] if table else []
     return column_names(header, settings.column_mapping, existing)
 
 

@@ -41,6 +41,7 @@ def test_reads_every_field_that_the_construct_writes() -> None:
             date_formats=("DD/MM/YYYY",),
             escape="\\",
             strict_quotes=True,
+            header_line=4,
         ),
         row_errors=RowErrorPolicy.QUARANTINE_ROWS,
         prefix="customers/",

@@ -36,8 +36,7 @@ class PassedRows:
         # Arrow quotes with '"' only, and escapes nothing.
         by_arrow = dialect.quote == '"' and not dialect.escape
         self._write = self._write_by_arrow if by_arrow else self._write_by_python
-        if format.delimiter is None:
-            self._put(dialect.separator_line(header).encode())
+        self._put(dialect.lead(header, format).encode())
         self._put(self._as_text([list(header)]).encode())
 
     def __enter__(self) -> PassedRows:

@@ -89,7 +89,7 @@ def _write(
     text = io.TextIOWrapper(out, encoding=codec_named(format.encoding or "utf-8"), newline="", write_through=True)
     rows, at = 0, 1
     try:
-        text.write("" if format.delimiter else dialect.separator_line(header))
+        text.write(dialect.lead(header, format))
         dialect.write([header], text)
         for at, record in records:  # noqa: B007 (the error names it)
             values = [null if value is None else _as_text(value) for value in map(record.get, header)]

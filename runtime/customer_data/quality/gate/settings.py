@@ -11,6 +11,7 @@ from customer_data.csv.format import CsvFormat
 from customer_data.files.staging_location import StagingLocation
 from customer_data.job import not_understood
 from customer_data.quality.rules.settings import QualitySettings
+from customer_data.quality.running.row_parts import ColumnNaming
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class GateSettings:
     processed_prefix: str = "processed/"
     error_prefix: str = "error/"
     outcomes_prefix: str = "outcomes/"
+
+    @property
+    def naming(self) -> ColumnNaming:
+        return ColumnNaming(self.column_mapping, key=self.key)
 
     @staticmethod
     def from_json(text: str) -> GateSettings:

@@ -46,3 +46,22 @@ def test_quotes_in_unquoted_fields_are_counted_or_rejected(world: GateWorld) -> 
 
     (result,) = world.sieve(world.put("b.csv", *lines), csv={"strict_quotes": True})
     assert (result.rows_passed, result.rows_rejected) == (1, 1)
+
+
+REPORT = ("Customer report", "user_id;Name, first", "1;Ann, A", "2;")
+
+
+def test_the_header_is_the_record_that_has_the_key(world: GateWorld) -> None:
+    mapping = {"Name, first": "name"}
+    (result,) = world.sieve(world.put("a.csv", *REPORT), key=["user_id"], column_mapping=mapping)
+
+    assert (result.rows_passed, result.rows_rejected) == (1, 1)
+    assert '"header_line": 2, "lines_before_header": ["Customer report"]' in result.summary_line()
+    assert world.read("passed/a.csv").decode() == 'sep=;\n"user_id";"Name, first"\n"1";"Ann, A"\n'
+
+
+def test_what_passes_has_its_header_on_the_line_that_the_format_says(world: GateWorld) -> None:
+    csv = {"header_line": 3, "delimiter": ";"}
+    world.sieve(world.put("a.csv", "a report", "", "user_id;name", "1;Ann", "2;"), csv=csv)
+
+    assert world.read("passed/a.csv").decode() == '\n\n"user_id";"name"\n"1";"Ann"\n'
