@@ -20,6 +20,10 @@ _BATCH_ROWS = 16_384
 _BATCH_BYTES = 8 * 2**20
 _BATCH_FIELDS = 2**19  # however short, each costs some 50 bytes as a string of Python's
 _RAW_CHARACTERS = 65_536
+_REPEATED_HEADER = (
+    "the record is the header line again, as where two exports were put together; take the line out, or upload each"
+    " export as a file of its own"
+)
 
 
 class _RecordTooLong(Exception):
@@ -30,7 +34,7 @@ def exact_batches(
     chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, format: CsvFormat, inner_quotes: InnerQuotes
 ) -> Iterator[CsvBatch]:
     """Records and broken records in the order of the file. After a broken one the next line begins a new record."""
-    width = len(header.names)
+    width, names = len(header.names), list(header.names) if any(header.names) else None
     batch = _Batch(width, pa.array(format.null_values, pa.string()))
     lines = _Lines(chunks)
     reader = dialect.reader(lines, strict=True)
@@ -49,7 +53,9 @@ def exact_batches(
             if record is None:
                 break
             text = taken[0] if len(taken) == 1 else "".join(taken)
-            if record and len(record) != width:
+            if record == names:
+                batch.add_broken(BrokenRecord(line, "repeated_header", _REPEATED_HEADER, _raw(text)))
+            elif record and len(record) != width:
                 reason = (
                     f"the record has {len(record)} fields, the header {width}, delimited by {dialect.delimiter!r};"
                     " every record needs as many: put a field that holds the delimiter or a line break in quotes"
@@ -115,12 +121,16 @@ class _Lines(Iterator[str]):
         """The lines that the reader will take for the next record."""
         self.bytes = 0
         self._taken: list[str] = []
+        self._begins_record = True
         return self._taken
 
     def __next__(self) -> str:
         line = self._given_back.popleft() if self._given_back else self._read_line()
         if not line:
             raise StopIteration
+        if self._begins_record:
+            line = line.removeprefix("\ufeff")  # of the second of two files that were put together
+            self._begins_record = False
         self._taken.append(line)
         self.bytes += len(line) if line.isascii() else len(line.encode())
         if self.bytes > MAX_RECORD_BYTES:

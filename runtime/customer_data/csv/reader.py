@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from customer_data.csv.batch import CsvBatch, InnerQuotes
@@ -128,7 +129,7 @@ def _fast_batches(
     chunks: Iterator[bytes], dialect: CsvDialect, header: CsvHeader, null_values: tuple[str, ...], check: LineCheck
 ) -> Iterator[CsvBatch]:
     names = [str(index) for index in range(len(header.names))]
-    chunks = _not_marked(chunks)
+    chunks = _without_mark(chunks)
     if dialect.quote:
         masked = _escapes_masked(chunks, dialect) if dialect.escape else ((chunk, chunk) for chunk in chunks)
         chunks = _strictly_quoted(masked, dialect)
@@ -149,7 +150,10 @@ def _fast_batches(
                 null_values=list(null_values),
             ),
         )
+        header_row = [None if name in null_values else name for name in header.names]
         for batch in reader:
+            if any(header_row) and _has_row(batch.columns, header_row):
+                raise IrregularCsv("the header line again")
             first = header.lines + 1 + check.records
             check.records += batch.num_rows
             yield CsvBatch(tuple(batch.columns), batch.num_rows, np.arange(first, first + batch.num_rows), assumed=True)
@@ -157,11 +161,22 @@ def _fast_batches(
         raise IrregularCsv(str(error)) from error
 
 
-def _not_marked(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Arrow drops a byte order mark where its input begins; here that is after the header, in the first value."""
-    for number, chunk in enumerate(chunks):
-        if number == 0 and chunk.startswith(codecs.BOM_UTF8):
+def _has_row(columns: Sequence[pa.StringArray], row: Sequence[str | None]) -> bool:
+    found = pa.scalar(True)
+    for column, value in zip(columns, row, strict=True):
+        found = pc.and_(found, pc.is_null(column) if value is None else pc.fill_null(pc.equal(column, value), False))
+        if not pc.any(found).as_py():
+            return False
+    return True
+
+
+def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """A byte order mark may begin a second file within the file, or be text."""
+    end = b""
+    for chunk in chunks:
+        if codecs.BOM_UTF8 in chunk or codecs.BOM_UTF8 in end + chunk[:2]:
             raise IrregularCsv("a byte order mark after the header")
+        end = (end + chunk[-2:])[-2:]
         yield chunk
 
 

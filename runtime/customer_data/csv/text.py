@@ -250,7 +250,8 @@ def _validated(chunks: Iterator[bytes], guessed: bool, lines: LineCounter) -> It
                     raise NotUtf8 from error
                 line, offset = lines.count(valid), offset - len(pending)
                 if guessed:
-                    place = f"byte {offset + error.start} (line {line})"
+                    wrong = bytes(error.object[error.start : error.end])
+                    place = f"byte {offset + error.start} (line {line}), {wrong!r},"
                     raise _mixed_encodings(place, line, multibyte_line) from error
                 raise _wrong_encoding("UTF-8", offset, line, error) from error
             multibyte_line = multibyte_line or _first_line_not_ascii(text.encode(), lines)

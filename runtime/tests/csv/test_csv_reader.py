@@ -428,9 +428,9 @@ def test_a_header_only_file_has_no_rows() -> None:
 
 @pytest.mark.parametrize(
     "record",
-    ["1", "1,2,3", '1,"x"y', '1,x"y', '1,"x', '"1,x\n2,y\n', '1,"x" ', "\ufeff1,x"],
+    ["1", "1,2,3", "id,name", '1,"x"y', '1,x"y', '1,"x', '"1,x\n2,y\n', '1,"x" ', "\ufeff1,x"],
     ids=[
-        *("too few", "too many", "text after quote", "quote in text", "open quote", "swallowed line", "blank after"),
+        *("too few", "too many", "header again", "text after quote", "quote in text", "open quote", "swallowed line", "blank after"),
         "byte order mark after the header",
     ],
 )
@@ -439,8 +439,32 @@ def test_the_fast_path_leaves_what_is_irregular_to_the_exact_one(record: str) ->
         read(f"id,name\n{record}\n".encode())
 
 
-def test_a_byte_order_mark_after_the_header_belongs_to_the_first_value() -> None:
-    assert read("id,name\n\ufeff1,x\n".encode(), exact=True)[1] == [("\ufeff1", "x")]
+def test_a_byte_order_mark_that_begins_a_record_is_dropped() -> None:
+    text = 'id,name\n\ufeff1,x\n\ufeff"2","a\n\ufeffb"\n\ufeff\n3,\ufeffc\n'
+    assert read(text.encode(), exact=True)[1:] == ([("1", "x"), ("2", "a\n\ufeffb"), ("3", "\ufeffc")], [])
+
+
+@pytest.mark.parametrize("size", range(16, 40))
+def test_the_fast_path_finds_a_byte_order_mark_across_two_blocks(size: int) -> None:
+    text = "id,name\n" + "".join(f"{number},x\n" for number in range(10)) + "\ufeff11,x\n"
+    with mock.patch.object(csv_text, "CHUNK_BYTES", size), pytest.raises(IrregularCsv):
+        read(text.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_repeated_header_is_rejected_as_what_it_is(encoding: str) -> None:
+    one, other = 'id,"name",\n1,a,\n'.encode(encoding), b"id,name,\n2,b,\n,,\n".decode().encode(encoding)
+    for format in (VERBATIM, CsvFormat()):
+        with pytest.raises(IrregularCsv):
+            read(one + other, format)
+        _, rows, broken = read(one + other, format, exact=True)
+        assert [row[0] for row in rows] == ["1", "2", None if format.null_values else ""]
+        assert [(record.line, record.code, record.raw) for record in broken] == [(3, "repeated_header", "id,name,")]
+    assert "the header line again" in broken[0].reason
+
+
+def test_a_header_without_names_is_not_repeated_by_empty_records() -> None:
+    assert both(b",\n,\n", CsvFormat())[1] == [(None, None)]
 
 
 def test_a_quote_within_an_unquoted_field_is_text() -> None:

@@ -115,3 +115,16 @@ def test_a_header_without_the_key_is_named_as_ever(world: World) -> None:
 
     assert result.status == "failed"
     assert "no header becomes the key column 'user_id'; found: id ('id'), name ('name')" in (result.reason or "")
+
+
+EXPORTS = ("user_id,name", "1,Ann", "\ufeffuser_id,name", "2,Bo")
+
+
+def test_the_second_of_two_exports_in_one_file_is_loaded_but_for_its_header(world: World) -> None:
+    (result,) = world.load(world.put("a.csv", *EXPORTS))
+    assert result.status == "failed"
+    assert "line 3: the record is the header line again" in (result.reason or "")
+
+    (result,) = world.load(world.put("b.csv", *EXPORTS), row_errors=QUARANTINE)
+    assert (result.rows_loaded, result.rows_rejected) == (2, 1)
+    assert world.rows() == [(1, "Ann"), (2, "Bo")]

@@ -65,3 +65,12 @@ def test_what_passes_has_its_header_on_the_line_that_the_format_says(world: Gate
     world.sieve(world.put("a.csv", "a report", "", "user_id;name", "1;Ann", "2;"), csv=csv)
 
     assert world.read("passed/a.csv").decode() == '\n\n"user_id";"name"\n"1";"Ann"\n'
+
+
+def test_the_second_of_two_exports_in_one_file_passes_but_for_its_header(world: GateWorld) -> None:
+    file = world.put("a.csv", "user_id,name", "1,Ann", "\ufeffuser_id,name", "\ufeff2,Bo")
+    (result,) = world.sieve(file)
+
+    assert (result.rows_passed, result.rows_rejected) == (2, 1)
+    assert [record["errors"][0]["code"] for record in world.rejected(file)] == ["repeated_header"]
+    assert world.read("passed/a.csv").decode() == '"user_id","name"\n"1","Ann"\n"2","Bo"\n'
