@@ -45,6 +45,14 @@ export interface CsvFormatOptions {
   readonly headerLine?: number;
 
   /**
+   * How many lines at the end of the file are no records, such as totals and a copyright, from 0 to 100. Blank lines do
+   * not count.
+   *
+   * @default 0 - records of another width than the header's that end a file are rejected as "a footer of 3 lines"
+   */
+  readonly footerLines?: number;
+
+  /**
    * How the text is encoded: UTF, ISO 8859, a Windows, DOS or Mac code page, KOI8, or an East Asian encoding, by names such
    * as `utf-8`, `windows-1252`, `iso-8859-15`, `shift_jis`. A byte order mark is understood and dropped.
    *
@@ -104,6 +112,8 @@ export class CsvFormat {
    * @default - found by the key
    */
   public readonly headerLine?: number;
+  /** How many lines at the end of the file are no records. */
+  public readonly footerLines: number;
   /**
    * How the text is encoded.
    *
@@ -121,6 +131,7 @@ export class CsvFormat {
     this.escape = options.escape;
     this.strictQuotes = options.strictQuotes ?? false;
     this.headerLine = options.headerLine;
+    this.footerLines = options.footerLines ?? 0;
     this.encoding = options.encoding;
     this.nullValues = options.nullValues ?? [''];
     this.dateFormats = options.dateFormats ?? [];
@@ -137,6 +148,7 @@ export class CsvFormat {
       requireEscape(this.escape, this.quote, this.delimiter);
     }
     requireLines('headerLine', this.headerLine, 1, 1000);
+    requireLines('footerLines', this.footerLines, 0, 100);
     if (this.encoding !== undefined && !Token.isUnresolved(this.encoding)) {
       requireEncoding(this.encoding);
     }
@@ -151,6 +163,7 @@ export class CsvFormat {
       && this.escape === other.escape
       && this.strictQuotes === other.strictQuotes
       && this.headerLine === other.headerLine
+      && this.footerLines === other.footerLines
       && this.encoding === other.encoding
       && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
   }

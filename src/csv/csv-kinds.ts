@@ -9,6 +9,7 @@ export const CSV_FORMAT_OPTIONS = struct<CsvFormatOptions>({
   escape: optional(TEXT),
   strictQuotes: optional(BOOLEAN),
   headerLine: optional(NUMBER),
+  footerLines: optional(NUMBER),
   encoding: optional(TEXT),
   nullValues: optional(listOf(TEXT)),
   dateFormats: optional(listOf(TEXT)),

@@ -8,6 +8,7 @@ export function renderCsvFormat(csv: CsvFormat): object {
     escape: csv.escape,
     strict_quotes: csv.strictQuotes || undefined,
     header_line: csv.headerLine,
+    footer_lines: csv.footerLines || undefined,
     encoding: csv.encoding,
     null_values: csv.nullValues,
     date_formats: csv.dateFormats,

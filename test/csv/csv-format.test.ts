@@ -7,6 +7,7 @@ test('detects everything unless told otherwise', () => {
     escape: undefined,
     strictQuotes: false,
     headerLine: undefined,
+    footerLines: 0,
     encoding: undefined,
     nullValues: [''],
     dateFormats: [],
@@ -20,6 +21,7 @@ test('keeps what it is told', () => {
     escape: '\\',
     strictQuotes: true,
     headerLine: 4,
+    footerLines: 3,
     encoding: 'windows-1252',
     nullValues: ['', 'NULL'],
     dateFormats: ['DD/MM/YYYY'],
@@ -40,6 +42,7 @@ test.each([
   [{ headerLine: 0 }, 'headerLine is 0, but a whole number from 1 to 1000 is allowed'],
   [{ headerLine: 1.5 }, 'headerLine is 1.5, but'],
   [{ headerLine: '4' as unknown as number }, "headerLine of CsvFormat.of is '4', but a number is allowed"],
+  [{ footerLines: -1 }, 'footerLines is -1, but a whole number from 0 to 100 is allowed'],
   [{ encoding: 'base64' }, "encoding is 'base64', but one of utf-8, utf8,"],
   [{ encoding: '' }, "encoding is '', but one of"],
   [{ dateFormats: ['DD/MM/YYYY', 'DD/MM/YY'] }, "dateFormats has 'DD/MM/YY', but 'YY' in it is no token that is read: YYYY, HH24"],
@@ -49,7 +52,7 @@ test.each([
 });
 
 test('equals a format of files that are written in the same way', () => {
-  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
+  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
   expect(CsvFormat.of(options).isEqualTo(CsvFormat.of({ ...options }))).toBe(true);
   expect(CsvFormat.detect().isEqualTo(CsvFormat.of({ quote: '"', nullValues: [''] }))).toBe(true);
   for (const option of Object.keys(options)) {

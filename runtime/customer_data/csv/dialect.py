@@ -71,6 +71,10 @@ class CsvDialect:
         separator = "" if format.delimiter else self.separator_line(header)
         return separator + "\n" * ((format.header_line or 1) - 1 - bool(separator))
 
+    def trail(self, format: CsvFormat) -> str:
+        """The lines that have to follow the last record."""
+        return "-\n" * format.footer_lines
+
     def separator_line(self, header: Sequence[str]) -> str:
         """What has to stand before the header, or else another delimiter might be detected: one that the header has
         beside this one. Empty where nothing has to."""

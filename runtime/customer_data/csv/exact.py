@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from customer_data.csv.batch import BrokenRecord, CsvBatch, InnerQuotes
 from customer_data.csv.dialect import MAX_RECORD_BYTES, CsvDialect, CsvHeader
+from customer_data.csv.footer import RaggedEnd
 from customer_data.csv.format import CsvFormat
 from customer_data.csv.text import CHUNK_BYTES, ChunkStream
 
@@ -38,6 +39,7 @@ def exact_batches(
     batch = _Batch(width, pa.array(format.null_values, pa.string()))
     lines = _Lines(chunks)
     reader = dialect.reader(lines, strict=True)
+    end = RaggedEnd(format.footer_lines)
     line = header.lines + 1
     while True:
         taken = lines.begin_record()
@@ -46,6 +48,7 @@ def exact_batches(
         except (csv.Error, _RecordTooLong) as error:
             code, reason = _why_broken(error)
             reason += _escape_hint(taken[0], dialect)
+            batch.add_all_broken(end.interrupt())
             batch.add_broken(BrokenRecord(line, code, reason, _raw(taken[0])))
             lines.go_back_to_second_line()
             del taken[1:]
@@ -53,6 +56,8 @@ def exact_batches(
             if record is None:
                 break
             text = taken[0] if len(taken) == 1 else "".join(taken)
+            if record and len(record) == width:
+                batch.add_all_broken(end.interrupt())
             if record == names:
                 batch.add_broken(BrokenRecord(line, "repeated_header", _REPEATED_HEADER, _raw(text)))
             elif record and len(record) != width:
@@ -61,7 +66,8 @@ def exact_batches(
                     " every record needs as many: put a field that holds the delimiter or a line break in quotes"
                 )
                 reason += _escape_hint(text, dialect)
-                batch.add_broken(BrokenRecord(line, "ragged_record", reason, _raw(text)))
+                ragged = BrokenRecord(line, "ragged_record", reason, _raw(text))
+                batch.add_all_broken(end.add(ragged, sum(not each.isspace() for each in taken)))
             elif record and dialect.has_inner_quote(text) and (why := _why_refused(text, dialect, format)):
                 batch.add_broken(BrokenRecord(line, "inner_quote", why, _raw(text)))
             elif record:  # an empty line is no record
@@ -71,6 +77,7 @@ def exact_batches(
         line += len(taken)
         if batch.full:
             yield batch.take()
+    batch.add_all_broken(end.finish(width))
     if batch.rows or batch.broken:
         yield batch.take()
 
@@ -175,6 +182,10 @@ class _Batch:
     def add_broken(self, record: BrokenRecord) -> None:
         self.broken.append(record)
         self._bytes += len(record.raw)
+
+    def add_all_broken(self, records: Iterable[BrokenRecord]) -> None:
+        for record in records:
+            self.add_broken(record)
 
     def add(self, line: int, record: list[str], size: int) -> None:
         self._records.append(record)

@@ -22,6 +22,7 @@ import pyarrow.csv
 from customer_data.csv.batch import CsvBatch, InnerQuotes
 from customer_data.csv.dialect import CsvDialect, CsvHeader, KeyPlaces, dialect_of, header_of
 from customer_data.csv.exact import exact_batches
+from customer_data.csv.footer import without_footer
 from customer_data.csv.format import CsvFormat
 from customer_data.csv.notes import CsvNotes, notable_lines
 from customer_data.csv.text import CHUNK_BYTES, ChunkStream, LineCounter, utf8_chunks
@@ -111,6 +112,8 @@ def open_csv(
             line=header.line,
         )
     body = _body(first[len(header.text.encode()) :], chunks)
+    if format.footer_lines:
+        body = without_footer(body, format.footer_lines)
     quotes = InnerQuotes()
     if exact:
         return CsvFile(dialect, header, exact_batches(body, dialect, header, format, quotes), quotes)

@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from customer_data.columns.names import key_places
+from customer_data.csv import footer as csv_footer
 from customer_data.csv import reader as csv_reader
 from customer_data.csv import text as csv_text
 from customer_data.csv.batch import BrokenRecord
@@ -461,6 +462,70 @@ def test_a_repeated_header_is_rejected_as_what_it_is(encoding: str) -> None:
         assert [row[0] for row in rows] == ["1", "2", None if format.null_values else ""]
         assert [(record.line, record.code, record.raw) for record in broken] == [(3, "repeated_header", "id,name,")]
     assert "the header line again" in broken[0].reason
+
+
+@given(
+    st.lists(st.sampled_from(["1,a", "", '"2","b\nc"', "", "x,y,z", "d,e"]), max_size=12),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.integers(1, 4),
+    st.sampled_from([7, 16, 2**20]),
+)
+@settings(deadline=None, derandomize=True, max_examples=300)
+def test_the_footer_is_the_last_lines_that_are_not_blank(lines: list[str], end: str, footer: int, block: int) -> None:
+    lines = [part for line in lines for part in line.split("\n")]
+    text = [number for number, line in enumerate(lines) if line]
+    kept = lines[: text[-footer]] if len(text) > footer else []
+    with mock.patch.object(csv_text, "CHUNK_BYTES", block):
+        assume(len(text) >= footer)
+        data = end.join(["id,name", *lines]).encode()
+        found = read(data, CsvFormat(",", null_values=(), footer_lines=footer), exact=True)
+        expected = read(end.join(["id,name", *kept, ""]).encode(), CsvFormat(",", null_values=()), exact=True)
+        assert found[1] == expected[1]
+        assert [record.line for record in found[2]] == [record.line for record in expected[2]]
+
+
+def test_both_paths_leave_the_footer_out() -> None:
+    data = b"id,name\n1,a\n2,b\nTotal,,2\n\nCopyright\n\n"
+    assert both(data, CsvFormat(",", footer_lines=2))[1] == [("1", "a"), ("2", "b")]
+    assert both(b"id,name\n1,a\nTotal", CsvFormat(footer_lines=1))[1] == [("1", "a")]
+
+
+def test_ragged_lines_at_the_end_have_one_reason_as_a_footer() -> None:
+    _, rows, broken = read(b"id,name\n1,a\n3\n2,b\nTotal,,2\n\nCopyright\nCo.\n", exact=True)
+    assert rows == [("1", "a"), ("2", "b")]
+    assert [(record.line, record.code) for record in broken] == [
+        (3, "ragged_record"), (5, "footer"), (7, "footer"), (8, "footer"),
+    ]  # fmt: skip
+    assert len({record.reason for record in broken[1:]}) == 1
+    assert "looks like a footer of 3 lines" in broken[1].reason
+    assert "set CsvFormat.footerLines to 3" in broken[1].reason
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        ("1,a\n" + "x\n" * 51, ["ragged_record"]),
+        ("x\nx\n", ["ragged_record"]),
+        ('1,a\nx\nx\n2,"y"z\n', ["ragged_record", "broken_quote"]),
+        ("1,a\n" + "x\n" * 50, ["footer"]),
+    ],
+)
+def test_what_is_a_footer(body: str, codes: list[str]) -> None:
+    _, _, broken = read(f"id,name\n{body}".encode(), exact=True)
+    assert list(dict.fromkeys(record.code for record in broken)) == codes
+
+
+def test_one_ragged_line_at_the_end_may_be_a_footer() -> None:
+    (record,) = read(b"id,name\n1,a\nTotal\n", exact=True)[2]
+    assert (record.code, record.line) == ("ragged_record", 3)
+    assert "1 fields, the header 2" in record.reason
+    assert "set CsvFormat.footerLines to 1" in record.reason
+
+
+def test_a_footer_that_memory_cannot_hold_is_a_fault() -> None:
+    with mock.patch.object(csv_footer, "_MOST_BYTES", 20), pytest.raises(FileFault) as fault:
+        read(b"id,name\n1,aaaaaaaaaaaaaaaaaaaaaaaaa\n", CsvFormat(footer_lines=2), exact=True)
+    assert fault.value.code == "footer_too_long"
 
 
 def test_a_header_without_names_is_not_repeated_by_empty_records() -> None:

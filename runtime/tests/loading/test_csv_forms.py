@@ -128,3 +128,24 @@ def test_the_second_of_two_exports_in_one_file_is_loaded_but_for_its_header(worl
     (result,) = world.load(world.put("b.csv", *EXPORTS), row_errors=QUARANTINE)
     assert (result.rows_loaded, result.rows_rejected) == (2, 1)
     assert world.rows() == [(1, "Ann"), (2, "Bo")]
+
+
+FOOTED = ("user_id,name,n", "1,Ann,1", "2,Bo,2", "Total,,3", "", "Copyright 2024", "All rights reserved", "Printed on")
+
+
+def test_a_footer_is_left_out_where_the_format_says_how_long_it_is(world: World) -> None:
+    (result,) = world.load(world.put("a.csv", *FOOTED), csv=CsvFormat(footer_lines=4))
+
+    assert (result.status, result.rows_read) == ("loaded", 2)
+    assert world.rows("user_id") == [(1,), (2,)]
+
+
+def test_a_footer_is_one_reason(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    file = world.put("a.csv", *FOOTED)
+    _, report = plan(world, file, capsys, row_errors="quarantine_rows")
+    (reason,) = report["rejected_reasons"]
+    assert (reason["code"], reason["rows"], reason["line"]) == ("footer", 3, 6)
+    assert "looks like a footer of 3 lines" in reason["reason"]
+
+    (result,) = world.load(file)
+    assert "line 6: the end of the file looks like a footer of 3 lines" in (result.reason or "")

@@ -88,6 +88,13 @@ FAULTS: dict[str, tuple[bytes, dict[str, Any], TableSchema | None, tuple[str, ..
         b'user_id,x\n1,5" disk\n', {"csv": CsvFormat(strict_quotes=True)}, None,
         ("line 2", "does not begin with one", "its quotes doubled", "CsvFormat.strictQuotes"),
     ),
+    "footer": (
+        b"user_id,x\n1,2\nTotal\n\nEnd\n", {}, None, ("line 3", "a footer of 2 lines", "CsvFormat.footerLines to 2"),
+    ),
+    "footer_too_long": (
+        b"user_id\n" + b"1" * 70 * 2**20, {"csv": CsvFormat(footer_lines=1)}, None,
+        ("1 lines", "67,108,864 bytes", "CsvFormat.footerLines", "take the footer out"),
+    ),
     "ragged_record": (b"user_id,x\n1\n", {}, None, ("line 2", "1 fields", "header 2", "','", "in quotes")),
     "broken_quote": (b'user_id,x\n1,"y"z\n', {}, None, ("line 2", "closing quote", "written twice")),
     "record_too_long": (
@@ -134,7 +141,7 @@ def test_no_fault_of_a_file_is_left_out() -> None:
     sources = [path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if "quality" not in path.parts]
     faults = {code for text in sources for code in re.findall(r'FileFault\(\s*"(\w+)"', text)}
     rejections = {code for text in sources for code in re.findall(r'(?:_key"|_bytes"|_type"), "(\w+)", ', text)}
-    broken = {"ragged_record", "broken_quote", "record_too_long", "repeated_header", "inner_quote"}
+    broken = {"ragged_record", "broken_quote", "record_too_long", "repeated_header", "inner_quote", "footer"}
 
     in_test_load = {"too_wide", "refused_by_warehouse"}  # only a warehouse finds these
     assert faults | rejections | broken == set(FAULTS) | in_test_load

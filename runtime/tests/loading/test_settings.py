@@ -42,6 +42,7 @@ def test_reads_every_field_that_the_construct_writes() -> None:
             escape="\\",
             strict_quotes=True,
             header_line=4,
+            footer_lines=3,
         ),
         row_errors=RowErrorPolicy.QUARANTINE_ROWS,
         prefix="customers/",

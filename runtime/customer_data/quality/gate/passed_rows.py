@@ -25,7 +25,7 @@ class PassedRows:
 
     def __init__(self, header: tuple[str, ...], dialect: CsvDialect, format: CsvFormat, *, packed: bool) -> None:
         self.rows = 0
-        self._dialect = dialect
+        self._dialect, self._format = dialect, format
         self._null = null_text(format, len(header))
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="passed-")  # noqa: SIM115
         self._out: Any = (
@@ -54,6 +54,7 @@ class PassedRows:
             self.rows += rows
 
     def upload(self, s3: Any, bucket: str, key: str) -> None:
+        self._put(self._dialect.trail(self._format).encode())
         if self._out is not self._file:
             self._out.close()
         self._file.seek(0)

@@ -97,6 +97,7 @@ def _write(
                 raise csv.Error("a line break needs quotes")
             dialect.write([values], text)
             rows += 1
+        text.write(dialect.trail(format))
     except (UnicodeEncodeError, csv.Error) as error:
         raise _unusable(url, at, f"CsvFormat has no way to write it: {error}") from error
     text.detach()

@@ -74,3 +74,12 @@ def test_the_second_of_two_exports_in_one_file_passes_but_for_its_header(world: 
     assert (result.rows_passed, result.rows_rejected) == (2, 1)
     assert [record["errors"][0]["code"] for record in world.rejected(file)] == ["repeated_header"]
     assert world.read("passed/a.csv").decode() == '"user_id","name"\n"1","Ann"\n"2","Bo"\n'
+
+
+def test_a_footer_is_left_out_and_what_passes_has_one_as_long(world: GateWorld) -> None:
+    csv = {"footer_lines": 2}
+    (result,) = world.sieve(world.put("a.csv", "user_id,name", "1,Ann", "2,", "Total,,2", "", "Copyright"), csv=csv)
+
+    assert (result.rows_passed, result.rows_rejected) == (1, 1)
+    passed = open_csv(io.BytesIO(world.read("passed/a.csv")), CsvFormat.from_dict(csv))
+    assert [column.to_pylist() for batch in passed.batches for column in batch.columns] == [["1"], ["Ann"]]
