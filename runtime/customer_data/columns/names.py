@@ -6,8 +6,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
-from customer_data.columns.types import MAX_IDENTIFIER_BYTES
+from customer_data.columns.types import MAX_COLUMNS, MAX_IDENTIFIER_BYTES
 from customer_data.errors import FileFault, SettingsError
 
 RESCUE_SUFFIX = "__as_varchar"
@@ -17,20 +18,26 @@ _SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", 
 
 def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str] = ()) -> tuple[str, ...]:
     """The column of each header: as the mapping says (the exact header, then without blanks around it, then in any
-    letter case), else the existing column of that very name, else in snake case. Raises FileFault when two headers
-    become one column."""
+    letter case), else the existing column of that very name, else in snake case, or the existing column that differs
+    from that in `_` only. Raises FileFault when two headers become one column, or would with other `_`."""
     names: dict[str, str] = {}
+    alike: dict[str, str] = {}
     for number, header in enumerate(headers, start=1):
         name = _name(header, mapping, existing) or f"column_{number}"
-        if name in names:
+        is_new = name not in existing and _mapped(header, mapping) is None
+        like = _joined(name) if is_new else None  # columns that somebody made or mapped may be alike
+        same = names.get(name, alike.get(like or ""))
+        if same is not None:
             raise FileFault(
                 "duplicate_column",
-                f"the headers {names[name]!r} and {header!r} both become the column {name!r};"
+                f"the headers {same!r} and {header!r} both become the column {name!r};"
                 " rename one in the file or give one another column in columnMapping",
                 line=1,
                 column=header,
             )
         names[name] = header
+        if like:
+            alike[like] = header
     return tuple(names)
 
 
@@ -62,7 +69,21 @@ def snake_case(header: str) -> str:
 
 
 def _name(header: str, mapping: Mapping[str, str], existing: Collection[str]) -> str:
-    return _mapped(header, mapping) or _same(header, existing) or snake_case(header)
+    return _mapped(header, mapping) or _same(header, existing) or _like_existing(snake_case(header), existing)
+
+
+def _like_existing(name: str, existing: Collection[str]) -> str:
+    """`FirstName` made the column first_name, and FIRSTNAME, which says no words, means it too."""
+    if name in existing:
+        return name
+    alike = [column for column in existing if _joined(column) == _joined(name) and not column.endswith(RESCUE_SUFFIX)]
+    return alike[0] if len(alike) == 1 else name
+
+
+@lru_cache(maxsize=2 * MAX_COLUMNS)
+def _joined(name: str) -> str:
+    """Without `_`, but for those that part numbers: `q1_11` is not `q11_1`."""
+    return re.sub(r"(?<!\d)_|_(?!\d)", "", name)
 
 
 def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:

@@ -60,6 +60,13 @@ _WHEN_UNFIT = {
 }
 
 
+def known_columns(table: TableSchema | None, settings: LoaderSettings) -> tuple[str, ...]:
+    """The columns of the table and those that every file has: a header may be written differently."""
+    required = [*settings.primary_key, *([settings.sequence_column] if settings.sequence_column else [])]
+    names = [*(column.name for column in (table.columns if table else ())), *(name.lower() for name in required)]
+    return tuple(dict.fromkeys(names))
+
+
 def _require_columns(headers: Sequence[str], names: Sequence[str], settings: LoaderSettings) -> None:
     for what, column in (
         *(("key", key) for key in settings.primary_key),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from customer_data.columns.names import column_names
 from customer_data.columns.types import TableSchema
 from customer_data.errors import FileFault, SourceChanged, TransientWarehouseError, WarehouseError
 from customer_data.files import set_aside
@@ -22,6 +23,7 @@ from customer_data.files.derived_keys import derived_key
 from customer_data.files.manifest import SourceFile
 from customer_data.files.outcomes import Outcomes
 from customer_data.files.write_order import in_write_order
+from customer_data.loading.contract import known_columns
 from customer_data.loading.file_result import FileResult, Status
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile, groups, parts_of
@@ -155,8 +157,12 @@ class Loader:
         return []
 
     def _fits(self, file: StagedFile) -> bool:
-        may_evolve = self._settings.schema_contract.may_evolve
-        return fits(file.columns, file.discarded_columns, self._table, may_evolve=may_evolve)
+        settings, named = self._settings, file.header_map
+        names = column_names(list(named), settings.column_mapping, known_columns(self._table, settings))
+        may_evolve = settings.schema_contract.may_evolve
+        return names == tuple(named.values()) and fits(
+            file.columns, file.discarded_columns, self._table, may_evolve=may_evolve
+        )
 
     def _prepare_table(self, plan: LoadPlan) -> bool:
         """Whether the table had to be changed before the load, which then has to be planned again."""

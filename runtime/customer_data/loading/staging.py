@@ -25,7 +25,7 @@ from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, req
 from customer_data.files.derived_keys import derived_key
 from customer_data.files.manifest import SourceFile
 from customer_data.files.source_object import SourceObject
-from customer_data.loading.contract import file_columns
+from customer_data.loading.contract import file_columns, known_columns
 from customer_data.loading.settings import LoaderSettings, RowErrorPolicy
 from customer_data.loading.staged_file import StagedFile
 from customer_data.quality.report.summary import CheckSummary
@@ -101,7 +101,7 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
     settings = job.settings
     with ExitStack() as stack:
         source = stack.enter_context(SourceObject(job.s3, job.file))
-        existing = [column.name for column in job.table.columns] if job.table else []
+        existing = known_columns(job.table, settings)
         keys = partial(key_places, settings.primary_key, settings.column_mapping, existing)
         csv = open_csv(source, settings.csv, encoding=reading.encoding, exact=reading.exact, keys=keys)
         names = _names(csv.header, settings, existing)

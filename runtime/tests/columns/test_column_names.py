@@ -99,3 +99,27 @@ def test_the_rescue_column_of_any_column_has_at_most_127_bytes(column: str) -> N
 
 def test_rescue_columns_of_two_long_names_differ() -> None:
     assert rescue_name("x" * 126 + "a") != rescue_name("x" * 126 + "b")
+
+
+@pytest.mark.parametrize("header", ["FIRSTNAME", "firstname", "First Name", "first_name", "FirstName", "First name "])
+def test_a_header_is_the_existing_column_that_differs_in_case_blanks_and_underscores(header: str) -> None:
+    assert column_names([header], {}, ("first_name",)) == ("first_name",)
+    assert column_names([header], {}, ("firstname",)) == ("firstname",)
+
+
+def test_of_columns_that_are_alike_the_very_name_is_meant() -> None:
+    existing = ("first_name", "firstname", "q1_11", "name__as_varchar")
+    assert column_names(["FIRSTNAME", "First Name"], {}, existing) == ("firstname", "first_name")
+    assert column_names(["fi_rstname"], {}, existing) == ("fi_rstname",)
+    assert column_names(["q11_1", "q1_11", "nameas_varchar"], {}, existing) == ("q11_1", "q1_11", "nameas_varchar")
+
+
+def test_two_headers_that_are_alike_fail_the_file_unless_the_mapping_says_so() -> None:
+    with pytest.raises(FileFault, match="'FirstName' and 'FIRSTNAME' both become") as fault:
+        column_names(["FirstName", "FIRSTNAME"], {})
+    assert fault.value.code == "duplicate_column"
+    with pytest.raises(FileFault, match="'FirstName' and 'FIRSTNAME' both become"):
+        column_names(["FirstName", "FIRSTNAME"], {}, ("first_name",))
+    assert column_names(["first_name", "FIRSTNAME"], {"FIRSTNAME": "firstname"}) == ("first_name", "firstname")
+
+

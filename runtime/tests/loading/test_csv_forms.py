@@ -149,3 +149,17 @@ def test_a_footer_is_one_reason(world: World, capsys: pytest.CaptureFixture[str]
 
     (result,) = world.load(file)
     assert "line 6: the end of the file looks like a footer of 3 lines" in (result.reason or "")
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_headers_that_differ_in_case_and_underscores_are_one_column(world: World, together: bool) -> None:
+    files = [
+        world.put("a.csv", "USERID,FirstName", "1,Ann"),
+        world.put("b.csv", "user_id,FIRSTNAME", "1,Bo", "2,Cy"),
+        world.put("c.csv", "UserId,firstname", "3,Di"),
+    ]
+    for batch in [files] if together else [[file] for file in files]:
+        assert all(result.status == "loaded" for result in world.load(*batch))
+
+    assert list(world.columns()) == ["user_id", "first_name"]
+    assert world.rows() == [(1, "Bo"), (2, "Cy"), (3, "Di")]

@@ -56,11 +56,15 @@ class ColumnNaming:
     @property
     def keys(self) -> KeyPlaces | None:
         """By which the CSV reader knows a header; None where no key is known."""
-        return partial(key_places, self.key, self.mapping, self.existing) if self.key else None
+        return partial(key_places, self.key, self.mapping, self.known) if self.key else None
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (*self.existing, *self.key)
 
     def names(self, headers: Sequence[str]) -> tuple[str, ...]:
         """Raises FileFault."""
-        names = column_names(headers, self.mapping, self.existing)
+        names = column_names(headers, self.mapping, self.known)
         if LINE in names:
             raise FileFault(
                 "reserved_column",

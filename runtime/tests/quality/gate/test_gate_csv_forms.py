@@ -83,3 +83,10 @@ def test_a_footer_is_left_out_and_what_passes_has_one_as_long(world: GateWorld) 
     assert (result.rows_passed, result.rows_rejected) == (1, 1)
     passed = open_csv(io.BytesIO(world.read("passed/a.csv")), CsvFormat.from_dict(csv))
     assert [column.to_pylist() for batch in passed.batches for column in batch.columns] == [["1"], ["Ann"]]
+
+
+def test_the_key_is_found_however_its_header_is_written(world: GateWorld) -> None:
+    rule = {"name": "known", "kind": "not_null", "column": "user_id", "description": "a user has an id"}
+    (result,) = world.sieve(world.put("a.csv", "USERID,name", "1,Ann"), key=["user_id"], quality={"rules": [rule]})
+
+    assert (result.status, result.rows_passed) == ("passed", 1)
