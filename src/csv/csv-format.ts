@@ -53,6 +53,14 @@ export interface CsvFormatOptions {
   readonly footerLines?: number;
 
   /**
+   * Whether blanks and characters that nobody sees (tabs, no-break and zero-width spaces, control characters) are taken from
+   * around the values of key columns.
+   *
+   * @default false - a loader rejects records with such a key, by the character's number
+   */
+  readonly trimKeys?: boolean;
+
+  /**
    * How the text is encoded: UTF, ISO 8859, a Windows, DOS or Mac code page, KOI8, or an East Asian encoding, by names such
    * as `utf-8`, `windows-1252`, `iso-8859-15`, `shift_jis`. A byte order mark is understood and dropped.
    *
@@ -114,6 +122,8 @@ export class CsvFormat {
   public readonly headerLine?: number;
   /** How many lines at the end of the file are no records. */
   public readonly footerLines: number;
+  /** Whether blanks around keys are taken off. */
+  public readonly trimKeys: boolean;
   /**
    * How the text is encoded.
    *
@@ -132,6 +142,7 @@ export class CsvFormat {
     this.strictQuotes = options.strictQuotes ?? false;
     this.headerLine = options.headerLine;
     this.footerLines = options.footerLines ?? 0;
+    this.trimKeys = options.trimKeys ?? false;
     this.encoding = options.encoding;
     this.nullValues = options.nullValues ?? [''];
     this.dateFormats = options.dateFormats ?? [];
@@ -164,6 +175,7 @@ export class CsvFormat {
       && this.strictQuotes === other.strictQuotes
       && this.headerLine === other.headerLine
       && this.footerLines === other.footerLines
+      && this.trimKeys === other.trimKeys
       && this.encoding === other.encoding
       && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
   }

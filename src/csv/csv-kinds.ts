@@ -10,6 +10,7 @@ export const CSV_FORMAT_OPTIONS = struct<CsvFormatOptions>({
   strictQuotes: optional(BOOLEAN),
   headerLine: optional(NUMBER),
   footerLines: optional(NUMBER),
+  trimKeys: optional(BOOLEAN),
   encoding: optional(TEXT),
   nullValues: optional(listOf(TEXT)),
   dateFormats: optional(listOf(TEXT)),

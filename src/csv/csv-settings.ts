@@ -9,6 +9,7 @@ export function renderCsvFormat(csv: CsvFormat): object {
     strict_quotes: csv.strictQuotes || undefined,
     header_line: csv.headerLine,
     footer_lines: csv.footerLines || undefined,
+    trim_keys: csv.trimKeys || undefined,
     encoding: csv.encoding,
     null_values: csv.nullValues,
     date_formats: csv.dateFormats,

@@ -16,7 +16,7 @@ const settings: LoaderSettings = {
   columnMapping: { 'E-Mail "work"': 'email', 'Größe': 'size' },
   schemaContract: SchemaContract.FREEZE,
   sequenceColumn: 'updated_at',
-  csv: CsvFormat.of({ delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] }),
+  csv: CsvFormat.of({ delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] }),
   rowErrors: RowErrorPolicy.QUARANTINE_ROWS,
   prefix: 'customers/',
   errorPrefix: 'error/customers/',

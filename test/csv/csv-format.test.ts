@@ -8,6 +8,7 @@ test('detects everything unless told otherwise', () => {
     strictQuotes: false,
     headerLine: undefined,
     footerLines: 0,
+    trimKeys: false,
     encoding: undefined,
     nullValues: [''],
     dateFormats: [],
@@ -22,6 +23,7 @@ test('keeps what it is told', () => {
     strictQuotes: true,
     headerLine: 4,
     footerLines: 3,
+    trimKeys: true,
     encoding: 'windows-1252',
     nullValues: ['', 'NULL'],
     dateFormats: ['DD/MM/YYYY'],
@@ -52,7 +54,7 @@ test.each([
 });
 
 test('equals a format of files that are written in the same way', () => {
-  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
+  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
   expect(CsvFormat.of(options).isEqualTo(CsvFormat.of({ ...options }))).toBe(true);
   expect(CsvFormat.detect().isEqualTo(CsvFormat.of({ quote: '"', nullValues: [''] }))).toBe(true);
   for (const option of Object.keys(options)) {

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from customer_data.columns.types import MAX_COLUMNS, MAX_IDENTIFIER_BYTES
+from customer_data.csv.blanks import trim_text
 from customer_data.errors import FileFault, SettingsError
 
 RESCUE_SUFFIX = "__as_varchar"
@@ -17,7 +18,7 @@ _SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", 
 
 
 def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str] = ()) -> tuple[str, ...]:
-    """The column of each header: as the mapping says (the exact header, then without blanks around it, then in any
+    """The column of each header: as the mapping says (the exact header, then without blanks and what nobody sees around it, then in any
     letter case), else the existing column of that very name, else in snake case, or the existing column that differs
     from that in `_` only. Raises FileFault when two headers become one column, or would with other `_`."""
     names: dict[str, str] = {}
@@ -87,7 +88,7 @@ def _joined(name: str) -> str:
 
 
 def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:
-    name = mapping.get(header, mapping.get(header.strip())) or _mapped_in_any_case(header, mapping)
+    name = mapping.get(header, mapping.get(trim_text(header))) or _mapped_in_any_case(header, mapping)
     if name is None:
         return None
     # Redshift folds identifiers to lower case, quoted ones too, unless a session asks otherwise.
@@ -103,13 +104,13 @@ def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:
 
 def _mapped_in_any_case(header: str, mapping: Mapping[str, str]) -> str | None:
     """None where mapped headers that differ in case have different columns: none of them is meant."""
-    columns = {column for mapped, column in mapping.items() if mapped.casefold() == header.strip().casefold()}
+    columns = {column for mapped, column in mapping.items() if mapped.casefold() == trim_text(header).casefold()}
     return columns.pop() if len(columns) == 1 else None
 
 
 def _same(header: str, existing: Collection[str]) -> str | None:
     """A table that others made has names such as `_source` and `address__city`, which snake case would change."""
-    name = header.strip().lower()
+    name = trim_text(header).lower()
     return name if name in existing else None
 
 

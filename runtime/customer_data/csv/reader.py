@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from customer_data.csv.batch import CsvBatch, InnerQuotes
+from customer_data.csv.blanks import trim_values
 from customer_data.csv.dialect import CsvDialect, CsvHeader, KeyPlaces, dialect_of, header_of
 from customer_data.csv.exact import exact_batches
 from customer_data.csv.footer import without_footer
@@ -115,11 +116,24 @@ def open_csv(
     if format.footer_lines:
         body = without_footer(body, format.footer_lines)
     quotes = InnerQuotes()
+    places = keys(header.names) if keys and format.trim_keys else None
     if exact:
-        return CsvFile(dialect, header, exact_batches(body, dialect, header, format, quotes), quotes)
+        records = exact_batches(body, dialect, header, format, quotes)
+        return CsvFile(dialect, header, _trimmed(records, places or (), format), quotes)
     lines = LineCheck()
     batches = _fast_batches(lines.watch(body), dialect, header, format.null_values, lines)
-    return CsvFile(dialect, header, batches, quotes, lines)
+    return CsvFile(dialect, header, _trimmed(batches, places or (), format), quotes, lines)
+
+
+def _trimmed(batches: Iterator[CsvBatch], places: Sequence[int], format: CsvFormat) -> Iterator[CsvBatch]:
+    """Without blanks around the values at these places, which may be NULL then."""
+    null_values = pa.array(format.null_values, pa.string())
+    for batch in batches:
+        columns = list(batch.columns)
+        for place in places:
+            values = trim_values(columns[place])
+            columns[place] = pc.if_else(pc.is_in(values, null_values), None, values)
+        yield replace(batch, columns=tuple(columns)) if places else batch
 
 
 def _body(rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

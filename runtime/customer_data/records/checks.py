@@ -16,6 +16,7 @@ from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.types import MAX_VARCHAR_BYTES
 from customer_data.columns.value_checks import longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
+from customer_data.csv.blanks import blank_at_edge, blank_named
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
 from customer_data.records.rejected import Rejection, RowError
@@ -161,11 +162,16 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         if pc.any(empty).as_py():
             why = f"the key {column.name} is empty, and a record is found again by its key; give it a value"
             findings.append(_of_column(empty, column, "primary_key", "null_key", _always(why)))
+        blanks = blank_at_edge(values) if _may_be_text(column) else None
+        if blanks is None:
+            continue
         ends_in_blank = pc.fill_null(pc.ends_with(values, " "), False)
-        if _may_be_text(column) and pc.any(ends_in_blank).as_py():
-            findings.append(
-                _of_column(ends_in_blank, column, "primary_key", "key_trailing_blank", partial(_ends_in_blank, column))
-            )
+        for rows, code, why in (
+            (ends_in_blank, "key_trailing_blank", _ends_in_blank),
+            (pc.and_not(blanks, ends_in_blank), "key_blank", _has_blank),
+        ):
+            if pc.any(rows).as_py():
+                findings.append(_of_column(rows, column, "primary_key", code, partial(why, column)))
     return findings
 
 
@@ -176,7 +182,15 @@ def _may_be_text(column: NewColumn | ExistingColumn) -> bool:
 def _ends_in_blank(column: NewColumn | ExistingColumn, value: str | None) -> str:
     return (
         f"the key {column.name} {shorten(value)!r} ends in a blank, which Redshift ignores when it compares text: it"
-        " would be one key with the same text without the blank; take the blank out of the file"
+        " would be one key with the same text without the blank; take the blank out of the file,"
+        " or set CsvFormat.trimKeys"
+    )
+
+
+def _has_blank(column: NewColumn | ExistingColumn, value: str | None) -> str:
+    return (
+        f"the key {column.name} {shorten(value)!r} {blank_named(value or ' ')}, which nobody sees: it would be another"
+        " key than the same text without it; take it out of the file, or set CsvFormat.trimKeys"
     )
 
 

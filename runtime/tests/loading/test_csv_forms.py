@@ -163,3 +163,32 @@ def test_headers_that_differ_in_case_and_underscores_are_one_column(world: World
 
     assert list(world.columns()) == ["user_id", "first_name"]
     assert world.rows() == [(1, "Bo"), (2, "Cy"), (3, "Di")]
+
+
+UNSEEN = ("user_id,name", "A1\u00a0,a", "\u200bA2,b", "A3\t,c", " A4,d", "A5,\u00a0e", "A6 ,f")
+
+
+def test_what_nobody_sees_around_a_key_is_rejected_by_its_number(world: World) -> None:
+    (result,) = world.load(world.put("a.csv", *UNSEEN))
+    assert "line 2: the key user_id 'A1\\xa0' ends in U+00A0" in (result.reason or "")
+
+    (result,) = world.load(world.put("b.csv", *UNSEEN), row_errors=QUARANTINE)
+    assert (result.rows_loaded, result.rows_rejected) == (1, 5)
+    assert world.rows() == [("A5", "\u00a0e")]
+
+
+def test_keys_are_trimmed_where_the_format_says_so(world: World) -> None:
+    csv = CsvFormat(trim_keys=True)
+    world.load(world.put("a.csv", "\u200b User_ID\u00a0,name", "A1,old"), csv=csv)
+    (result,) = world.load(world.put("b.csv", *UNSEEN, "\u00a0,g"), csv=csv, row_errors=QUARANTINE)
+
+    assert (result.rows_loaded, result.rows_rejected) == (6, 1)
+    assert world.rows()[0] == ("A1", "a")
+    assert world.rows("user_id") == [("A1",), ("A2",), ("A3",), ("A4",), ("A5",), ("A6",)]
+    assert world.rows()[4] == ("A5", "\u00a0e")
+
+
+def test_numbers_are_keys_once_they_are_trimmed(world: World) -> None:
+    world.load(world.put("a.csv", "user_id,name", " 1,a", "2\t,b"), csv=CsvFormat(trim_keys=True))
+
+    assert world.rows() == [(1, "a"), (2, "b")]

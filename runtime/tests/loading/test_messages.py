@@ -77,6 +77,10 @@ FAULTS: dict[str, tuple[bytes, dict[str, Any], TableSchema | None, tuple[str, ..
     ),
     "null_key": (b"user_id,x\n,1\n", {}, None, ("line 2", "user_id is empty", "give it a value", "QUARANTINE_ROWS")),
     "key_trailing_blank": (b"user_id\nA1 \n", {}, None, ("line 2", "user_id 'A1 '", "take the blank out")),
+    "key_blank": (
+        "user_id\n\u200bA1\n".encode(), {}, None,
+        ("line 2", r"user_id '\u200bA1' begins with U+200B", "take it out", "CsvFormat.trimKeys"),
+    ),
     "value_too_long": (
         b"user_id,x\n1," + b"y" * 65_536, {}, None, ("line 2", "'x'", "65,536", "'yyyy", "65,535", "shorten it"),
     ),
@@ -140,7 +144,7 @@ def test_a_fault_names_what_is_wrong_what_is_allowed_and_what_to_do(tmp_path: Pa
 def test_no_fault_of_a_file_is_left_out() -> None:
     sources = [path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if "quality" not in path.parts]
     faults = {code for text in sources for code in re.findall(r'FileFault\(\s*"(\w+)"', text)}
-    rejections = {code for text in sources for code in re.findall(r'(?:_key"|_bytes"|_type"), "(\w+)", ', text)}
+    rejections = {code for text in sources for code in re.findall(r'(?:_key"|_bytes"|_type"|_blank\)?), "(\w+)", ', text)}
     broken = {"ragged_record", "broken_quote", "record_too_long", "repeated_header", "inner_quote", "footer"}
 
     in_test_load = {"too_wide", "refused_by_warehouse"}  # only a warehouse finds these

@@ -43,6 +43,7 @@ def test_reads_every_field_that_the_construct_writes() -> None:
             strict_quotes=True,
             header_line=4,
             footer_lines=3,
+            trim_keys=True,
         ),
         row_errors=RowErrorPolicy.QUARANTINE_ROWS,
         prefix="customers/",

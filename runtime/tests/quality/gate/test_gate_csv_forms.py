@@ -90,3 +90,14 @@ def test_the_key_is_found_however_its_header_is_written(world: GateWorld) -> Non
     (result,) = world.sieve(world.put("a.csv", "USERID,name", "1,Ann"), key=["user_id"], quality={"rules": [rule]})
 
     assert (result.status, result.rows_passed) == ("passed", 1)
+
+
+def test_a_gate_sees_keys_trimmed_where_the_format_says_so(world: GateWorld) -> None:
+    rule = {"name": "ids", "kind": "in_set", "column": "user_id", "parameters": {"values": ["A1"]}}
+    rule["description"] = "an id is known"
+    lines = ("user_id,name", "A1\u00a0,Ann", "A2,Bo")
+    for trim_keys, passed in ((False, 0), (True, 1)):
+        (result,) = world.sieve(
+            world.put("a.csv", *lines), key=["user_id"], csv={"trim_keys": trim_keys}, quality={"rules": [rule]}
+        )
+        assert result.rows_passed == passed
