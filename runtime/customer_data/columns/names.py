@@ -18,9 +18,9 @@ _SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", 
 
 
 def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str] = ()) -> tuple[str, ...]:
-    """The column of each header: as the mapping says (the exact header, then without blanks and what nobody sees around it, then in any
-    letter case), else the existing column of that very name, else in snake case, or the existing column that differs
-    from that in `_` only. Raises FileFault when two headers become one column, or would with other `_`."""
+    """The column of each header: as the mapping says (the exact header, then without what nobody sees around it, then
+    in any letter case), else the existing column of that very name, else in snake case, or the existing column that
+    differs from that in `_` only. Raises FileFault when two headers become one column, or differ in `_` only."""
     names: dict[str, str] = {}
     alike: dict[str, str] = {}
     for number, header in enumerate(headers, start=1):

@@ -39,9 +39,7 @@ class CsvDialect:
         csv.field_size_limit(MAX_RECORD_BYTES)
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=strict)
-        return csv.reader(
-            lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, strict=strict
-        )
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, strict=strict)
 
     def has_inner_quote(self, record: str) -> bool:
         """Whether a quote stands in an unquoted field of the record, which the reader takes."""
@@ -114,9 +112,7 @@ def dialect_of(sample: str, format: CsvFormat, keys: KeyPlaces | None = None) ->
     return max(possible, key=lambda dialect: _fitness(dialect, sample, format, keys))
 
 
-def _fitness(
-    dialect: CsvDialect, sample: str, format: CsvFormat, keys: KeyPlaces | None
-) -> tuple[bool, float, int]:
+def _fitness(dialect: CsvDialect, sample: str, format: CsvFormat, keys: KeyPlaces | None) -> tuple[bool, float, int]:
     before, has_key = _lines_before(sample, dialect, format, keys)
     begin = sum(map(len, islice(io.StringIO(sample, newline=""), before)))
     return (has_key, *_consistency(dialect, sample[begin:]))
@@ -137,9 +133,7 @@ def _consistency(dialect: CsvDialect, sample: str) -> tuple[float, int]:
     return (widths.count(widths[0]) / len(widths), widths[0])
 
 
-def _lines_before(
-    sample: str, dialect: CsvDialect, format: CsvFormat, keys: KeyPlaces | None
-) -> tuple[int, bool]:
+def _lines_before(sample: str, dialect: CsvDialect, format: CsvFormat, keys: KeyPlaces | None) -> tuple[int, bool]:
     """How many lines stand before the header, blank ones left out that follow them, and whether it has the key."""
     start = max((format.header_line or 1) - 1, 1 if _SEPARATOR_LINE.match(sample) else 0)
     if keys is None:

@@ -90,7 +90,9 @@ def _escape_hint(text: str, dialect: CsvDialect) -> str:
 
 def _why_refused(text: str, dialect: CsvDialect, format: CsvFormat) -> str | None:
     """Of a record with a quote in an unquoted field; None where it may be."""
-    why = f"a quote stands in a field that does not begin with one; put the field in {dialect.quote}, its quotes doubled"
+    why = (
+        f"a quote stands in a field that does not begin with one; put the field in {dialect.quote}, its quotes doubled"
+    )
     if hint := _escape_hint(text, dialect):
         return why + hint
     return f"{why}, or leave out CsvFormat.strictQuotes" if format.strict_quotes else None

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-
 _MOST_LINES = 5
 _MOST_CHARACTERS = 100
 

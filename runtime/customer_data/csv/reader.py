@@ -226,8 +226,9 @@ def _escapes_masked(chunks: Iterator[bytes], dialect: CsvDialect) -> Iterator[tu
 
 
 def _strictly_quoted(chunks: Iterator[tuple[bytes, bytes]], dialect: CsvDialect) -> Iterator[bytes]:
-    """Takes each chunk with what of it counts. Passes the chunks on as long as quotes alternate between opening and closing ones, each opening one stands at
-    the beginning of a field, and each closing one at its end; a doubled quote counts as closing and opening again."""
+    """Takes each chunk with what of it counts, and passes the chunks on as long as quotes alternate between opening and
+    closing ones, each opening one stands at the beginning of a field, and each closing one at its end; a doubled quote
+    counts as closing and opening again."""
     quote = ord(dialect.quote)
     beside = np.zeros(256, dtype=bool)
     beside[[quote, ord(dialect.delimiter), ord("\r"), ord("\n")]] = True

@@ -61,9 +61,7 @@ class NotUtf8(Exception):
     encoding = _WINDOWS_1252
 
 
-def utf8_chunks(
-    raw: BinaryIO | io.RawIOBase, encoding: str | None, *, assumed: str | None = None
-) -> Iterator[bytes]:
+def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None, *, assumed: str | None = None) -> Iterator[bytes]:
     """The text of the file as UTF-8, without a byte order mark and without Ctrl-Z at its end. `encoding` None means
     detected, or `assumed` after NotUtf8 asked for it; a byte order mark decides in any case.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, cast
 
 from customer_data.csv.notes import CsvNotes
@@ -38,7 +38,7 @@ class FileResult(LedgerRow):
     columns_discarded: tuple[str, ...] = ()
     columns_waiting: tuple[str, ...] = ()
     guessed_encoding: str | None = None
-    notes: CsvNotes = CsvNotes()
+    notes: CsvNotes = field(default_factory=CsvNotes)
     seconds: float = 0.0
     check: CheckSummary | None = None
 

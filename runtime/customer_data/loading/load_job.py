@@ -12,8 +12,8 @@ from functools import partial
 from customer_data.files.clients import client, s3_of_process
 from customer_data.job import new_parser, read_manifest, require_all_done, run_job
 from customer_data.loading import preview, staging
-from customer_data.loading.load import Loader, StageTask
 from customer_data.loading.contract import known_columns
+from customer_data.loading.load import Loader, StageTask
 from customer_data.loading.metrics import of_loads
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile

@@ -47,7 +47,7 @@ class StagedFile:
     warned_reasons: tuple[RejectionReason, ...] = ()
     rejected_key: str | None = None
     guessed_encoding: str | None = None
-    notes: CsvNotes = CsvNotes()
+    notes: CsvNotes = field(default_factory=CsvNotes)
     seconds: float = 0.0
     fault: FileFault | None = None
     superseded: bool = False

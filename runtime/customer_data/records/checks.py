@@ -166,12 +166,12 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         if blanks is None:
             continue
         ends_in_blank = pc.fill_null(pc.ends_with(values, " "), False)
-        for rows, code, why in (
-            (ends_in_blank, "key_trailing_blank", _ends_in_blank),
-            (pc.and_not(blanks, ends_in_blank), "key_blank", _has_blank),
-        ):
-            if pc.any(rows).as_py():
-                findings.append(_of_column(rows, column, "primary_key", code, partial(why, column)))
+        has_other = pc.and_not(blanks, ends_in_blank)
+        if pc.any(ends_in_blank).as_py():
+            why_blank = partial(_ends_in_blank, column)
+            findings.append(_of_column(ends_in_blank, column, "primary_key", "key_trailing_blank", why_blank))
+        if pc.any(has_other).as_py():
+            findings.append(_of_column(has_other, column, "primary_key", "key_blank", partial(_has_blank, column)))
     return findings
 
 

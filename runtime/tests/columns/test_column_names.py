@@ -123,7 +123,6 @@ def test_two_headers_that_are_alike_fail_the_file_unless_the_mapping_says_so() -
     assert column_names(["first_name", "FIRSTNAME"], {"FIRSTNAME": "firstname"}) == ("first_name", "firstname")
 
 
-
 @pytest.mark.parametrize("blank", ["\u00a0", "\u200b", "\t", "\ufeff", "\u3000", "\u2028"])
 def test_what_nobody_sees_around_a_header_is_left_out(blank: str) -> None:
     header = f"{blank} E-Mail{blank}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -47,7 +47,7 @@ class SievedFile:
     superseded: bool = False
     unreadable: str | None = None
     guessed_encoding: str | None = None
-    notes: CsvNotes = CsvNotes()
+    notes: CsvNotes = field(default_factory=CsvNotes)
     seconds: float = 0.0
 
 

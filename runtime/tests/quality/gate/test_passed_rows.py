@@ -80,8 +80,15 @@ def files(draw: st.DrawFn) -> tuple[tuple[str, ...], list[list[str | None]], Csv
     detected = draw(st.booleans()) and (width > 1 or delimiter == ",")
     encoding = draw(st.sampled_from([None, "utf-8", "utf-16"]))
     escape = draw(st.sampled_from([None, "\\"])) if quote else None
-    format = CsvFormat(None if detected else delimiter, quote, encoding, nulls, escape=escape, header_line=draw(st.sampled_from([None, 1, 2, 4])),
-                       footer_lines=draw(st.sampled_from([0, 1, 3])))
+    format = CsvFormat(
+        None if detected else delimiter,
+        quote,
+        encoding,
+        nulls,
+        escape=escape,
+        header_line=draw(st.sampled_from([None, 1, 2, 4])),
+        footer_lines=draw(st.sampled_from([0, 1, 3])),
+    )
     return header, rows, CsvDialect(delimiter, quote, escape), format
 
 
