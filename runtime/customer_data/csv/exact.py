@@ -56,30 +56,34 @@ def exact_batches(
             if record is None:
                 break
             text = taken[0] if len(taken) == 1 else "".join(taken)
-            if record and len(record) == width:
+            if len(record) == width:
                 batch.add_all_broken(end.interrupt())
-            if record == names:
-                batch.add_broken(BrokenRecord(line, "repeated_header", _REPEATED_HEADER, _raw(text)))
-            elif record and len(record) != width:
-                reason = (
-                    f"the record has {len(record)} fields, the header {width}, delimited by {dialect.delimiter!r};"
-                    " every record needs as many: put a field that holds the delimiter or a line break in quotes"
-                )
-                reason += _escape_hint(text, dialect)
+                has_inner_quote = dialect.has_inner_quote(text)
+                if record == names:
+                    batch.add_broken(BrokenRecord(line, "repeated_header", _REPEATED_HEADER, _raw(text)))
+                elif has_inner_quote and (why := _why_refused(text, dialect, format)):
+                    batch.add_broken(BrokenRecord(line, "inner_quote", why, _raw(text)))
+                else:
+                    batch.add(line, record, lines.bytes)
+                    if has_inner_quote:
+                        inner_quotes.add(line)
+            elif record:  # an empty line is no record
+                reason = _why_ragged(len(record), width, dialect) + _escape_hint(text, dialect)
                 ragged = BrokenRecord(line, "ragged_record", reason, _raw(text))
                 batch.add_all_broken(end.add(ragged, sum(not each.isspace() for each in taken)))
-            elif record and dialect.has_inner_quote(text) and (why := _why_refused(text, dialect, format)):
-                batch.add_broken(BrokenRecord(line, "inner_quote", why, _raw(text)))
-            elif record:  # an empty line is no record
-                batch.add(line, record, lines.bytes)
-                if dialect.has_inner_quote(text):
-                    inner_quotes.add(line)
         line += len(taken)
         if batch.full:
             yield batch.take()
     batch.add_all_broken(end.finish(width))
     if batch.rows or batch.broken:
         yield batch.take()
+
+
+def _why_ragged(fields: int, width: int, dialect: CsvDialect) -> str:
+    return (
+        f"the record has {fields} fields, the header {width}, delimited by {dialect.delimiter!r}; every record needs as"
+        " many: put a field that holds the delimiter or a line break in quotes"
+    )
 
 
 def _escape_hint(text: str, dialect: CsvDialect) -> str:

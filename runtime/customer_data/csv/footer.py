@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -57,10 +57,10 @@ class RaggedEnd:
             self.after_record = False
             yield from self._take()
 
-    def interrupt(self) -> Iterator[BrokenRecord]:
-        """Another record follows."""
-        yield from self._take()
+    def interrupt(self) -> Sequence[BrokenRecord]:
+        """Gives them back since another record follows."""
         self.after_record = True
+        return self._take() if self._records else ()
 
     def finish(self, width: int) -> Iterator[BrokenRecord]:
         """At the end of the file: with the reason that it ends with a footer."""

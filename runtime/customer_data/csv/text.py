@@ -110,6 +110,9 @@ def _up_to_ctrl_z(text: Iterator[bytes]) -> Iterator[bytes]:
     """Without a Ctrl-Z after which come line breaks and others of it only, up to a chunk of them."""
     held = b""
     for chunk in text:
+        if not held and _CTRL_Z not in chunk:
+            yield chunk
+            continue
         chunk = held + chunk
         at = chunk.find(_CTRL_Z, len(chunk.rstrip(b"\x1a\r\n")))
         held = b"" if at < 0 or len(chunk) - at > CHUNK_BYTES else chunk[at:]
