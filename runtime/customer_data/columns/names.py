@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
+from customer_data.blanks import trim_text
 from customer_data.columns.types import MAX_COLUMNS, MAX_IDENTIFIER_BYTES
-from customer_data.csv.blanks import trim_text
 from customer_data.errors import FileFault, SettingsError
 
 RESCUE_SUFFIX = "__as_varchar"
@@ -22,12 +22,14 @@ def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: C
     in any letter case), else the existing column of that very name, else in snake case, or the existing column that
     differs from that in `_` only. Raises FileFault when two headers become one column, or differ in `_` only."""
     names: dict[str, str] = {}
-    alike: dict[str, str] = {}
-    for number, header in enumerate(headers, start=1):
-        name = _name(header, mapping, existing) or f"column_{number}"
-        is_new = name not in existing and _mapped(header, mapping) is None
-        like = _joined(name) if is_new else None  # columns that somebody made or mapped may be alike
-        same = names.get(name, alike.get(like or ""))
+    alike: dict[str, tuple[str, bool]] = {}
+    for number, (header, found) in enumerate(zip(headers, _names(headers, mapping, existing), strict=True), start=1):
+        name = found or f"column_{number}"
+        same = names.get(name)
+        if header and _mapped(header, mapping) is None:  # mapped headers may be alike, and columns of the table
+            earlier, was_there = alike.setdefault(_joined(_plain(header)), (header, name in existing))
+            if earlier != header and not (was_there and name in existing):
+                same = earlier
         if same is not None:
             raise FileFault(
                 "duplicate_column",
@@ -37,8 +39,6 @@ def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: C
                 column=header,
             )
         names[name] = header
-        if like:
-            alike[like] = header
     return tuple(names)
 
 
@@ -46,7 +46,7 @@ def key_places(
     key: Sequence[str], mapping: Mapping[str, str], existing: Collection[str], headers: Sequence[str]
 ) -> tuple[int, ...] | None:
     """Where among the headers each column of the key is; None where one is missing."""
-    names = [_name(header, mapping, existing) for header in headers]
+    names = _names(headers, mapping, existing)
     wanted = [column.lower() for column in key]
     return tuple(map(names.index, wanted)) if all(column in names for column in wanted) else None
 
@@ -69,16 +69,25 @@ def snake_case(header: str) -> str:
     return name if len(name.encode()) <= MAX_IDENTIFIER_BYTES else _cut(name, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX))
 
 
-def _name(header: str, mapping: Mapping[str, str], existing: Collection[str]) -> str:
-    return _mapped(header, mapping) or _same(header, existing) or _like_existing(snake_case(header), existing)
+def _names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str]) -> list[str]:
+    """Empty where a header has neither letters nor digits. `FirstName` made the column first_name, and FIRSTNAME, which
+    shows no words, means it too, unless another header of the file names it."""
+    own = [_mapped(header, mapping) or _same(header, existing) or snake_case(header) for header in headers]
+    alike: dict[str, list[str]] = {}
+    for column in set(existing).difference(own):
+        if not column.endswith(RESCUE_SUFFIX):
+            alike.setdefault(_joined(column), []).append(column)
+    names = []
+    for header, name in zip(headers, own, strict=True):
+        possible = alike.get(_joined(name), [])
+        is_clear = len(possible) == 1 and name not in existing and _mapped(header, mapping) is None
+        names.append(possible[0] if is_clear else name)
+    return names
 
 
-def _like_existing(name: str, existing: Collection[str]) -> str:
-    """`FirstName` made the column first_name, and FIRSTNAME, which says no words, means it too."""
-    if name in existing:
-        return name
-    alike = [column for column in existing if _joined(column) == _joined(name) and not column.endswith(RESCUE_SUFFIX)]
-    return alike[0] if len(alike) == 1 else name
+def _plain(header: str) -> str:
+    """In lower case, `_` for blanks."""
+    return re.sub(r"\s", "_", trim_text(header).lower())
 
 
 @lru_cache(maxsize=2 * MAX_COLUMNS)

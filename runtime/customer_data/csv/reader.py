@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from customer_data.blanks import trim_values
 from customer_data.csv.batch import CsvBatch, InnerQuotes
-from customer_data.csv.blanks import trim_values
 from customer_data.csv.dialect import CsvDialect, CsvHeader, KeyPlaces, dialect_of, header_of
 from customer_data.csv.exact import exact_batches
 from customer_data.csv.footer import without_footer

@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.blanks import blank_at_edge, blank_named
 from customer_data.columns.allowed import allowed_values
 from customer_data.columns.checked import ExistingColumn, NewColumn, WhenUnfit
 from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.types import MAX_VARCHAR_BYTES
 from customer_data.columns.value_checks import longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
-from customer_data.csv.blanks import blank_at_edge, blank_named
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
 from customer_data.records.rejected import Rejection, RowError

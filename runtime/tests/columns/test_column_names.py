@@ -110,6 +110,7 @@ def test_a_header_is_the_existing_column_that_differs_in_case_blanks_and_undersc
 def test_of_columns_that_are_alike_the_very_name_is_meant() -> None:
     existing = ("first_name", "firstname", "q1_11", "name__as_varchar")
     assert column_names(["FIRSTNAME", "First Name"], {}, existing) == ("firstname", "first_name")
+    assert column_names(["First Name"], {}, existing) == ("first_name",)
     assert column_names(["fi_rstname"], {}, existing) == ("fi_rstname",)
     assert column_names(["q11_1", "q1_11", "nameas_varchar"], {}, existing) == ("q11_1", "q1_11", "nameas_varchar")
 
@@ -130,3 +131,9 @@ def test_what_nobody_sees_around_a_header_is_left_out(blank: str) -> None:
     assert column_names([header], {"e-mail": "email"}) == ("email",)
     assert column_names([header], {}) == ("e_mail",)
     assert column_names([f"{blank}_source{blank}"], {}, ("_source",)) == ("_source",)
+
+
+def test_headers_that_differ_in_other_characters_are_two_columns() -> None:
+    assert column_names(["E-Mail", "Email"], {}) == ("e_mail", "email")
+    assert column_names(["Email", "E-Mail"], {}, ("e_mail",)) == ("email", "e_mail")
+    assert column_names(["Email"], {}, ("e_mail",)) == ("e_mail",)

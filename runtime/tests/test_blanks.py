@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customer_data.csv.blanks import blank_at_edge, blank_named, trim_text, trim_values
+from customer_data.blanks import blank_at_edge, blank_named, trim_text, trim_values
 
 TEXTS = st.text(st.sampled_from("aé \t\u00a0\u200b\ufeff\u3000\u0085😀"), max_size=5) | st.none()
 
