@@ -19,7 +19,7 @@ export const GRANTEE = like<IGrantable>('a role, or a construct that has one', '
 /** Which options there are is CDK's to say; a period in seconds would surface as a raw TypeError. */
 export const METRIC_OPTIONS: Kind<MetricOptions | undefined> = {
   fault: (what, options) => options === undefined ? undefined
-    : isPlainObject(options) ? optional(DURATION).fault(`period of ${what}`, options.period) : `${what} is ${shown(options)}, but an object is allowed; write for example { statistic: 'Maximum' }`,
+    : isPlainObject(options) ? optional(DURATION).fault(`period of ${what}`, options.period) : `${what} is ${shown(options)}, but a plain object is allowed; write for example { statistic: 'Maximum' }`,
 };
 export const REMOVAL_POLICY = oneOf('RemovalPolicy', RemovalPolicy);
 /** What buckets and keys know: there are no snapshots of them. */

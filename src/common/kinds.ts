@@ -78,7 +78,7 @@ export function struct<Props>(kinds: PropKinds<Props>): Kind<Props> {
       const names = Object.keys(kinds);
       const owner = what.replace(/^options of /, '');
       if (!isPlainObject(value)) {
-        return `${what} is ${shown(value)}, but an object is allowed; write for example { ${names[0]}: ... }`;
+        return `${what} is ${shown(value)}, but a plain object is allowed; write for example { ${names[0]}: ... }`;
       }
       const unknown = Object.keys(value).find((name) => value[name] !== undefined && !names.includes(name));
       return unknown === undefined
@@ -98,9 +98,14 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether it can hold props by name. */
+/**
+ * Whether it holds props by name, all of them its own: an object as `{ ... }` makes it, which is what jsii makes of another language's
+ * props too. Props are spread, which would lose what a class or another object lends to an object, such as getters.
+ */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !Array.isArray(value);
+  const lender: unknown = isObject(value) ? Object.getPrototypeOf(value) : undefined;
+  // Object.prototype, also that of another realm, is the only object with its own isPrototypeOf.
+  return lender === null || (isObject(lender) && Object.prototype.hasOwnProperty.call(lender, 'isPrototypeOf'));
 }
 
 /** A value in a few words. */

@@ -11,7 +11,7 @@ test.each<[string, (pipeline: ReturnType<typeof newLoader> | ReturnType<typeof n
   ['onFailure', (pipeline) => pipeline.onFailure(wrong(5)), 'id of onFailure is 5'],
   ['metric', (pipeline) => pipeline.metric(wrong(undefined)), 'metricName of metric is undefined'],
   ['a metric', (pipeline) => pipeline.metricRowsRejected(wrong({ period: 60 })), 'period of options of metric is 60, but a Duration is allowed'],
-  ['another metric', (pipeline) => pipeline.metricRowsWarned(wrong('Maximum')), "options of metric is 'Maximum', but an object is allowed"],
+  ['another metric', (pipeline) => pipeline.metricRowsWarned(wrong('Maximum')), "options of metric is 'Maximum', but a plain object is allowed"],
 ])('%s refuses what is not of its type', (_, call, message) => {
   for (const pipeline of [newLoader(), newGate()]) {
     expect(() => call(pipeline)).toThrow(message);
