@@ -39,11 +39,11 @@ function inlinePoliciesOf(role: IRole): number[] {
   const name = known(role.roleName, role);
   const constructs = (Stage.of(role) ?? role.node.root).node.findAll().filter((construct) => Stage.of(construct) === Stage.of(role));
   const attached = constructs
-    .filter((construct) => construct instanceof CfnPolicy)
+    .filter((construct) => CfnPolicy.isCfnPolicy(construct))
     .filter((policy) => (known(policy.roles, policy) as unknown[] | undefined)?.includes(name))
     .map((policy) => lengthened(policy.policyDocument, policy));
   const own = constructs
-    .filter((construct) => construct instanceof CfnRole)
+    .filter((construct) => CfnRole.isCfnRole(construct))
     .filter((resource) => known(resource.ref, resource) === name)
     .flatMap((resource) => lengthened(resource.policies ?? [], resource) as CfnRole.PolicyProperty[])
     .map((policy) => policy.policyDocument);

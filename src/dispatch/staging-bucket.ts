@@ -45,7 +45,7 @@ export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: st
     [manifestsPrefix(pipelineName)]: RECORDS_KEPT_FOR,
     ...(keepsOutcomes ? { [outcomesPrefix(pipelineName)]: RECORDS_KEPT_FOR } : {}),
   };
-  if (!(bucket instanceof Bucket)) {
+  if (!hasLifecycle(bucket)) {
     const rules = Object.entries(kept).map(([prefix, age]) => `${prefix} after ${age.toDays()} days`);
     Annotations.of(scope).addWarningV2(
       'cdk-customer-data-platform:lifecycleOfImportedStagingBucket',
@@ -54,6 +54,11 @@ export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: st
     return;
   }
   Object.entries(kept).forEach(([prefix, age]) => bucket.addLifecycleRule(cleaning(prefix, age)));
+}
+
+/** A bucket of this app has it; known by its members, since that of another copy of aws-cdk-lib is of another class. */
+function hasLifecycle(bucket: IBucket): bucket is Bucket {
+  return 'addLifecycleRule' in bucket;
 }
 
 function cleaning(prefix: string, expiration: Duration): LifecycleRule {
