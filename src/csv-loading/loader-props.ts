@@ -214,7 +214,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Role of the Glue job. It must be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are
-   * added, and the tag that gives it its database roles.
+   * added, and the tag that gives it its database roles. One that Glue cannot assume is refused; one that takes no rights has a warning.
    *
    * @default - a new role
    */

@@ -8,6 +8,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { grantReadAssets } from './bucket-grants';
 import { METRIC_NAMESPACE } from './embedded-metrics';
+import { checkGivenRole } from './given-role';
 import { GlueCapacity } from './glue-capacity';
 import { LOG_RETENTION } from '../common/function-identity';
 
@@ -19,6 +20,8 @@ const GLUE_LOG_GROUP_PREFIX = '/aws-glue/jobs';
 
 /** Namespace that Glue itself writes a job's metrics to. */
 const GLUE_METRIC_NAMESPACE = 'Glue';
+
+const WRITE_METRICS = 'cloudwatch:PutMetricData';
 
 /** Code in an asset to which the role has its rights already; `Code.fromAsset` would let it read every asset of the account. */
 class AssetCode extends Code {
@@ -66,6 +69,9 @@ export class CustomerDataJob extends Construct {
     });
     this.logGroupPrefix = `${GLUE_LOG_GROUP_PREFIX}/${props.pipelineName}`;
     this.grantMetrics();
+    if (props.role) {
+      checkGivenRole(this, props.role, WRITE_METRICS);
+    }
 
     const script = new Asset(this, 'Script', { path: path.join(RUNTIME_DIRECTORY, 'jobs', props.script) });
     const runtime = new Asset(this, 'Package', {
@@ -127,7 +133,7 @@ export class CustomerDataJob extends Construct {
   private grantMetrics(): void {
     // '*': PutMetricData knows no resources; the condition is what narrows it (Service authorization reference).
     this.role.addToPrincipalPolicy(new PolicyStatement({
-      actions: ['cloudwatch:PutMetricData'],
+      actions: [WRITE_METRICS],
       resources: ['*'],
       conditions: { StringEquals: { 'cloudwatch:namespace': [METRIC_NAMESPACE, GLUE_METRIC_NAMESPACE] } },
     }));

@@ -24,18 +24,18 @@ export function limitInlinePolicies(role: IRole, remedy: string): void {
   limited.add(role);
   role.node.addValidation({
     validate: () => {
-      const sizes = inlinePoliciesOf(role);
-      const size = sizes.reduce((sum, one) => sum + one, 0);
+      const policies = inlinePoliciesOf(role);
+      const size = policies.join('').length;
       return size <= INLINE_POLICIES ? [] : [
-        `the role '${role.node.path}' has ${sizes.length} inline policies of about ${size} characters, but IAM allows ${INLINE_POLICIES} for all of a role;`
+        `the role '${role.node.path}' has ${policies.length} inline policies of about ${size} characters, but IAM allows ${INLINE_POLICIES} for all of a role;`
         + ` ${remedy}, or grant other rights by a managed policy`,
       ];
     },
   });
 }
 
-/** The size of each. */
-function inlinePoliciesOf(role: IRole): number[] {
+/** The inline policies of a role as JSON, in which a reference is as long as what the deployment puts there. */
+export function inlinePoliciesOf(role: IRole): string[] {
   const name = known(role.roleName, role);
   const constructs = (Stage.of(role) ?? role.node.root).node.findAll().filter((construct) => Stage.of(construct) === Stage.of(role));
   const attached = constructs
@@ -47,7 +47,7 @@ function inlinePoliciesOf(role: IRole): number[] {
     .filter((resource) => known(resource.ref, resource) === name)
     .flatMap((resource) => lengthened(resource.policies ?? [], resource) as CfnRole.PolicyProperty[])
     .map((policy) => policy.policyDocument);
-  return [...own, ...attached].map((document) => JSON.stringify(document).length);
+  return [...own, ...attached].map((document) => JSON.stringify(document));
 }
 
 /** A value in which a reference is the name of what it refers to, the same in each stack. */
