@@ -88,6 +88,15 @@ export function struct<Props>(kinds: PropKinds<Props>): Kind<Props> {
   };
 }
 
+/** An object of props of which these are known, and others may be: those of another library, which knows the rest. */
+export function structLike<Props>(kinds: Partial<PropKinds<Props>>): Kind<Props> {
+  return {
+    fault: (what, value) => isPlainObject(value)
+      ? propFault(value, kinds as PropKinds<Partial<Props>>, (name) => `${name} of ${what.replace(/^options of /, '')}`)
+      : `${what} is ${shown(value)}, but a plain object is allowed; write for example { ${Object.keys(kinds)[0]}: ... }`,
+  };
+}
+
 /** What is wrong with the first prop that is not of its kind. */
 export function propFault<Props>(props: Record<string, unknown>, kinds: PropKinds<Props>, say: (name: string) => string): string | undefined {
   return first(Object.entries<Pick<Kind<unknown>, 'fault'>>(kinds).map(([name, each]) => each.fault(say(name), props[name])));

@@ -1,10 +1,10 @@
-import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { RedshiftWarehouseProps } from './redshift-warehouse';
 import { ProvisionedClusterAttributes, ServerlessWorkgroupAttributes } from './redshift-warehouse-attributes';
 import { IRedshiftWarehouse } from './redshift-warehouse-ref';
 import { WarehouseAccess } from './warehouse-access';
-import { KEY, REMOVAL_POLICY, ROLE, SECRET } from '../common/aws-kinds';
-import { isPlainObject, kind, like, NAME, NUMBER, oneOf, optional, PropKinds, struct, TEXT } from '../common/kinds';
+import { KEY, REMOVAL_POLICY, ROLE, SECRET, SUBNETS } from '../common/aws-kinds';
+import { like, NAME, NUMBER, oneOf, optional, PropKinds, struct, TEXT } from '../common/kinds';
 
 export const ACCESS = oneOf('WarehouseAccess', WarehouseAccess);
 export const WAREHOUSE = like<IRedshiftWarehouse>(
@@ -16,7 +16,7 @@ export const WAREHOUSE_KINDS: PropKinds<RedshiftWarehouseProps> = {
   databaseName: optional(TEXT),
   workgroupName: optional(TEXT),
   vpc: optional(like<IVpc>('a VPC', 'pass a Vpc, or an imported one such as Vpc.fromLookup makes', 'vpcId', 'selectSubnets')),
-  vpcSubnets: optional(kind<SubnetSelection>('a selection of subnets', 'write for example { subnetType: SubnetType.PRIVATE_ISOLATED }', isPlainObject)),
+  vpcSubnets: optional(SUBNETS),
   baseCapacity: optional(NUMBER),
   maxCapacity: optional(NUMBER),
   encryptionKey: optional(KEY),
