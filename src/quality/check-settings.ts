@@ -1,7 +1,7 @@
 import { writeFileSync } from 'fs';
 import * as path from 'path';
 import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { RulesFile } from './rules-file';
 import { CsvFormat } from '../csv/csv-format';
 import { renderCsvFormat } from '../csv/csv-settings';
@@ -22,9 +22,11 @@ export interface CheckSettings {
  * runs the same rules on a file of the developer's machine. What is known only when the stack is deployed, such as the name of a
  * bucket, is there as `${LogicalId}`. Rules files are named by their paths from this file, so that they can be edited and tried again.
  */
-export function writeCheckSettings(scope: IConstruct, settings: CheckSettings): void {
+export function writeCheckSettings(scope: Construct, settings: CheckSettings): void {
   const stack = Stack.of(scope);
-  attachCustomSynthesis(scope as never, {
+  // In a construct of its own: a construct has one custom synthesis at most, and the pipeline's is its user's.
+  const owner = new Construct(scope, 'CheckSettings');
+  attachCustomSynthesis(owner as never, {
     onSynthesize: ({ outdir }) => {
       const rulesFiles = settings.rulesFiles.map(({ name, absolutePath }) => ({ name, url: portable(path.relative(outdir, absolutePath)) }));
       const written = {

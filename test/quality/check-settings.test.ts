@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
-import { App, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
+import { App, attachCustomSynthesis, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { file, newGate, temporaryDirectory } from './helpers';
 import { CsvFormat, DataQualityRule, DataQualityRules, RedshiftWarehouse, ReferenceData, SchemaEvolvingCsvLoader } from '../../src';
@@ -64,6 +64,17 @@ test('the assembly says how the rules of a gate and a loader see a file', () => 
   });
   expect(JSON.stringify(files)).not.toContain('Token[');
   expect(JSON.stringify(files)).not.toContain(APP);
+});
+
+test('the custom synthesis of the pipeline itself is left to its user', () => {
+  const outdir = path.join(APP, 'custom');
+  const app = new App({ outdir });
+  const onSynthesize = jest.fn();
+  attachCustomSynthesis(newGate({ pipelineName: 'crm' }, new Stack(app, 'Dev')) as never, { onSynthesize });
+  app.synth();
+
+  expect(onSynthesize).toHaveBeenCalledTimes(1);
+  expect(Object.keys(written(outdir))).toEqual(['Dev.crm.quality.json']);
 });
 
 test('stacks and stages whose pipelines have one name keep a file each', () => {
