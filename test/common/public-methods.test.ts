@@ -4,10 +4,10 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import * as library from '../../src';
+import { LOADER_KINDS } from '../../src/csv-loading/loader-kinds';
 import { ConfigurationError } from '../../src/errors';
 import { GATE_KINDS } from '../../src/quality/gate-kinds';
 import { WAREHOUSE_KINDS } from '../../src/warehouse/warehouse-kinds';
-import { LOADER_KINDS } from '../../src/csv-loading/loader-kinds';
 import { newLoader, newStack } from '../csv-loading/helpers';
 import { newGate, RULES } from '../quality/helpers';
 
