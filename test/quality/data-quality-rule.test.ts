@@ -109,6 +109,40 @@ test.each([
   expect(json(DataQualityRule.sql('adult', query))).toMatchObject({ parameters: { query } });
 });
 
+test.each([
+  ['WITH old AS (SELECT * FROM temp_data) DELETE FROM customers', 'DELETE'],
+  ['with a(id) as (SELECT (1)), `b c` (SELECT (2 + (3))) insert INTO t SELECT * FROM a', 'insert'],
+  ['WITH a AS (SELECT 1) UPDATE t SET x = 1', 'UPDATE'],
+  ['WITH a AS (SELECT 1)MERGE INTO t USING a ON a.id = t.id WHEN MATCHED THEN DELETE', 'MERGE'],
+  ['FROM temp_data INSERT INTO t SELECT * WHERE age < 18', 'INSERT'],
+  ['WITH a AS (SELECT 1) FROM a INSERT OVERWRITE TABLE t SELECT *', 'INSERT'],
+  ['SELECT * INTO copied FROM temp_data', 'INTO'],
+  ["SELECT a, t.*, 'x' INTO `copied` FROM temp_data t", 'INTO'],
+  ['SELECT count(*) /* all */ INTO n FROM temp_data', 'INTO'],
+])('sql refuses the query %j, which writes', (query, word) => {
+  expect(() => DataQualityRule.sql('adult', query)).toThrow(`query of the rule 'adult' has '${word}', but a query that only reads is allowed`);
+});
+
+test.each([
+  "SELECT * FROM temp_data WHERE note LIKE '%) DELETE FROM a%' OR note = 'INSERT INTO t'",
+  'WITH a AS (SELECT 1) /* DELETE FROM t */ SELECT * FROM a -- INSERT INTO t',
+  'SELECT * FROM temp_data WHERE `INSERT INTO` = 1',
+  'SELECT update, delete FROM temp_data',
+  'SELECT count(*) delete FROM temp_data',
+  'WITH a AS (SELECT 1 AS update) SELECT * FROM (SELECT * FROM a) merge WHERE merge.update = 1',
+  'WITH delete AS (SELECT * FROM temp_data), insert (id) AS (SELECT 1) SELECT * FROM delete, insert',
+  'SELECT a AS into FROM temp_data',
+  'SELECT into FROM temp_data',
+  'SELECT into x FROM temp_data',
+  'SELECT DISTINCT a, into x FROM temp_data',
+  'SELECT a AND into x FROM temp_data',
+  'WITH a AS (SELECT 1) FROM a SELECT *',
+  'WITH a AS (SELECT 1) (SELECT * FROM a)',
+  `SELECT * FROM temp_data WHERE ${'('.repeat(15_000)}a${')'.repeat(15_000)} = 1`,
+])('sql takes the query %#, which only reads', (query) => {
+  expect(json(DataQualityRule.sql('adult', query))).toMatchObject({ parameters: { query } });
+});
+
 test('sql leaves a query that is known only on deployment alone', () => {
   expect(() => DataQualityRule.sql('adult', Lazy.string({ produce: () => 'later' }))).not.toThrow();
 });
