@@ -15,6 +15,7 @@ const USES: Record<string, (value: string) => unknown> = {
   encoding: (encoding) => CsvFormat.of({ encoding }),
   date_format: (format) => CsvFormat.of({ dateFormats: [format] }),
   of_type: (type) => DataQualityRule.ofType('column', type),
+  pattern: (pattern) => DataQualityRule.matches('column', pattern),
   mapped_column: (column) => newLoader({ columnMapping: { Header: column } }),
 };
 
@@ -29,7 +30,7 @@ test.each(cases('accepted'))('%s: takes %j', (prop, value) => {
 });
 
 test.each(cases('refused'))('%s: refuses %j', (prop, value) => {
-  expect(() => USES[prop](value)).toThrow('allowed');
+  expect(() => USES[prop](value)).toThrow(/allowed|close it/);
 });
 
 test('name every encoding, so that each is tried with the job', () => {

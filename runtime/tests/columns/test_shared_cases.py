@@ -37,6 +37,9 @@ _USES: dict[str, Callable[[str], object]] = {
     "of_type": lambda type: rule_from_json(
         {"name": "r", "kind": "of_type", "column": "c", "parameters": {"type": type}}
     ),
+    "pattern": lambda pattern: rule_from_json(
+        {"name": "r", "kind": "matches", "column": "c", "parameters": {"pattern": pattern}}
+    ),
     "mapped_column": lambda column: column_names(["Header"], {"Header": column}),
 }
 
