@@ -22,7 +22,9 @@ const GROUP = String.raw`\(\?[imsU]*(?:-[imsU]+)?:|\(\?P?<[\p{L}\p{M}\p{N}\p{Pc}
 
 /** What a pattern is made of: quoted text, an escaped character, a set, a repetition, flags, the beginning of a group, or any other character. */
 const PARTS = new RegExp([
-  String.raw`\\Q[\s\S]*?(?:\\E|$)`, ESCAPED, String.raw`\[(?:\^|(?!\^))(?:\](?:${END_OF_RANGE})?|${IN_SET})(?:${IN_SET})*\]`,
+  String.raw`\\Q[\s\S]*?(?:\\E|$)`, ESCAPED,
+  // What a lookahead has matched is not matched in another way: a set without an end would be tried in all ways to read its ranges.
+  String.raw`\[(?:\^|(?!\^))(?=(?<inner>(?:\](?:${END_OF_RANGE})?|${IN_SET})(?:${IN_SET})*))\k<inner>\]`,
   String.raw`(?:[*+?]|\{\d+(?:,\d*)?\})\??`, FLAGS, GROUP, String.raw`\(\?P?<?[\s\S]?`, String.raw`[\s\S]`,
 ].join('|'), 'gu');
 const PARTS_OF_SET = new RegExp(String.raw`\[:\^?\w+:\]|${ESCAPED}|[\s\S]`, 'gu');
@@ -87,8 +89,8 @@ function isUnicodeSet(name: string): boolean {
 /** What is wrong for certain; undefined where RE2 may take it. */
 function syntaxFault(parts: string[]): string | undefined {
   let open = 0;
+  let before: string | undefined; // the last part but for flags
   for (const [index, part] of parts.entries()) {
-    const before = parts.slice(0, index).filter((each) => !IS_FLAGS.test(each)).at(-1);
     if (part === '\\') {
       return 'it ends with a backslash, which stands for nothing';
     }
@@ -111,6 +113,7 @@ function syntaxFault(parts: string[]): string | undefined {
         return `'${part}' is no repetition: 0 to ${MOST_REPETITIONS} times are allowed, the lower number first`;
       }
     }
+    before = IS_FLAGS.test(part) ? before : part;
   }
   return open > 0 ? "'(' begins a group that does not end" : undefined;
 }

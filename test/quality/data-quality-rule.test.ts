@@ -67,6 +67,15 @@ test.each([
   expect(() => DataQualityRule.ofType('a', type)).toThrow(`the type of the rule ofType of 'a' is '${type}', but BIGINT, DOUBLE PRECISION,`);
 });
 
+const outcome = (act: () => unknown): string | undefined => {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return /'[[(]' begins/.exec((error as Error).message)?.[0];
+  }
+};
+
 test.each(['a\\(?=', '[(?=]b', '(?:a|b)+', '\\\\1', '(?i)x', '(?P<year>[0-9]{4})', 'a\\.b'])('matches takes %s', (pattern) => {
   expect(json(DataQualityRule.matches('a', pattern))).toMatchObject({ parameters: { pattern } });
 });
@@ -141,6 +150,13 @@ test.each([
   `SELECT * FROM temp_data WHERE ${'('.repeat(15_000)}a${')'.repeat(15_000)} = 1`,
 ])('sql takes the query %#, which only reads', (query) => {
   expect(json(DataQualityRule.sql('adult', query))).toMatchObject({ parameters: { query } });
+});
+
+test.each(['[', '', '('])('matches checks a long pattern that begins with %j in a moment', (beginning) => {
+  const begun = Date.now();
+  const pattern = `${beginning}${'a-z'.repeat(5_000)}`;
+  expect(outcome(() => DataQualityRule.matches('a', pattern))).toBe(beginning === '' ? undefined : `'${beginning}' begins`);
+  expect(Date.now() - begun).toBeLessThan(2_000);
 });
 
 test('sql leaves a query that is known only on deployment alone', () => {
