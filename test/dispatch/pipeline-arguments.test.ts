@@ -10,7 +10,7 @@ test.each<[string, (pipeline: ReturnType<typeof newLoader> | ReturnType<typeof n
   ['grantReplay', (pipeline) => pipeline.grantReplay(wrong('x')), "grantee of grantReplay is 'x'"],
   ['onFailure', (pipeline) => pipeline.onFailure(wrong(5)), 'id of onFailure is 5'],
   ['metric', (pipeline) => pipeline.metric(wrong(undefined)), 'metricName of metric is undefined'],
-  ['a metric', (pipeline) => pipeline.metricRowsRejected(wrong({ period: 60 })), 'period of options of metric is 60, but a Duration is allowed'],
+  ['a metric', (pipeline) => pipeline.metricRowsRejected(wrong({ period: 60 })), 'period of metric is 60, but a Duration is allowed'],
   ['another metric', (pipeline) => pipeline.metricRowsWarned(wrong('Maximum')), "options of metric is 'Maximum', but a plain object is allowed"],
 ])('%s refuses what is not of its type', (_, call, message) => {
   for (const pipeline of [newLoader(), newGate()]) {
