@@ -9,7 +9,7 @@ from local.redshift.identifiers import StoredName, quote
 from local.redshift.tokenizer import Kind, Token, closing, render, split_by_comma
 from local.redshift.types import read_type
 
-_VIEWS = ("svv_columns", "svv_tables", "svv_table_info", "pg_table_def", "pg_constraint")
+_VIEWS = ("svv_columns", "svv_tables", "svv_table_info", "svv_redshift_columns", "pg_table_def", "pg_constraint")
 _INFORMATION_SCHEMA = ("columns", "tables", "table_constraints", "key_column_usage")
 _ADDED_FUNCTIONS = ("getdate", "len", "charindex", "json_parse", "json_serialize", "sha2")
 _DATE_FUNCTIONS = {"datediff": "datediff", "date_diff": "datediff", "dateadd": "dateadd", "date_add": "dateadd"}

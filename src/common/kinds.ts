@@ -78,7 +78,7 @@ export function struct<Props>(kinds: PropKinds<Props>): Kind<Props> {
       const names = Object.keys(kinds);
       const owner = what.replace(/^options of /, '');
       if (!isPlainObject(value)) {
-        return `${what} is ${shown(value)}, but an object is allowed; write for example { ${names[0]}: ... }`;
+        return `${what} is ${shown(value)}, but a plain object is allowed; write for example { ${names[0]}: ... }`;
       }
       const unknown = Object.keys(value).find((name) => value[name] !== undefined && !names.includes(name));
       return unknown === undefined
@@ -88,11 +88,18 @@ export function struct<Props>(kinds: PropKinds<Props>): Kind<Props> {
   };
 }
 
-/** What is wrong with the first prop that is not of its kind. What an object inherits, such as a getter of its class, would be lost in a copy. */
+/** An object of props of which these are known, and others may be: those of another library, which knows the rest. */
+export function structLike<Props>(kinds: Partial<PropKinds<Props>>): Kind<Props> {
+  return {
+    fault: (what, value) => isPlainObject(value)
+      ? propFault(value, kinds as PropKinds<Partial<Props>>, (name) => `${name} of ${what.replace(/^options of /, '')}`)
+      : `${what} is ${shown(value)}, but a plain object is allowed; write for example { ${Object.keys(kinds)[0]}: ... }`,
+  };
+}
+
+/** What is wrong with the first prop that is not of its kind. */
 export function propFault<Props>(props: Record<string, unknown>, kinds: PropKinds<Props>, say: (name: string) => string): string | undefined {
-  return first(Object.entries<Pick<Kind<unknown>, 'fault'>>(kinds).map(([name, each]) => props[name] === undefined || Object.prototype.hasOwnProperty.call(props, name)
-    ? each.fault(say(name), props[name])
-    : `${say(name)} is inherited from ${shown(props)}, but a prop of the object itself is allowed; write it into the object, as in { ${name}: ... }`));
+  return first(Object.entries<Pick<Kind<unknown>, 'fault'>>(kinds).map(([name, each]) => each.fault(say(name), props[name])));
 }
 
 /** Whether a value may have members; a class itself is not one of its objects. */
@@ -100,9 +107,14 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether it can hold props by name; a Map or a Date cannot. */
+/**
+ * Whether it holds props by name, all of them its own: an object as `{ ... }` makes it, which is what jsii makes of another language's
+ * props too. Props are spread, which would lose what a class or another object lends to an object, such as getters.
+ */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return Object.prototype.toString.call(value) === '[object Object]';
+  const lender: unknown = isObject(value) ? Object.getPrototypeOf(value) : undefined;
+  // Object.prototype, also that of another realm, is the only object with its own isPrototypeOf.
+  return lender === null || (isObject(lender) && Object.prototype.hasOwnProperty.call(lender, 'isPrototypeOf'));
 }
 
 /** A value in a few words. */

@@ -19,7 +19,7 @@ export function requireArguments<Arguments extends object>(of: string, values: A
  */
 export function requireProps<Props>(scope: IConstruct, props: unknown, kinds: PropKinds<Props>): void {
   if (!isPlainObject(props)) {
-    throw new ConfigurationError(`the props are ${shown(props)}, but an object is allowed; write for example { ${Object.keys(kinds)[0]}: ... }`, scope);
+    throw new ConfigurationError(`the props are ${shown(props)}, but a plain object is allowed; write for example { ${Object.keys(kinds)[0]}: ... }`, scope);
   }
   refuse(propFault(props, kinds, (name) => name), scope);
   for (const name of Object.keys(props).filter((given) => !(given in kinds))) {

@@ -1,6 +1,8 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
+import { SchemaContract } from './schema-contract';
 import { refuseMappedAway, refuseUnusableKeys } from '../csv/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv/column-name';
 import { Notice } from '../dispatch/function-settings';
@@ -24,6 +26,20 @@ export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoad
     rules: props.rules?._columns ?? [],
   });
   return primaryKey;
+}
+
+/** How large a table may be for a column to get another type. */
+export function checkedGrowth(scope: Construct, { growColumnsUpToRows: rows, schemaContract }: SchemaEvolvingCsvLoaderProps): number | undefined {
+  if (rows === undefined || Token.isUnresolved(rows)) {
+    return rows;
+  }
+  if (!Number.isSafeInteger(rows) || rows < 0) {
+    throw new ConfigurationError(`growColumnsUpToRows is ${rows}, but a whole number of rows from 0 is allowed; write for example 1_000_000`, scope);
+  }
+  if (schemaContract !== undefined && schemaContract !== SchemaContract.EVOLVE) {
+    throw new ConfigurationError(`growColumnsUpToRows is set with SchemaContract.${schemaContract.toUpperCase()}, under which no column changes; leave out one of the two`, scope);
+  }
+  return rows;
 }
 
 /** Where the loader reads and writes, which must keep what fails apart. */

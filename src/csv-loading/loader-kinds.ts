@@ -20,6 +20,7 @@ export const LOADER_KINDS: PropKinds<SchemaEvolvingCsvLoaderProps> = {
   quarantinePrefix: optional(TEXT),
   columnMapping: optional(mapOf(TEXT)),
   schemaContract: optional(oneOf('SchemaContract', SchemaContract)),
+  growColumnsUpToRows: optional(NUMBER),
   sequenceColumn: optional(TEXT),
   csv: optional(CSV_FORMAT),
   rowErrors: optional(oneOf('RowErrorPolicy', RowErrorPolicy)),

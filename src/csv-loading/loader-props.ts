@@ -88,6 +88,14 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly schemaContract?: SchemaContract;
 
   /**
+   * The most rows of a table in which a column may get another type, as `SchemaContract.EVOLVE` has it: that rewrites the
+   * table. A whole number from 0, which lets no column grow. Values that a column cannot hold go to its rescue column instead.
+   *
+   * @default 100000000
+   */
+  readonly growColumnsUpToRows?: number;
+
+  /**
    * A column that grows with each change of a row, such as a time of change: a record does not replace a stored row
    * that has a greater value, and of records with one key in a file the greatest wins. Values compare as the column's
    * type: numbers and times by their value, text as text, so that '10' comes before '9'. No value is less than any. The
@@ -214,7 +222,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Role of the Glue job. It must be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are
-   * added, and the tag that gives it its database roles.
+   * added, and the tag that gives it its database roles. One that Glue cannot assume is refused; one that takes no rights has a warning.
    *
    * @default - a new role
    */

@@ -13,6 +13,7 @@ export interface LoaderSettings {
   readonly primaryKey: string[];
   readonly columnMapping: Record<string, string>;
   readonly schemaContract: SchemaContract;
+  readonly growColumnsUpToRows?: number;
   readonly sequenceColumn?: string;
   readonly csv: CsvFormat;
   readonly rowErrors: RowErrorPolicy;
@@ -41,6 +42,7 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
     primary_key: settings.primaryKey,
     column_mapping: settings.columnMapping,
     schema_contract: settings.schemaContract,
+    grow_up_to_rows: settings.growColumnsUpToRows,
     sequence_column: settings.sequenceColumn,
     csv: renderCsvFormat(settings.csv),
     row_errors: settings.rowErrors,

@@ -1,8 +1,9 @@
 /** What happens when a file does not fit its table. No contract ever cuts, rounds or drops a value silently. */
 export enum SchemaContract {
   /**
-   * The table follows the file: new columns are added with the type of their values, text columns are widened, and a
-   * value that does not fit its column's type goes to a rescue column `<column>__as_varchar`.
+   * The table follows the file: new columns are added with the type of their values, text columns are widened, columns of
+   * whole numbers, NUMERIC and DATE get a type that holds what comes, and a value that still does not fit goes to a rescue
+   * column `<column>__as_varchar`.
    */
   EVOLVE = 'evolve',
 

@@ -5,7 +5,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { grantLandingAccess, grantQuarantineAccess, grantReportAccess } from './job-access';
 import { newLandingBucket } from './landing-bucket';
-import { checkedLandingPrefixes, checkedPrimaryKey, noticesOf, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
+import { checkedGrowth, checkedLandingPrefixes, checkedPrimaryKey, noticesOf, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
 import { LOADER_KINDS } from './loader-kinds';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
@@ -14,6 +14,7 @@ import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
 import { claimTable } from './table-claims';
 import { parseTableName, TableName } from './table-name';
+import { metricOptions } from '../common/metric-options';
 import { requireProps } from '../common/require-kinds';
 import { CSV_FILES } from '../csv/csv-files';
 import { CsvFormat } from '../csv/csv-format';
@@ -164,7 +165,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
 
   /** Seconds that a file took, from staging to commit, one value for each loaded file; the longest in 5 minutes unless overridden. */
   public metricLoadSeconds(options?: MetricOptions): Metric {
-    return this.metric('LoadSeconds', { statistic: Stats.MAXIMUM, ...options });
+    return this.metric('LoadSeconds', metricOptions('metricLoadSeconds', options, { statistic: Stats.MAXIMUM }));
   }
 
   private jobSettings(props: SchemaEvolvingCsvLoaderProps, known: KnownSettings): object {
@@ -174,6 +175,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       primaryKey: known.primaryKey,
       columnMapping: props.columnMapping ?? {},
       schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
+      growColumnsUpToRows: checkedGrowth(this, props),
       sequenceColumn: props.sequenceColumn,
       csv: props.csv ?? CsvFormat.detect(),
       rowErrors: known.rowErrors,

@@ -1,4 +1,4 @@
-import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
 import { SchemaContract } from './schema-contract';
@@ -14,6 +14,7 @@ export interface TableUse {
 
 interface KnownUse extends TableUse {
   readonly owner: IConstruct;
+  readonly warehouse: IRedshiftWarehouse;
 }
 
 /** How the tables of an app are used, by warehouse and table. */
@@ -21,7 +22,8 @@ const usesOfApp = new WeakMap<IConstruct, Map<string, KnownUse[]>>();
 
 /**
  * Notes how a loader writes to a table. Throws ConfigurationError when another of the app knows its rows by another key or orders them by
- * another column: each would undo what the other did. Warns where they differ in what may be meant.
+ * another column: each would undo what the other did. Warns where they differ in what may be meant, or where only the deployment knows
+ * whether two warehouses of one name are one: those of stacks without account and Region, such as the stages of an app, may be deployed apart.
  */
 export function claimTable(owner: Construct, warehouse: IRedshiftWarehouse, table: TableName, use: TableUse): void {
   const uses = usesOfApp.get(owner.node.root) ?? new Map<string, KnownUse[]>();
@@ -29,26 +31,37 @@ export function claimTable(owner: Construct, warehouse: IRedshiftWarehouse, tabl
   const name = `${table.schema}.${table.name}`;
   const identity = `${warehouseIdentity(warehouse)} ${name}`;
   const others = uses.get(identity) ?? [];
-  uses.set(identity, [...others, { owner, ...use }]);
+  uses.set(identity, [...others, { owner, warehouse, ...use }]);
 
   for (const other of others) {
     const [ours, theirs] = [use, other].map(({ primaryKey }) => [...primaryKey].sort().join(', '));
     if (ours !== theirs) {
-      throw new ConfigurationError(
-        `primaryKey is ${ours}, but '${other.owner.node.path}' loads into ${name} too and knows its rows by ${theirs}; give both loaders one key, or each a table of its own`,
-        owner,
-      );
+      refuse(owner, warehouse, other, 'primaryKey',
+        `primaryKey is ${ours}, but '${other.owner.node.path}' loads into ${name} too and knows its rows by ${theirs}; give both loaders one key, or each a table of its own`);
     }
     const sequences = [use, other].map(({ sequenceColumn = 'none' }) => sequenceColumn);
     if (use.sequenceColumn !== undefined && other.sequenceColumn !== undefined && sequences[0] !== sequences[1]) {
-      throw new ConfigurationError(
-        `sequenceColumn is '${sequences[0]}', but '${other.owner.node.path}' loads into ${name} too and orders its rows by '${sequences[1]}'; give both loaders one column`,
-        owner,
-      );
+      refuse(owner, warehouse, other, 'sequenceColumn',
+        `sequenceColumn is '${sequences[0]}', but '${other.owner.node.path}' loads into ${name} too and orders its rows by '${sequences[1]}'; give both loaders one column`);
+    } else {
+      warnOfDifference(owner, other, name, 'sequenceColumn', sequences, 'an older record of the loader without one may replace a newer row');
     }
-    warnOfDifference(owner, other, name, 'sequenceColumn', sequences, 'an older record of the loader without one may replace a newer row');
     warnOfDifference(owner, other, name, 'schemaContract', [use.schemaContract, other.schemaContract], 'the table changes as the more liberal of the two allows');
   }
+}
+
+function refuse(owner: Construct, warehouse: IRedshiftWarehouse, other: KnownUse, prop: string, fault: string): void {
+  if (areOne(warehouse, other.warehouse)) {
+    throw new ConfigurationError(fault, owner);
+  }
+  Annotations.of(owner).addWarningV2(
+    `cdk-customer-data-platform:${prop}OfSharedTable`, `if both stacks are deployed to one account and Region: ${fault}; give the stacks an env that says where they are deployed`,
+  );
+}
+
+/** Whether two warehouses of one identity are one wherever their stacks are deployed. */
+function areOne(one: IRedshiftWarehouse, other: IRedshiftWarehouse): boolean {
+  return one.stack === other.stack || ![one.env.account, one.env.region].some((each) => Token.isUnresolved(each));
 }
 
 function warnOfDifference(owner: Construct, other: KnownUse, table: string, prop: string, [ours, theirs]: string[], effect: string): void {
@@ -64,8 +77,7 @@ function warnOfDifference(owner: Construct, other: KnownUse, table: string, prop
 function warehouseIdentity({ connection, stack, env }: IRedshiftWarehouse): string {
   const { workgroupName, clusterIdentifier, databaseName } = connection;
   const names = [workgroupName, clusterIdentifier, databaseName].map((name) => name ?? '');
-  // Stages without an environment are deployed to several: what has one name there are several warehouses.
-  const where = [env.account, env.region].map((each) => Token.isUnresolved(each) ? `of ${Stage.of(stack)?.node.path}` : each);
+  const where = [env.account, env.region].map((each) => Token.isUnresolved(each) ? '' : each);
   return names.some((name) => Token.isUnresolved(name))
     ? `${stack.node.path} ${JSON.stringify(Stack.of(stack).resolve(names))}`
     : [...where, ...names].join(' ');

@@ -23,6 +23,44 @@ export interface CsvFormatOptions {
   readonly quote?: string;
 
   /**
+   * The character that makes the character after it text, a quote or itself: an ASCII character, such as the backslash
+   * with which Spark and MySQL write `"5\" disk"`. A doubled quote is read as one quote besides. Needs a `quote`.
+   *
+   * @default - none: a backslash is text, and a record with `\"` that is not quoted by the rules is rejected
+   */
+  readonly escape?: string;
+
+  /**
+   * Whether a record is rejected that has a quote in a field which does not begin with one, such as `5" disk`.
+   *
+   * @default false - its fields are read as they stand, and the log, `--plan` and the metric RowsWithInnerQuotes count such records
+   */
+  readonly strictQuotes?: boolean;
+
+  /**
+   * The line that the header begins on, from 1 to 1,000; what stands before it is left out, and the log says so.
+   *
+   * @default - the first record within 50 lines that has all columns of the key; where none has or no key is known, the first record
+   */
+  readonly headerLine?: number;
+
+  /**
+   * How many lines at the end of the file are no records, such as totals and a copyright, from 0 to 100. Blank lines do
+   * not count.
+   *
+   * @default 0 - records of another width than the header's that end a file are rejected as "a footer of 3 lines"
+   */
+  readonly footerLines?: number;
+
+  /**
+   * Whether blanks and characters that nobody sees (tabs, no-break and zero-width spaces, control characters) are taken from
+   * around the values of key columns.
+   *
+   * @default false - a loader rejects records with such a key, by the character's number
+   */
+  readonly trimKeys?: boolean;
+
+  /**
    * How the text is encoded: UTF, ISO 8859, a Windows, DOS or Mac code page, KOI8, or an East Asian encoding, by names such
    * as `utf-8`, `windows-1252`, `iso-8859-15`, `shift_jis`. A byte order mark is understood and dropped.
    *
@@ -69,6 +107,24 @@ export class CsvFormat {
   /** The character around fields. */
   public readonly quote: string;
   /**
+   * The character that makes the one after it text.
+   *
+   * @default - none
+   */
+  public readonly escape?: string;
+  /** Whether a quote in an unquoted field rejects the record. */
+  public readonly strictQuotes: boolean;
+  /**
+   * The line that the header begins on, from 1.
+   *
+   * @default - found by the key
+   */
+  public readonly headerLine?: number;
+  /** How many lines at the end of the file are no records. */
+  public readonly footerLines: number;
+  /** Whether blanks around keys are taken off. */
+  public readonly trimKeys: boolean;
+  /**
    * How the text is encoded.
    *
    * @default - detected
@@ -82,6 +138,11 @@ export class CsvFormat {
   private constructor(options: CsvFormatOptions) {
     this.delimiter = options.delimiter;
     this.quote = options.quote ?? '"';
+    this.escape = options.escape;
+    this.strictQuotes = options.strictQuotes ?? false;
+    this.headerLine = options.headerLine;
+    this.footerLines = options.footerLines ?? 0;
+    this.trimKeys = options.trimKeys ?? false;
     this.encoding = options.encoding;
     this.nullValues = options.nullValues ?? [''];
     this.dateFormats = options.dateFormats ?? [];
@@ -93,6 +154,12 @@ export class CsvFormat {
     if (this.delimiter === this.quote) {
       throw new ConfigurationError(`delimiter and quote are both '${this.quote}', but two different characters are needed; change one of them`);
     }
+    requireCharacter('escape', this.escape);
+    if (this.escape !== undefined) {
+      requireEscape(this.escape, this.quote, this.delimiter);
+    }
+    requireLines('headerLine', this.headerLine, 1, 1000);
+    requireLines('footerLines', this.footerLines, 0, 100);
     if (this.encoding !== undefined && !Token.isUnresolved(this.encoding)) {
       requireEncoding(this.encoding);
     }
@@ -104,8 +171,29 @@ export class CsvFormat {
     requireArguments('CsvFormat.isEqualTo', { other }, { other: CSV_FORMAT });
     return this.delimiter === other.delimiter
       && this.quote === other.quote
+      && this.escape === other.escape
+      && this.strictQuotes === other.strictQuotes
+      && this.headerLine === other.headerLine
+      && this.footerLines === other.footerLines
+      && this.trimKeys === other.trimKeys
       && this.encoding === other.encoding
       && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
+  }
+}
+
+function requireEscape(escape: string, quote: string, delimiter: string | undefined): void {
+  if (quote === '') {
+    throw new ConfigurationError(`escape is '${escape}' and quote is '', but an escape stands within quotes; leave out one of them`);
+  }
+  if (escape === quote || escape === delimiter) {
+    const other = escape === quote ? 'quote' : 'delimiter';
+    throw new ConfigurationError(`escape and ${other} are both '${escape}', but two different characters are needed; change one of them${other === 'quote' ? ', or leave out escape: a doubled quote needs none' : ''}`);
+  }
+}
+
+function requireLines(name: string, value: number | undefined, least: number, most: number): void {
+  if (value !== undefined && !Token.isUnresolved(value) && !(Number.isInteger(value) && value >= least && value <= most)) {
+    throw new ConfigurationError(`${name} is ${value}, but a whole number from ${least} to ${most} is allowed; leave it out for the default`);
   }
 }
 

@@ -8,20 +8,20 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { grantReadAssets } from './bucket-grants';
 import { METRIC_NAMESPACE } from './embedded-metrics';
+import { checkGivenRole } from './given-role';
 import { GlueCapacity } from './glue-capacity';
-import { checkRole } from './role-checks';
 import { LOG_RETENTION } from '../common/function-identity';
 
 /** Copied from `runtime/` when the library is built. */
 const RUNTIME_DIRECTORY = path.join(__dirname, '..', '..', 'assets', 'runtime');
-
-const GLUE = 'glue.amazonaws.com';
 
 /** Where Glue writes logs by default. */
 const GLUE_LOG_GROUP_PREFIX = '/aws-glue/jobs';
 
 /** Namespace that Glue itself writes a job's metrics to. */
 const GLUE_METRIC_NAMESPACE = 'Glue';
+
+const WRITE_METRICS = 'cloudwatch:PutMetricData';
 
 /** Code in an asset to which the role has its rights already; `Code.fromAsset` would let it read every asset of the account. */
 class AssetCode extends Code {
@@ -64,12 +64,14 @@ export class CustomerDataJob extends Construct {
     super(scope, id);
 
     this.role = props.role ?? new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal(GLUE),
+      assumedBy: new ServicePrincipal('glue.amazonaws.com'),
       description: `Glue runs of ${props.pipelineName}`,
     });
-    checkRole(this, this.role, GLUE);
     this.logGroupPrefix = `${GLUE_LOG_GROUP_PREFIX}/${props.pipelineName}`;
     this.grantMetrics();
+    if (props.role) {
+      checkGivenRole(this, props.role, WRITE_METRICS);
+    }
 
     const script = new Asset(this, 'Script', { path: path.join(RUNTIME_DIRECTORY, 'jobs', props.script) });
     const runtime = new Asset(this, 'Package', {
@@ -131,7 +133,7 @@ export class CustomerDataJob extends Construct {
   private grantMetrics(): void {
     // '*': PutMetricData knows no resources; the condition is what narrows it (Service authorization reference).
     this.role.addToPrincipalPolicy(new PolicyStatement({
-      actions: ['cloudwatch:PutMetricData'],
+      actions: [WRITE_METRICS],
       resources: ['*'],
       conditions: { StringEquals: { 'cloudwatch:namespace': [METRIC_NAMESPACE, GLUE_METRIC_NAMESPACE] } },
     }));

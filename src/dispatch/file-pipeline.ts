@@ -12,8 +12,9 @@ import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
 import { grantReplay, grantUpload } from './pipeline-grants';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
-import { GRANTEE, METRIC_OPTIONS, ON_EVENT_OPTIONS } from '../common/aws-kinds';
+import { EVENT_OPTIONS, GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
 import { NAME } from '../common/kinds';
+import { metricOptions } from '../common/metric-options';
 import { requireArguments } from '../common/require-kinds';
 import { ConfigurationError } from '../errors';
 import { runFailedRule } from './run-ended-rule';
@@ -150,7 +151,7 @@ export abstract class FilePipeline extends Construct implements IGrantable {
    * @param options the rule's target and more
    */
   public onFailure(id: string, options?: OnEventOptions): Rule {
-    requireArguments('onFailure', { id, options }, { id: NAME, options: ON_EVENT_OPTIONS });
+    requireArguments('onFailure', { id, options }, { id: NAME, options: EVENT_OPTIONS });
     return runFailedRule(this, id, this._parts.target, options);
   }
 
@@ -236,6 +237,6 @@ export abstract class FilePipeline extends Construct implements IGrantable {
 
   /** Seconds that a file has waited when a run is to be started for it; the longest in 5 minutes unless overridden. */
   public metricWaitSeconds(options?: MetricOptions): Metric {
-    return this.metric('WaitSeconds', { statistic: Stats.MAXIMUM, ...options });
+    return this.metric('WaitSeconds', metricOptions('metricWaitSeconds', options, { statistic: Stats.MAXIMUM }));
   }
 }

@@ -1,4 +1,4 @@
-import { CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stage, StringConcat, Tokenization } from 'aws-cdk-lib';
+import { DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stage, StringConcat, Tokenization } from 'aws-cdk-lib';
 import { CfnPolicy, CfnRole, IRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 
@@ -24,35 +24,30 @@ export function limitInlinePolicies(role: IRole, remedy: string): void {
   limited.add(role);
   role.node.addValidation({
     validate: () => {
-      const sizes = inlinePoliciesOf(role);
-      const size = sizes.reduce((sum, one) => sum + one, 0);
+      const policies = inlinePoliciesOf(role);
+      const size = policies.join('').length;
       return size <= INLINE_POLICIES ? [] : [
-        `the role '${role.node.path}' has ${sizes.length} inline policies of about ${size} characters, but IAM allows ${INLINE_POLICIES} for all of a role;`
+        `the role '${role.node.path}' has ${policies.length} inline policies of about ${size} characters, but IAM allows ${INLINE_POLICIES} for all of a role;`
         + ` ${remedy}, or grant other rights by a managed policy`,
       ];
     },
   });
 }
 
-/** The size of each. */
-function inlinePoliciesOf(role: IRole): number[] {
+/** The inline policies of a role as JSON, in which a reference is as long as what the deployment puts there. */
+export function inlinePoliciesOf(role: IRole): string[] {
   const name = known(role.roleName, role);
   const constructs = (Stage.of(role) ?? role.node.root).node.findAll().filter((construct) => Stage.of(construct) === Stage.of(role));
   const attached = constructs
-    .filter((construct) => isOf<CfnPolicy>(construct, CfnPolicy.CFN_RESOURCE_TYPE_NAME))
+    .filter((construct) => CfnPolicy.isCfnPolicy(construct))
     .filter((policy) => (known(policy.roles, policy) as unknown[] | undefined)?.includes(name))
     .map((policy) => lengthened(policy.policyDocument, policy));
   const own = constructs
-    .filter((construct) => isOf<CfnRole>(construct, CfnRole.CFN_RESOURCE_TYPE_NAME))
+    .filter((construct) => CfnRole.isCfnRole(construct))
     .filter((resource) => known(resource.ref, resource) === name)
     .flatMap((resource) => lengthened(resource.policies ?? [], resource) as CfnRole.PolicyProperty[])
     .map((policy) => policy.policyDocument);
-  return [...own, ...attached].map((document) => JSON.stringify(document).length);
-}
-
-/** By the type of the resource: another copy of aws-cdk-lib has other classes. */
-function isOf<Resource extends CfnResource>(construct: IConstruct, type: string): construct is Resource {
-  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === type;
+  return [...own, ...attached].map((document) => JSON.stringify(document));
 }
 
 /** A value in which a reference is the name of what it refers to, the same in each stack. */

@@ -1,9 +1,13 @@
 import { Names, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { shown } from '../common/kinds';
 import { ConfigurationError } from '../errors';
 
-/** In bytes; results get the prefix of their pipeline, the folder of their kind and a load id before the name of their file. */
-const LONGEST_PREFIX = 512;
+/** S3 user guide, "Naming Amazon S3 objects", in bytes of UTF-8. */
+export const LONGEST_KEY = 1024;
+
+/** What a prefix leaves of a key: our endings and the load id take 58 bytes, a hash in place of the middle of a long name 22 (`customer_data.files.derived_keys`). */
+const ROOM_FOR_NAMES = 124;
 
 /** Names in use, by stack. */
 const namesOfStack = new WeakMap<Stack, Map<string, IConstruct>>();
@@ -29,7 +33,7 @@ export function pipelineName(scope: Construct, given: string | undefined): strin
 
 /**
  * Checks that a prop names a folder: '' (if allowed) or a text that ends with '/' and does not start with it. In an IAM
- * policy '*', '?' and '$' would stand for other keys too.
+ * policy '*', '?' and '$' would stand for other keys too. It leaves room for names in a key of S3.
  */
 export function requirePrefix(scope: Construct, prop: string, value: string, allowEmpty: boolean): void {
   if (Token.isUnresolved(value) || (allowEmpty && value === '')) {
@@ -38,9 +42,10 @@ export function requirePrefix(scope: Construct, prop: string, value: string, all
   if (/^(s3|arn|https?):/i.test(value)) {
     throw new ConfigurationError(`${prop} is '${value}', but the beginning of keys within the bucket is allowed, without the bucket itself; write for example 'customers/'`, scope);
   }
-  if (Buffer.byteLength(value) > LONGEST_PREFIX) {
+  const [bytes, most] = [Buffer.byteLength(value), LONGEST_KEY - ROOM_FOR_NAMES];
+  if (bytes > most) {
     throw new ConfigurationError(
-      `${prop} has ${Buffer.byteLength(value)} bytes, but ${LONGEST_PREFIX} are allowed: a key of S3 has at most 1,024, and the names of files have to fit in too; choose a shorter one`,
+      `${prop} is ${shown(value)} of ${bytes} bytes, but ${most} are allowed, since a key of S3 has ${LONGEST_KEY} at most and files need names under it; choose a shorter prefix`,
       scope,
     );
   }

@@ -45,7 +45,7 @@ export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: st
     [manifestsPrefix(pipelineName)]: RECORDS_KEPT_FOR,
     ...(keepsOutcomes ? { [outcomesPrefix(pipelineName)]: RECORDS_KEPT_FOR } : {}),
   };
-  if (!isOfApp(bucket)) {
+  if (!hasLifecycle(bucket)) {
     const rules = Object.entries(kept).map(([prefix, age]) => `${prefix} after ${age.toDays()} days`);
     Annotations.of(scope).addWarningV2(
       'cdk-customer-data-platform:lifecycleOfImportedStagingBucket',
@@ -56,8 +56,8 @@ export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: st
   Object.entries(kept).forEach(([prefix, age]) => bucket.addLifecycleRule(cleaning(prefix, age)));
 }
 
-/** Whether the app makes the bucket, perhaps with another copy of aws-cdk-lib. */
-function isOfApp(bucket: IBucket): bucket is Bucket {
+/** A bucket of this app has it; known by its members, since that of another copy of aws-cdk-lib is of another class. */
+function hasLifecycle(bucket: IBucket): bucket is Bucket {
   return 'addLifecycleRule' in bucket;
 }
 

@@ -6,6 +6,9 @@ import { RulesFile } from './rules-file';
 import { CsvFormat } from '../csv/csv-format';
 import { renderCsvFormat } from '../csv/csv-settings';
 
+/** File names in use, by stack. */
+const namesOfStack = new WeakMap<Stack, Map<string, Construct>>();
+
 /** What of a pipeline decides how its rules see a file. */
 export interface CheckSettings {
   readonly pipelineName: string;
@@ -20,12 +23,13 @@ export interface CheckSettings {
 /**
  * Writes `<stack>.<pipelineName>.quality.json` beside the stack's template. `cdk-customer-data-platform check --settings` reads it, and
  * runs the same rules on a file of the developer's machine. What is known only when the stack is deployed, such as the name of a
- * bucket, is there as `${LogicalId}`. Rules files are named by their paths from this file, so that they can be edited and tried again.
+ * bucket, is there as `${LogicalId}`, and in the file's name as `-LogicalId-`. Rules files are named by their paths from this file, so that they can be edited and tried again.
  */
 export function writeCheckSettings(scope: Construct, settings: CheckSettings): void {
   const stack = Stack.of(scope);
-  // A construct has one custom synthesis, and that of the pipeline is its user's.
-  attachCustomSynthesis(new Construct(scope, 'CheckSettings'), {
+  // In a construct of its own: a construct has one custom synthesis at most, and the pipeline's is its user's.
+  const owner = new Construct(scope, 'CheckSettings');
+  attachCustomSynthesis(owner as never, {
     onSynthesize: ({ outdir }) => {
       const rulesFiles = settings.rulesFiles.map(({ name, absolutePath }) => ({ name, url: portable(path.relative(outdir, absolutePath)) }));
       const written = {
@@ -35,11 +39,23 @@ export function writeCheckSettings(scope: Construct, settings: CheckSettings): v
         key: settings.key ?? [],
         quality: { ...settings.quality, rules_files: rulesFiles },
       };
-      const text = JSON.stringify(withoutTokens(stack.resolve(written)), undefined, 2);
-      const name = String(withoutTokens(stack.resolve(settings.pipelineName))).replace(/[^\w.${}-]/g, '-'); // of a token, anything may be left
-      writeFileSync(path.join(outdir, `${stack.artifactId}.${name}.quality.json`), `${text}\n`);
+      const resolved = withoutTokens(stack.resolve(written)) as { pipeline: string };
+      writeFileSync(path.join(outdir, `${stack.artifactId}.${fileName(owner, resolved.pipeline)}.quality.json`), `${JSON.stringify(resolved, undefined, 2)}\n`);
     },
   });
+}
+
+/**
+ * A pipeline's name as part of a file's name that every file system takes. Where two names of a stack would be one to some of them, as they
+ * differ in letter case only, the later one gets the end of its construct's address.
+ */
+function fileName(owner: Construct, pipelineName: string): string {
+  const name = pipelineName.replace(/[^\w.-]+/g, '-');
+  const owners = namesOfStack.get(Stack.of(owner)) ?? new Map<string, Construct>();
+  namesOfStack.set(Stack.of(owner), owners);
+  const key = name.toLowerCase();
+  owners.set(key, owners.get(key) ?? owner);
+  return owners.get(key) === owner ? name : `${name}-${owner.node.addr.slice(-8)}`;
 }
 
 function portable(file: string): string {

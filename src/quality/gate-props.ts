@@ -162,7 +162,8 @@ export interface DataQualityGateProps {
   readonly encryptionKey?: IKey;
 
   /**
-   * Role of the Glue job. It must be a role of this app that trusts `glue.amazonaws.com`; the rights that it needs are added.
+   * Role of the Glue job. It must trust `glue.amazonaws.com`; the rights that it needs are added. One of this app that Glue cannot
+   * assume is refused; an imported one, and one that takes no rights, has a warning.
    *
    * @default - a new role
    */

@@ -2,76 +2,102 @@ import { Token } from 'aws-cdk-lib';
 import { requireText } from './rule-checks';
 import { ConfigurationError } from '../errors';
 
-/** What RE2, which knows no way back, does not have: looking around and back references. */
-const NOT_OF_RE2 = ['(?=', '(?!', '(?<=', '(?<!'];
-
-/** RE2 syntax, "Implementation restriction". */
+// What RE2 has: https://github.com/google/re2/wiki/Syntax.
 const MOST_REPETITIONS = 1000;
+const LAST_CHARACTER = 0x10ffff;
+const NAMED_SETS = ['alnum', 'alpha', 'ascii', 'blank', 'cntrl', 'digit', 'graph', 'lower', 'print', 'punct', 'space', 'upper', 'word', 'xdigit'];
+const CHARACTERS: Record<string, number> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
+const SETS = 'dDsSwWpP';
+const OUTSIDE_OF_SETS = 'AbBCzQ';
 
-/** What a set is made of; ']' is one when it comes first. */
-const IN_SET = String.raw`\[:\^?\w+:\]|\\[\s\S]|[^\]\\]`;
+/** A character by its number, a set of Unicode, or a character after a backslash. */
+const ESCAPED = String.raw`\\x\{[0-9A-Fa-f]+\}|\\x[0-9A-Fa-f]{2}|\\0[0-7]{0,2}|\\[1-7][0-7]{1,2}|\\[pP](?:\{[^}]*\}|[^{])|\\[\s\S]`;
 
-/** What a pattern is made of: quoted text, a character by its number, an escaped character, a set, a repetition, a bracket or any other character. */
+/** What a set is made of: a named set, a range or a character; ']' is one when it comes first. The '[' of `[+-[:]` is none that begins a name. */
+const END_OF_RANGE = String.raw`-(?:\\[\s\S]|[^\]\\])`;
+const IN_SET = String.raw`\[:\^?\w+:\]|\\[pP]\{[^}\]]*\}|(?:\\[^dDsSwWpP]|[^\]\\])${END_OF_RANGE}|\\[\s\S]|[^\]\\]`;
+
+const FLAGS = String.raw`\(\?[imsU]*(?:-[imsU]+)?\)`;
+const GROUP = String.raw`\(\?[imsU]*(?:-[imsU]+)?:|\(\?P?<[\p{L}\p{M}\p{N}\p{Pc}]+>`;
+
+/** What a pattern is made of: quoted text, an escaped character, a set, a repetition, flags, the beginning of a group, or any other character. */
 const PARTS = new RegExp([
-  String.raw`\\Q[\s\S]*?(?:\\E|$)`, String.raw`\\x\{[0-9A-Fa-f]+\}`, String.raw`\\[\s\S]`,
-  String.raw`\[(?:\^|(?!\^))(?:\]|${IN_SET})(?:${IN_SET})*\]`, String.raw`(?:[*+?]|\{\d+(?:,\d*)?\})\??`, String.raw`\(\?`, String.raw`[\s\S]`,
-].join('|'), 'g');
+  String.raw`\\Q[\s\S]*?(?:\\E|$)`, ESCAPED,
+  // What a lookahead has matched is not matched in another way: a set without an end would be tried in all ways to read its ranges.
+  String.raw`\[(?:\^|(?!\^))(?=(?<inner>(?:\](?:${END_OF_RANGE})?|${IN_SET})(?:${IN_SET})*))\k<inner>\]`,
+  String.raw`(?:[*+?]|\{\d+(?:,\d*)?\})\??`, FLAGS, GROUP, String.raw`\(\?P?<?[\s\S]?`, String.raw`[\s\S]`,
+].join('|'), 'gu');
+const PARTS_OF_SET = new RegExp(String.raw`\[:\^?\w+:\]|${ESCAPED}|[\s\S]`, 'gu');
+const [IS_FLAGS, IS_GROUP] = [FLAGS, GROUP].map((pattern) => new RegExp(`^(?:${pattern})$`, 'u'));
 
-/** What `(?` may begin: a group without a number, one with a name, and flags. */
-const GROUP = /^\(\?(?:P?<[^>]+>|[imsU]*(?:-[imsU]+)?[:)])/;
-
-/** Letters and digits that mean something after a backslash, outside of a set and within; before anything else of ASCII it stands for itself. */
-const ESCAPED = /^\\(?:[aftnrvdDsSwWpPbBAzCQE0]|x[0-9A-Fa-f]{2}|x\{[0-9A-Fa-f]{1,6}\}|(?![A-Za-z0-9])[\x00-\x7f])/;
-const ESCAPED_IN_SET = /^\\(?:[aftnrvdDsSwWpP0-7]|x[0-9A-Fa-f]{2}|x\{[0-9A-Fa-f]{1,6}\}|(?![A-Za-z0-9])[\x00-\x7f])/;
-
-/** The members of a set: a class, a character by its number, a property, an escaped character or any other one. */
-const MEMBERS = /\[:\^?\w+:\]|\\x\{[0-9A-Fa-f]+\}|\\x[0-9A-Fa-f]{2}|\\[pP]\{\^?\w+\}|\\?[\s\S]/gu;
-const CLASSES = ['alnum', 'alpha', 'ascii', 'blank', 'cntrl', 'digit', 'graph', 'lower', 'print', 'punct', 'space', 'upper', 'word', 'xdigit'];
-
-/** Checks as much of a pattern as is known of it here; the job, which has RE2, checks the rest before it reads a file. */
+/**
+ * Checks as much of a pattern as is known of it here; the job, which has RE2, checks the rest before it reads a file. A parser of RE2 would be
+ * a dependency of every user, so this knows its words and leaves what takes counting, such as the size of nested repetitions.
+ */
 export function requirePattern(what: string, pattern: string): void {
   requireText(what, pattern, 'write the pattern that the whole value has to match');
   if (Token.isUnresolved(pattern)) {
     return;
   }
-  // Without what stands for characters: escaped backslashes and brackets, and sets.
-  const text = pattern.replace(/\\[\\([\]]/g, '').replace(/\[[^\]]*\]/g, '');
-  const found = NOT_OF_RE2.find((part) => text.includes(part)) ?? /\\[1-9]/.exec(text)?.[0];
+  const parts = pattern.match(PARTS)!;
+  const found = parts.map(unknownPart).find((part) => part !== undefined);
   if (found !== undefined) {
     throw new ConfigurationError(
       `${what} is '${pattern}', but '${found}' in it is not allowed: patterns are RE2's, without lookaheads, lookbehinds and back references;`
       + ' write it otherwise, or use DataQualityRule.sql with RLIKE',
     );
   }
-  const fault = syntaxFault(pattern.match(PARTS)!);
+  const fault = syntaxFault(parts) ?? parts.filter(isSet).map(rangeFault).find((range) => range !== undefined);
   if (fault !== undefined) {
-    throw new ConfigurationError(`${what} is '${pattern}', but ${fault}; a pattern of RE2 is allowed: correct it, or write a backslash before a character that stands for itself`);
+    throw new ConfigurationError(`${what} is '${pattern}', but ${fault}; close it, or write a backslash before a character that stands for itself`);
+  }
+}
+
+/** What of a part RE2 does not have. */
+function unknownPart(part: string): string | undefined {
+  if (isSet(part)) {
+    return partsOf(part).find((inner, index, parts) => inner.startsWith('[:')
+      ? parts[index - 1] !== '-' && !NAMED_SETS.includes(inner.replace(/\W/g, ''))
+      : isEscaped(inner) && !isKnown(inner, SETS));
+  }
+  const isKnownPart = isEscaped(part) ? isKnown(part, SETS + OUTSIDE_OF_SETS) : !part.startsWith('(?') || IS_FLAGS.test(part) || IS_GROUP.test(part);
+  return isKnownPart ? undefined : part;
+}
+
+/** Whether RE2 knows what is escaped: itself where it is ASCII and neither letter nor digit, else one of these letters, or a number. */
+function isKnown(escaped: string, letters: string): boolean {
+  const [, first, ...rest] = escaped;
+  if (first === 'p' || first === 'P') {
+    return rest.length > 0 && isUnicodeSet(rest.join('').replace(/^\{\^?|\}$/g, ''));
+  }
+  if (first === 'x' || /[0-9]/.test(first)) {
+    return (rest.length > 0 || first === '0') && characterOf(escaped)! <= LAST_CHARACTER;
+  }
+  return /[^A-Za-z\x80-\u{10ffff}]/u.test(first) || first in CHARACTERS || letters.includes(first);
+}
+
+/** RE2 knows sets by their short names and scripts by their long ones; so does JavaScript, and more. */
+function isUnicodeSet(name: string): boolean {
+  const asJavaScript = /^[A-Z][a-z]?$/.test(name) ? `General_Category=${name}` : `Script=${name}`;
+  try {
+    return name === 'Any' || new RegExp(`\\p{${asJavaScript}}`, 'u') !== undefined;
+  } catch {
+    return false;
   }
 }
 
 /** What is wrong for certain; undefined where RE2 may take it. */
 function syntaxFault(parts: string[]): string | undefined {
   let open = 0;
+  let before: string | undefined; // the last part but for flags
   for (const [index, part] of parts.entries()) {
-    const before = parts[index - 1];
     if (part === '\\') {
       return 'it ends with a backslash, which stands for nothing';
     }
     if (part === '[') {
       return "'[' begins a set that does not end";
     }
-    const rest = parts.slice(index).join('');
-    if (part.startsWith('\\') && !ESCAPED.test(rest)) {
-      return `'${part}' means nothing in a pattern of RE2`;
-    }
-    const wrong = part.startsWith('[') ? setFault(part) : undefined;
-    if (wrong !== undefined) {
-      return wrong;
-    }
-    if (part === '(?' && !GROUP.test(rest)) {
-      return `'${rest.slice(0, 3)}' begins no group of RE2, which has (?:...), (?P<name>...) and flags such as (?i)`;
-    }
-    if (part.startsWith('(')) {
+    if (part.startsWith('(') && !IS_FLAGS.test(part)) {
       open += 1;
     } else if (part === ')') {
       open -= 1;
@@ -79,7 +105,7 @@ function syntaxFault(parts: string[]): string | undefined {
         return "')' ends a group that does not begin";
       }
     } else if (isRepetition(part)) {
-      if (before === undefined || before === '(' || before === '|' || isRepetition(before)) {
+      if (before === undefined || before === '|' || /^\((?!.*\)$)/.test(before) || isRepetition(parts[index - 1])) {
         return `'${part}' repeats nothing`;
       }
       const [least, most = least] = part.match(/\d+/g)?.map(Number) ?? [0];
@@ -87,37 +113,50 @@ function syntaxFault(parts: string[]): string | undefined {
         return `'${part}' is no repetition: 0 to ${MOST_REPETITIONS} times are allowed, the lower number first`;
       }
     }
+    before = IS_FLAGS.test(part) ? before : part;
   }
   return open > 0 ? "'(' begins a group that does not end" : undefined;
 }
 
-/** What is wrong with the set `[...]`. */
-function setFault(set: string): string | undefined {
-  const members = set.slice(1, -1).replace(/^\^/, '').match(MEMBERS) ?? [];
-  for (const [index, member] of members.entries()) {
-    const name = /^\[:\^?(\w+):\]$/.exec(member)?.[1];
-    if (name !== undefined && !CLASSES.includes(name)) {
-      return `'${member}' is no class of characters; the classes are ${CLASSES.join(', ')}`;
+/** The first range of a set that is none. */
+function rangeFault(set: string): string | undefined {
+  const parts = partsOf(set);
+  for (let index = 0; index < parts.length; index++) {
+    const [first, dash, last] = parts.slice(index, index + 3);
+    if (dash !== '-' || last === undefined || characterOf(first) === undefined) {
+      continue;
     }
-    if (member.startsWith('\\') && !ESCAPED_IN_SET.test(member)) {
-      return `'${member}' means nothing in a set of RE2`;
+    if (!last.startsWith('[:') && !(characterOf(first)! <= (characterOf(last) ?? -1))) {
+      return `'${first}-${last}' is no range: a character that is not before the other is needed on its right side`;
     }
-    const [from, to] = [members[index - 1], members[index + 1]].map((each) => each === undefined ? undefined : codePoint(each));
-    if (member === '-' && from !== undefined && to !== undefined && members[index - 2] !== '-' && from > to) {
-      return `'${members[index - 1]}-${members[index + 1]}' is no range: the lower character comes first`;
-    }
+    index += 2;
   }
   return undefined;
 }
 
-/** Undefined for what is more than one character. */
-function codePoint(member: string): number | undefined {
-  const number = /^\\x\{?([0-9A-Fa-f]+)\}?$/.exec(member)?.[1];
-  if (number !== undefined) {
-    return parseInt(number, 16);
+/** What a set is made of, without its brackets. */
+function partsOf(set: string): string[] {
+  return set.replace(/^\[\^?|\]$/g, '').match(PARTS_OF_SET)!;
+}
+
+/** The number of a character; undefined for a set of them. */
+function characterOf(part: string): number | undefined {
+  const number = /^\\(?:x\{?([0-9A-Fa-f]+)\}?|([0-7]+))$/.exec(part);
+  if (number) {
+    return number[1] === undefined ? parseInt(number[2], 8) : parseInt(number[1], 16);
   }
-  const character = member.replace(/^\\(?![A-Za-z0-9])/, '');
-  return [...character].length === 1 ? character.codePointAt(0) : undefined;
+  if (part.startsWith('[:') || (isEscaped(part) && SETS.includes(part[1]))) {
+    return undefined;
+  }
+  return isEscaped(part) ? CHARACTERS[part[1]] ?? part.codePointAt(1) : part.codePointAt(0);
+}
+
+function isEscaped(part: string): boolean {
+  return part.startsWith('\\') && part.length > 1;
+}
+
+function isSet(part: string): boolean {
+  return part.startsWith('[') && part.length > 1;
 }
 
 function isRepetition(part: string): boolean {

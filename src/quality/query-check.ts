@@ -7,8 +7,18 @@ const QUOTED = /\br'[^']*'|\br"[^"]*"|'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\]
 /** What a query of Spark SQL begins with, after brackets (Spark SQL reference, "SELECT"). */
 const BEGINS_QUERY = /^[\s(]*(SELECT|WITH|FROM|VALUES|TABLE)\b/i;
 
-/** What may follow WITH or FROM instead of a query (Spark SQL's grammar, "dmlStatementNoWith"). */
-const WRITES = /\b(INSERT\s+(?:INTO|OVERWRITE)|DELETE\s+FROM|MERGE\s+INTO|UPDATE\s+\S+\s+SET)\b/i;
+const NAME = String.raw`(?:''|[^\s(),']+)`;
+const CTE = String.raw`${NAME}\s*(?:\(\)\s*)?(?:AS\s*)?\(\)`;
+
+/**
+ * What writes although it begins as a query does: after the common table expressions, after FROM, or into a table (Spark SQL reference, "INSERT",
+ * "Common Table Expression"; only databases know the last). A column may have each of these words as its name, so each is looked for where no name can be.
+ */
+const WRITES = [
+  String.raw`^\s*WITH\s+(?:${CTE}\s*,\s*)*${CTE}\s*(INSERT|DELETE|UPDATE|MERGE)\b`,
+  String.raw`\b(INSERT)\s+(?:INTO|OVERWRITE)\b`,
+  String.raw`(?:(?:SELECT|,|\.)\s*\*|[\w')](?<!\b(?:SELECT|DISTINCT|ALL|AND|OR|NOT|LIKE|IN|BETWEEN|CASE|WHEN|THEN|ELSE)))\s+(INTO)\s+${NAME}\s+FROM\b`,
+].map((pattern) => new RegExp(pattern, 'i'));
 
 /** Throws ConfigurationError for SQL that can be no query, or that is several statements; Spark, which the job has, knows the rest. */
 export function requireQuery(what: string, query: string): void {
@@ -23,10 +33,11 @@ export function requireQuery(what: string, query: string): void {
       + " write for example 'SELECT * FROM temp_data WHERE age < 18'",
     );
   }
-  const write = WRITES.exec(code)?.[1];
+  const outermost = outsideOfBrackets(code);
+  const write = WRITES.map((pattern) => pattern.exec(outermost)?.[1]).find((word) => word !== undefined);
   if (write !== undefined) {
     throw new ConfigurationError(
-      `${what} has '${write}', but a query is allowed, which selects the bad records and changes nothing; write for example 'SELECT * FROM temp_data WHERE age < 18'`,
+      `${what} has '${write}', but a query that only reads is allowed, which selects the bad records and changes nothing; write for example 'SELECT * FROM temp_data WHERE age < 18'`,
     );
   }
   // A semicolon may end it.
@@ -45,6 +56,20 @@ export function requireCondition(what: string, condition: string | undefined): v
   if (found !== undefined) {
     throw new ConfigurationError(`${what} is '${condition}', but a condition without '${found}' is allowed; write for example "country = 'DE'"`);
   }
+}
+
+/** `a (b (c)) d` as `a () d`. */
+function outsideOfBrackets(code: string): string {
+  let depth = 0;
+  return code.replace(/[()]|[^()]+/g, (part) => {
+    if (part === ')') {
+      depth = Math.max(depth - 1, 0);
+      return depth === 0 ? part : '';
+    }
+    const isOutside = depth === 0;
+    depth += part === '(' ? 1 : 0;
+    return isOutside ? part : '';
+  });
 }
 
 function withoutQuoted(sql: string): string {

@@ -2,10 +2,11 @@ import { Token } from 'aws-cdk-lib';
 import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BUCKET } from '../common/aws-kinds';
-import { TEXT } from '../common/kinds';
+import { shown, TEXT } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 import { requireColumns } from '../csv/column-name';
 import { grantReadObject } from '../dispatch/bucket-grants';
+import { LONGEST_KEY } from '../dispatch/names';
 import { ConfigurationError } from '../errors';
 
 /** Values that a column may have, kept outside of the rules; each run reads them anew. */
@@ -23,6 +24,9 @@ export class ReferenceData {
       throw new ConfigurationError(
         `the key of reference data is '${key}', but the key of one object is allowed, without '*', '?' and '$', which would stand for others in its right; name the object`,
       );
+    }
+    if (!Token.isUnresolved(key) && Buffer.byteLength(key) > LONGEST_KEY) {
+      throw new ConfigurationError(`the key of reference data is ${shown(key)} of ${Buffer.byteLength(key)} bytes, but ${LONGEST_KEY} are allowed, the longest key of S3; name the object`);
     }
     requireColumns(undefined, 'reference data', [column]);
     return new ReferenceData(bucket, key, column);

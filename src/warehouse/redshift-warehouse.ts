@@ -14,7 +14,10 @@ import { ProvisionedClusterAttributes, ServerlessWorkgroupAttributes } from './r
 import { IRedshiftWarehouse } from './redshift-warehouse-ref';
 import { ServerlessWorkgroupBase } from './serverless-workgroup';
 import { CLUSTER_ATTRIBUTES, WAREHOUSE_KINDS, WORKGROUP_ATTRIBUTES } from './warehouse-kinds';
-import { requireKind, requireProps } from '../common/require-kinds';
+import { CONSTRUCT } from '../common/aws-kinds';
+import { NAME } from '../common/kinds';
+import { metricOptions } from '../common/metric-options';
+import { requireArguments, requireKind, requireProps } from '../common/require-kinds';
 
 const PORT = 5439;
 const ADMIN_USER = 'admin';
@@ -110,12 +113,14 @@ export interface RedshiftWarehouseProps {
 export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConnectable {
   /** Imports a Redshift Serverless workgroup. */
   public static fromServerlessWorkgroup(scope: Construct, id: string, attributes: ServerlessWorkgroupAttributes): IRedshiftWarehouse {
+    requireArguments('RedshiftWarehouse.fromServerlessWorkgroup', { scope, id }, { scope: CONSTRUCT, id: NAME });
     requireKind(`attributes of '${id}'`, attributes, WORKGROUP_ATTRIBUTES, scope);
     return new ImportedWorkgroup(scope, id, attributes);
   }
 
   /** Imports a provisioned Redshift cluster. */
   public static fromProvisionedCluster(scope: Construct, id: string, attributes: ProvisionedClusterAttributes): IRedshiftWarehouse {
+    requireArguments('RedshiftWarehouse.fromProvisionedCluster', { scope, id }, { scope: CONSTRUCT, id: NAME });
     requireKind(`attributes of '${id}'`, attributes, CLUSTER_ATTRIBUTES, scope);
     const { clusterIdentifier, databaseUser, secret } = attributes;
     if (!databaseUser === !secret) {
@@ -188,17 +193,19 @@ export class RedshiftWarehouse extends ServerlessWorkgroupBase implements IConne
 
   /** Billed compute time of the workgroup in RPU-seconds: the sum over five minutes. */
   public metricComputeSeconds(options?: MetricOptions): Metric {
-    return this.metric('ComputeSeconds', { statistic: Stats.SUM, ...options });
+    return this.metric('ComputeSeconds', metricOptions('metricComputeSeconds', options, { statistic: Stats.SUM }));
   }
 
   /** Capacity that the workgroup used, in RPUs: the maximum in five minutes. */
   public metricComputeCapacity(options?: MetricOptions): Metric {
-    return this.metric('ComputeCapacity', { statistic: Stats.MAXIMUM, ...options });
+    return this.metric('ComputeCapacity', metricOptions('metricComputeCapacity', options, { statistic: Stats.MAXIMUM }));
   }
 
   /** Storage of the namespace in megabytes: the maximum in five minutes. */
   public metricDataStorage(options?: MetricOptions): Metric {
-    return this.metric('DataStorage', { statistic: Stats.MAXIMUM, dimensionsMap: { Namespace: this.namespaceName }, ...options });
+    return this.metric('DataStorage', metricOptions('metricDataStorage', options, {
+      statistic: Stats.MAXIMUM, dimensionsMap: { Namespace: this.namespaceName },
+    }));
   }
 
   private newNamespace(name: string, { encryptionKey, removalPolicy = RemovalPolicy.RETAIN }: RedshiftWarehouseProps): CfnNamespace {

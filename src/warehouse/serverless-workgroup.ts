@@ -7,6 +7,7 @@ import { WarehouseBase } from './warehouse-base';
 import { ACCESS } from './warehouse-kinds';
 import { GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
 import { NAME } from '../common/kinds';
+import { metricOptions } from '../common/metric-options';
 import { requireArguments } from '../common/require-kinds';
 
 /**
@@ -46,9 +47,8 @@ export abstract class ServerlessWorkgroupBase extends WarehouseBase {
   }
 
   public override metricDatabaseConnections(options?: MetricOptions): Metric {
-    return super.metricDatabaseConnections({
+    return super.metricDatabaseConnections(metricOptions('metricDatabaseConnections', options, {
       dimensionsMap: { DatabaseName: this.databaseName, Workgroup: this.workgroupName },
-      ...options,
-    });
+    }));
   }
 }

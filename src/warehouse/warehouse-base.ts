@@ -7,6 +7,7 @@ import { SetupOutputs } from './setup-outputs';
 import { asScript, checkSchemaName, setupStatements } from './setup-sql';
 import { WarehouseAccess } from './warehouse-access';
 import { TEXT } from '../common/kinds';
+import { metricOptions } from '../common/metric-options';
 import { requireArguments } from '../common/require-kinds';
 
 /**
@@ -40,7 +41,7 @@ export abstract class WarehouseBase extends Resource implements IRedshiftWarehou
   }
 
   public metricDatabaseConnections(options?: MetricOptions): Metric {
-    return this.metric('DatabaseConnections', { statistic: Stats.MAXIMUM, ...options });
+    return this.metric('DatabaseConnections', metricOptions('metricDatabaseConnections', options, { statistic: Stats.MAXIMUM }));
   }
 
   public abstract grantRunStatements(grantee: IGrantable, access: WarehouseAccess): Grant;

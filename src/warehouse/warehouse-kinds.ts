@@ -1,25 +1,16 @@
-import { ISubnet, IVpc, SubnetFilter, SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { RedshiftWarehouseProps } from './redshift-warehouse';
 import { ProvisionedClusterAttributes, ServerlessWorkgroupAttributes } from './redshift-warehouse-attributes';
 import { IRedshiftWarehouse } from './redshift-warehouse-ref';
 import { WarehouseAccess } from './warehouse-access';
-import { KEY, REMOVAL_POLICY, ROLE, SECRET } from '../common/aws-kinds';
-import { BOOLEAN, like, listOf, NAME, NUMBER, oneOf, optional, PropKinds, struct, TEXT } from '../common/kinds';
+import { KEY, REMOVAL_POLICY, ROLE, SECRET, SUBNETS } from '../common/aws-kinds';
+import { like, NAME, NUMBER, oneOf, optional, PropKinds, struct, TEXT } from '../common/kinds';
 
 export const ACCESS = oneOf('WarehouseAccess', WarehouseAccess);
 export const WAREHOUSE = like<IRedshiftWarehouse>(
   'a warehouse', 'pass a RedshiftWarehouse, or one that RedshiftWarehouse.fromServerlessWorkgroup or fromProvisionedCluster imports',
   'connection', 'copyRole', 'addSchema', 'grantRunStatements',
 );
-
-const SUBNETS = struct<SubnetSelection>({
-  subnetType: optional(oneOf('SubnetType', SubnetType)),
-  availabilityZones: optional(listOf(TEXT)),
-  onePerAz: optional(BOOLEAN),
-  subnetGroupName: optional(TEXT),
-  subnets: optional(listOf(like<ISubnet>('a subnet', 'pass a Subnet, or an imported one such as Subnet.fromSubnetId makes', 'subnetId', 'routeTable'))),
-  subnetFilters: optional(listOf(like<SubnetFilter>('a SubnetFilter', 'pass for example SubnetFilter.onePerAz()', 'selectSubnets'))),
-});
 
 export const WAREHOUSE_KINDS: PropKinds<RedshiftWarehouseProps> = {
   databaseName: optional(TEXT),

@@ -15,8 +15,9 @@ const settings: LoaderSettings = {
   primaryKey: ['user_id', 'country'],
   columnMapping: { 'E-Mail "work"': 'email', 'Größe': 'size' },
   schemaContract: SchemaContract.FREEZE,
+  growColumnsUpToRows: 1_000_000,
   sequenceColumn: 'updated_at',
-  csv: CsvFormat.of({ delimiter: ';', quote: "'", encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] }),
+  csv: CsvFormat.of({ delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] }),
   rowErrors: RowErrorPolicy.QUARANTINE_ROWS,
   prefix: 'customers/',
   errorPrefix: 'error/customers/',
@@ -50,6 +51,18 @@ test('writes what the job of a loader with rules reads', () => {
 test('names a secret that was imported by its name, as half an ARN would not be found', () => {
   const secret = Secret.fromSecretNameV2(newStack(), 'Secret', 'redshift/loader');
   expect(renderLoaderSettings({ ...settings, connection: { ...settings.connection, secret } })).toMatchObject({ warehouse: { secret_arn: 'redshift/loader' } });
+});
+
+test.each([[-1, 'growColumnsUpToRows is -1, but a whole number of rows from 0 is allowed'], [1.5, 'growColumnsUpToRows is 1.5'], [NaN, 'growColumnsUpToRows is NaN']])(
+  'refuses a table of %d rows', (growColumnsUpToRows, message) => {
+    expect(() => newLoader({ growColumnsUpToRows })).toThrow(message);
+  });
+
+test('refuses a limit to growth where no column grows', () => {
+  const props = { growColumnsUpToRows: 5, schemaContract: SchemaContract.FREEZE };
+  expect(() => newLoader(props)).toThrow('growColumnsUpToRows is set with SchemaContract.FREEZE, under which no column changes; leave out one of the two');
+  const [job] = resources(templateOf(newLoader({ growColumnsUpToRows: 0 })), 'AWS::Glue::Job');
+  expect(JSON.parse(joined(job.Properties.DefaultArguments['--settings']))).toMatchObject({ grow_up_to_rows: 0 });
 });
 
 test('gives the job its defaults and the names that are known on deployment', () => {

@@ -1,4 +1,4 @@
-import { App, Stack, Stage } from 'aws-cdk-lib';
+import { App, Environment, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { newLoader, newStack } from './helpers';
@@ -29,19 +29,43 @@ test('the warehouse is known again by its names', () => {
     .toThrow("'Test/First' loads into crm.customers too");
 });
 
-test('stages without an environment are deployed to several, each with its own warehouse', () => {
-  const app = new App();
-  for (const [name, key] of [['Dev', 'id'], ['Prod', 'user_id']]) {
-    const stack = new Stack(new Stage(app, name), 'Crm');
-    newLoader({ warehouse: imported(stack, 'A', 'analytics'), primaryKey: [key] }, stack);
-  }
-  const one = new Stage(app, 'One');
-  const load = (id: string, key: string) => {
-    const stack = new Stack(one, id);
-    return newLoader({ warehouse: imported(stack, 'A', 'analytics'), primaryKey: [key] }, stack);
+describe('loaders of stacks that have a warehouse of the same name each', () => {
+  const [FIRST, SECOND]: Props[] = [{ primaryKey: ['id'], sequenceColumn: 'at' }, { primaryKey: ['id', 'country'], sequenceColumn: 'changed' }];
+  const loaders = (env: Environment | undefined, ofSecond: Props = SECOND) => {
+    const app = new App();
+    const [first, second] = ['Dev', 'Prod'].map((id) => new Stack(new Stage(app, id), 'Test', { env }));
+    newLoader({ warehouse: imported(first, 'A', 'analytics'), ...FIRST }, first);
+    newLoader({ warehouse: imported(second, 'A', 'analytics'), ...ofSecond }, second);
+    return Annotations.fromStack(second);
   };
-  load('Crm', 'id');
-  expect(() => load('Shop', 'user_id')).toThrow("'One/Crm/Customers' loads into crm.customers too");
+
+  test('are refused in one account and Region', () => {
+    expect(() => loaders({ account: '123456789012', region: 'eu-west-1' })).toThrow("'Dev/Test/Customers' loads into crm.customers too and knows its rows by id");
+  });
+
+  test.each<[string, Environment | undefined]>([
+    ['no account and Region', undefined],
+    ['no Region', { account: '123456789012' }],
+    ['no account', { region: 'eu-west-1' }],
+  ])('have warnings if the stacks name %s', (_, env) => {
+    const annotations = loaders(env);
+    for (const prop of ['primaryKey', 'sequenceColumn']) {
+      annotations.hasWarning('/Prod/Test/Customers', Match.stringLikeRegexp(
+        `if both stacks are deployed to one account and Region: ${prop} is .*'Dev/Test/Customers' loads into crm.customers too.*\\[ack: cdk-customer-data-platform:${prop}OfSharedTable\\]`));
+    }
+  });
+
+  test('have none if they agree', () => {
+    loaders(undefined, FIRST).hasNoWarning('*', Match.stringLikeRegexp('OfSharedTable'));
+  });
+
+  test('are refused if they share the warehouse of one stack', () => {
+    const app = new App();
+    const [shared, first, second] = ['Shared', 'First', 'Second'].map((id) => newStack(app, id));
+    const warehouse = imported(shared, 'A', 'analytics');
+    newLoader({ warehouse, ...FIRST }, first);
+    expect(() => newLoader({ warehouse, ...SECOND }, second)).toThrow('loads into crm.customers too');
+  });
 });
 
 test('a new warehouse is known again', () => {

@@ -107,20 +107,6 @@ describe('a role with more inline policies than IAM takes is refused', () => {
     expect(() => app.synth()).toThrow(/the role 'Test\/CopyRole' has 2 inline policies of about 1[01]\d{3} characters/);
   });
 
-  test('that another copy of aws-cdk-lib makes', () => {
-    jest.isolateModules(() => {
-      const other = jest.requireActual<typeof import('aws-cdk-lib/aws-iam')>('aws-cdk-lib/aws-iam');
-      expect(other.Policy === Policy).toBe(false);
-      const app = new App();
-      const stack = newStack(app);
-      const copyRole = newRole(stack);
-      loaderOf(stack, copyRole);
-      const statements = many.map((statement) => other.PolicyStatement.fromJson(statement.toJSON()));
-      new other.Policy(stack, 'Other', { roles: [copyRole], statements });
-      expect(() => app.synth()).toThrow(/the role 'Test\/CopyRole' has 2 inline policies/);
-    });
-  });
-
   test('that is imported', () => {
     const app = new App();
     const stack = newStack(app);

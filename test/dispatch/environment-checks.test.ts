@@ -1,6 +1,6 @@
 import { App, Environment, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { AccountRootPrincipal, IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -93,37 +93,6 @@ test('a copy role of another account is refused where the warehouse is imported'
   const message = `copyRole 'Test/ImportedRole' is in the account ${OTHER_ACCOUNT}, but the account of the construct, ${ACCOUNT}, is allowed: a warehouse can only assume roles of its own account`;
   expect(() => RedshiftWarehouse.fromServerlessWorkgroup(stack, 'Workgroup', { workgroupName: 'analytics', databaseName: 'dev', copyRole })).toThrow(message);
   expect(() => RedshiftWarehouse.fromProvisionedCluster(stack, 'Cluster', { clusterIdentifier: 'a', databaseName: 'dev', databaseUser: 'etl', copyRole })).toThrow(message);
-});
-
-describe('the role of a job', () => {
-  const errors = (make: (stack: Stack) => IRole) => {
-    const stack = newPlace();
-    newGate({ role: make(stack) }, stack);
-    return stack.node.root.node.findAll().flatMap((construct) => construct.node.validate());
-  };
-  const assumedBy = (service: string) => (stack: Stack) => new Role(stack, 'Mine', { assumedBy: new ServicePrincipal(service) });
-
-  test('has to let Glue assume it', () => {
-    expect(errors(assumedBy('lambda.amazonaws.com'))).toEqual([expect.stringContaining("role 'Test/Mine' may not be assumed by glue.amazonaws.com, but it has to be")]);
-    expect(errors(assumedBy('glue.amazonaws.com'))).toEqual([]);
-    expect(errors((stack) => {
-      const role = new Role(stack, 'Mine', { assumedBy: new AccountRootPrincipal() });
-      role.assumeRolePolicy!.addStatements(new PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new ServicePrincipal('glue.amazonaws.com')] }));
-      return role;
-    })).toEqual([]);
-    expect(errors(roleOf(ACCOUNT))).toEqual([]);
-  });
-
-  test('to which nothing can be added has a warning', () => {
-    const stack = newPlace();
-    newGate({ role: Role.fromRoleArn(stack, 'Mine', `arn:aws:iam::${ACCOUNT}:role/mine`, { mutable: false }) }, stack);
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp("role 'Test/Mine' is imported as immutable.*cdk-customer-data-platform:immutableRole"));
-  });
-});
-
-test('a prefix leaves room for the names of files', () => {
-  expect(() => newGate({ prefix: `${'x'.repeat(512)}/` })).toThrow('prefix has 513 bytes, but 512 are allowed');
-  expect(() => newGate({ prefix: `${'é'.repeat(250)}/` })).not.toThrow();
 });
 
 test.each<[string, (stack: Stack, topic: Topic) => unknown]>([

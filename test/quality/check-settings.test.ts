@@ -1,12 +1,16 @@
-import { readdirSync, readFileSync, writeFileSync } from 'fs';
+import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
-import { App, attachCustomSynthesis, CfnParameter, Fn, Stack, Stage } from 'aws-cdk-lib';
+import { App, attachCustomSynthesis, Aws, CfnParameter, Fn, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { file, newGate, temporaryDirectory } from './helpers';
 import { CsvFormat, DataQualityRule, DataQualityRules, RedshiftWarehouse, ReferenceData, SchemaEvolvingCsvLoader } from '../../src';
 
 const APP = temporaryDirectory();
 const OUT = path.join(APP, 'cdk.out');
+
+let directories = 0;
+const temporaryOut = () => path.join(APP, `out${++directories}`);
 
 function written(directory: string): { [name: string]: any } {
   const names = readdirSync(directory).filter((name) => name.endsWith('.quality.json'));
@@ -66,16 +70,53 @@ test('the assembly says how the rules of a gate and a loader see a file', () => 
   expect(JSON.stringify(files)).not.toContain(APP);
 });
 
-test('a user may have a custom synthesis of his own, and a name may hold anything', () => {
+test('the custom synthesis of the pipeline itself is left to its user', () => {
   const outdir = path.join(APP, 'custom');
   const app = new App({ outdir });
-  const stack = new Stack(app, 'Crm');
-  const gate = newGate({ pipelineName: Fn.join('/', ['a', 'b c']) }, stack);
-  attachCustomSynthesis(gate, { onSynthesize: ({ outdir: out }) => writeFileSync(path.join(out, 'mine.txt'), '') });
+  const onSynthesize = jest.fn();
+  attachCustomSynthesis(newGate({ pipelineName: 'crm' }, new Stack(app, 'Dev')) as never, { onSynthesize });
   app.synth();
 
-  expect(Object.keys(written(outdir))).toEqual(['Crm.a-b-c.quality.json']);
-  expect(readdirSync(outdir)).toContain('mine.txt');
+  expect(onSynthesize).toHaveBeenCalledTimes(1);
+  expect(Object.keys(written(outdir))).toEqual(['Dev.crm.quality.json']);
+});
+
+test.each<[string, (stack: Stack) => string, string]>([
+  ['a parameter', (stack) => new CfnParameter(stack, 'Name').valueAsString, 'Dev.-Name-.quality.json'],
+  ['a Region', () => `crm-${Aws.REGION}`, 'Dev.crm--AWS-Region-.quality.json'],
+  ['a part of a parameter', (stack) => Fn.select(1, Fn.split('/', new CfnParameter(stack, 'Name').valueAsString)), 'Dev.-1.-.-Name-.quality.json'],
+  ['what is known at the end', () => Lazy.string({ produce: () => 'late' }), 'Dev.late.quality.json'],
+])('a pipeline whose name holds %s has a file that any file system takes', (_, nameIn, fileName) => {
+  const outdir = temporaryOut();
+  const app = new App({ outdir });
+  const stack = new Stack(app, 'Dev');
+  newGate({ pipelineName: nameIn(stack) }, stack);
+  app.synth();
+  expect(Object.keys(written(outdir))).toEqual([fileName]);
+});
+
+test('pipelines whose names differ in letter case have files that no file system takes for one, the same at each synth', () => {
+  const outdir = temporaryOut();
+  const app = new App({ outdir });
+  const stack = new Stack(app, 'Dev');
+  newGate({ pipelineName: 'crm', prefix: 'one/' }, stack, 'One');
+  newGate({ pipelineName: 'CRM', prefix: 'other/' }, stack, 'Other');
+  app.synth();
+  app.synth({ force: true });
+
+  const files = written(outdir);
+  expect(Object.keys(files).sort()).toEqual([expect.stringMatching(/^Dev\.CRM-[0-9a-f]{8}\.quality\.json$/), 'Dev.crm.quality.json']);
+  expect(Object.values(files).map(({ pipeline }) => pipeline).sort()).toEqual(['CRM', 'crm']);
+});
+
+test('stacks whose ids and scopes hold a slash, and nested ones, have a file each', () => {
+  const outdir = temporaryOut();
+  const app = new App({ outdir });
+  const stack = new Stack(new Construct(app, 'a/b'), 'c/d');
+  newGate({ pipelineName: 'crm' }, stack, 'In/coming');
+  newGate({ pipelineName: 'crm' }, new NestedStack(stack, 'Nested'));
+  app.synth();
+  expect(Object.keys(written(outdir))).toHaveLength(2);
 });
 
 test('stacks and stages whose pipelines have one name keep a file each', () => {

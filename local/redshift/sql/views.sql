@@ -63,6 +63,17 @@ FROM redshift_catalog.visible_column v
 LEFT JOIN redshift_catalog.column_attribute a ON a.relation = v.relation AND a.attnum = v.attnum
 WHERE v.schema_name = ANY (current_schemas(false)::text[]) OR v.schema_name LIKE 'pg_temp%';
 
+-- Amazon Redshift, "SVV_REDSHIFT_COLUMNS".
+CREATE VIEW redshift_catalog.svv_redshift_columns AS
+SELECT current_database()::text AS database_name, v.schema_name, v.table_name, v.column_name,
+       v.attnum::integer AS ordinal_position, redshift_catalog.type_name(v.atttypid, v.atttypmod, true) AS data_type,
+       v.column_default, CASE WHEN v.attnotnull THEN 'NO' ELSE 'YES' END AS is_nullable, a.encoding,
+       coalesce(a.distkey, false) AS distkey, coalesce(a.sortkey, 0) AS sortkey,
+       (SELECT p.attacl::text FROM pg_attribute p WHERE p.attrelid = v.relation AND p.attnum = v.attnum) AS column_acl,
+       NULL::text AS remarks
+FROM redshift_catalog.visible_column v
+LEFT JOIN redshift_catalog.column_attribute a ON a.relation = v.relation AND a.attnum = v.attnum;
+
 CREATE VIEW redshift_catalog.tables AS
 SELECT DISTINCT current_database()::text AS table_catalog, v.schema_name AS table_schema, v.table_name,
        CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'BASE TABLE' END AS table_type

@@ -18,7 +18,7 @@ def test_loads_a_file_into_a_new_table(customers: Pipeline) -> None:
 
     assert customers.wait_for(version) == ("loaded", 100, None)
 
-    rows = customers.rows("user_id, last_purchase::text, total_spent::text", "happy-%")
+    rows = customers.rows("user_id, last_purchase::text, total_spent::numeric(18,4)::text", "happy-%")
     assert len(rows) == 100
     assert rows[7] == ("happy-007", "1997-01-08", "7.2500")
     customers.wait_for_idle()
@@ -39,7 +39,7 @@ def test_adds_a_column_that_a_file_brings_and_keeps_what_it_lacks(customers: Pip
     )
 
     assert "e_mail" in customers.columns()
-    assert customers.rows("user_id, total_spent::text, e_mail", "evolve-%") == [
+    assert customers.rows("user_id, total_spent::numeric(18,4)::text, e_mail", "evolve-%") == [
         ("evolve-1", "10.0000", "one@example.com"),
         ("evolve-2", "5.0000", None),
     ]
@@ -107,7 +107,7 @@ def test_loads_a_redelivered_event_once(purchases: Pipeline) -> None:
 
     assert purchases.runs()[0]["JobRunState"] == "SUCCEEDED"
     assert purchases.loads(version) == [("loaded", 1, None)]
-    assert purchases.rows("purchase_id, amount::text", "900001") == [(900001, "1.0000")]
+    assert purchases.rows("purchase_id, amount::numeric(18,4)::text", "900001") == [(900001, "1.0000")]
 
 
 def test_loads_each_write_of_a_key_in_order(purchases: Pipeline) -> None:
@@ -119,7 +119,7 @@ def test_loads_each_write_of_a_key_in_order(purchases: Pipeline) -> None:
     for version in writes:
         assert purchases.wait_for(version)[0] == "loaded"
 
-    assert purchases.rows("amount::text", "910001") == [("1.0000",)]
+    assert purchases.rows("amount::numeric(18,4)::text", "910001") == [("1.0000",)]
 
 
 @pytest.mark.full
@@ -139,7 +139,7 @@ def test_loads_300_small_files_in_few_runs(purchases: Pipeline) -> None:
         purchases.cloud.wait_until(lambda: len(purchases.sql(in_ledger)) >= 300, 600, "300 files in the ledger")
 
     assert sorted(purchases.sql(in_ledger)) == sorted((version, "loaded") for version in versions)
-    totals = f"SELECT count(*), count(DISTINCT purchase_id), sum(amount)::text FROM {purchases.table}"
+    totals = f"SELECT count(*), count(DISTINCT purchase_id), sum(amount)::numeric(18,4)::text FROM {purchases.table}"
     assert purchases.sql(f"{totals} WHERE purchase_id BETWEEN 7000000 AND 7999999") == [(3000, 3000, "13500.0000")]
     assert len(purchases.runs()) - runs < 30
 

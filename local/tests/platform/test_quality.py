@@ -29,7 +29,7 @@ def test_good_rows_go_on_into_the_table_and_bad_ones_into_the_quarantine(
         return bool(purchases.columns()) and len(purchases.rows("purchase_id", "2000%")) == 41
 
     gate.cloud.wait_until(loaded, 60, "the rows that passed in the table")
-    assert purchases.rows("amount::text", "2000103") == [("250.0000",)]
+    assert purchases.rows("amount::numeric(18,4)::text", "2000103") == [("250.0000",)]
     assert counted == [42, 6, 2, 3]
 
 
@@ -121,8 +121,10 @@ def test_corrected_rows_go_through_the_gate_again(gate: Gate, purchases: Pipelin
     arguments = {"--replay": f"s3://{gate.bucket}/{rejected}"}
     gate.cloud.client("glue").start_job_run(JobName=gate.job_name, Arguments=arguments)
 
-    gate.cloud.wait_until(lambda: purchases.rows("amount::text", "2600001"), 120, "the corrected row in the table")
-    assert purchases.rows("amount::text", "260000%") == [("1.0000",), ("7.0000",)]
+    gate.cloud.wait_until(
+        lambda: purchases.rows("amount::numeric(18,4)::text", "2600001"), 120, "the corrected row in the table"
+    )
+    assert purchases.rows("amount::numeric(18,4)::text", "260000%") == [("1.0000",), ("7.0000",)]
 
 
 @pytest.mark.full

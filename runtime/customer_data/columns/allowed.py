@@ -1,9 +1,9 @@
-"""What values of a type look like, in words for messages: what `value_checks` lets pass, and what to do otherwise."""
+"""What values of a type look like, in words for messages: what `values` reads, and what to do otherwise."""
 
 from __future__ import annotations
 
 from customer_data.columns.types import DOUBLE_DIGITS, FALSE_WORDS, REAL_DIGITS, TRUE_WORDS, ColumnType
-from customer_data.columns.value_checks import INTEGER_LIMITS
+from customer_data.columns.values import INTEGER_LIMITS
 
 _KEPT_AS_TEXT = "a VARCHAR column takes any spelling"
 _DATE_TIMES = {  # what the type takes, and the remedy for another spelling
@@ -21,7 +21,7 @@ def allowed_values(type: ColumnType) -> str:
     if type.format is not None:
         return f"values written as {type.format}, as most of the file are; write all of them so"
     if limit := INTEGER_LIMITS.get(type.name):
-        return f"whole numbers from {-limit:,} to {limit - 1:,} without leading zeros, '+' or ','; {_KEPT_AS_TEXT}"
+        return f"whole numbers from {-limit:,} to {limit - 1:,} without leading zeros or ','; {_KEPT_AS_TEXT}"
     if type.name in _DATE_TIMES:
         return "; ".join(_DATE_TIMES[type.name])
     if type.name == "numeric":

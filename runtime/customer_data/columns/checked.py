@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.columns.growth import Beyond, may_grow
 from customer_data.columns.inference import TypeInference
 from customer_data.columns.names import rescue_name
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import ColumnType, TableColumn, varchar_with_headroom
-from customer_data.columns.value_checks import longest, misfits_of_existing
+from customer_data.columns.values import Read, arrow_type, longest, misfits, read_values
 
 
 class WhenUnfit(Enum):
@@ -26,27 +27,54 @@ class WhenUnfit(Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """How an existing column is read, known once all values were seen: `type` is the table's, or the date or timestamp
-    in the format that most values are written in; `rescue` says that some values do not fit."""
+    """How a column is read, known once all values were seen: `type` is the table's, or the date or timestamp in the
+    format that most values are written in, or the one of a new column (None: it has no value), or the one that the
+    column `grows` to; `rescue` says that some values do not fit."""
 
-    type: ColumnType
-    rescue: bool
+    type: ColumnType | None
+    rescue: bool = False
+    grows: bool = False
 
 
 class NewColumn:
-    """A column that the table lacks: its type comes from the values."""
+    """A column that the table lacks: its type comes from the values.
 
-    def __init__(self, name: str, header: str, index: int, inference: TypeInference) -> None:
+    The first reading of a file stages them as of the type that they have had so far. Where a later value is of another,
+    a second one does it with the type that holds them all.
+    """
+
+    def __init__(
+        self, name: str, header: str, index: int, *, inference: TypeInference, decision: Decision | None = None
+    ) -> None:
         self.name = name
         self.header = header
         self.index = index
         self._inference = inference
+        self._decision = decision
+        self._staged_as: pa.DataType | None = None
 
-    def add(self, values: pa.StringArray) -> None:
-        self._inference.add(values)
+    @property
+    def type(self) -> ColumnType | None:
+        return self._decision.type if self._decision else self._inference.type
+
+    @property
+    def undecided(self) -> bool:
+        return self._staged_as is not None and self._staged_as != arrow_type(self.type)
+
+    def decide(self) -> Decision:
+        return Decision(self.type)
+
+    def add(self, texts: pa.StringArray) -> pa.Array:
+        """The values to stage."""
+        self._inference.add(texts)
+        self._staged_as = self._staged_as or arrow_type(self.type)
+        if self.type is None or self.undecided:
+            return pa.nulls(len(texts), self._staged_as)
+        return read_values(self.type, texts)[0]
 
     def staged(self) -> StagedColumn:
-        return StagedColumn(self.name, self.header, self._inference.type, self._inference.max_bytes, is_new=True)
+        type = replace(self.type, format=None) if self.type else None
+        return StagedColumn(self.name, self.header, type, self._inference.max_bytes, is_new=True)
 
 
 class ExistingColumn:
@@ -77,12 +105,15 @@ class ExistingColumn:
         # To a TIMESTAMP, a date without a time is its midnight, in a format as in ISO 8601.
         kinds = ("date", "timestamp") if column.type.name == "timestamp" else (column.type.name,)
         self._readings = [column.type, *(format for format in formats if format.name in kinds)]
-        self._grows = column.type.name == "varchar" and column.widenable
-        needs_no_survey = when_unfit is not WhenUnfit.RESCUE or rescue_column is not None
+        self._lengthens = column.type.name == "varchar" and column.widenable
+        may_rescue = when_unfit is WhenUnfit.RESCUE
+        self._beyond = Beyond(column.type) if may_rescue and column.growable and may_grow(column.type) else None
+        needs_no_survey = not may_rescue or (rescue_column is not None and self._beyond is None)
         if decision is None and len(self._readings) == 1 and needs_no_survey:
             decision = Decision(self._readings[0], rescue=False)
         self._decision = decision
         self._unfit = [0] * len(self._readings)
+        self._marks: pa.BooleanArray | None = None
         self._max_bytes = 0
         self._rescued_max_bytes = 0
         self._rescued = 0  # values: the empty text is one too
@@ -90,7 +121,12 @@ class ExistingColumn:
     @property
     def undecided(self) -> bool:
         """Whether the survey found that this reading of the file cannot be the one that counts."""
-        return self._decision is None and self._unfit[0] > 0
+        grown = self._beyond.type if self._beyond else None
+        return self._decision is None and self._unfit[0] > 0 and not (self._rescues_at_once and grown is None)
+
+    @property
+    def _rescues_at_once(self) -> bool:
+        return self._rescue_column is not None and len(self._readings) == 1
 
     @property
     def has_rescue(self) -> bool:
@@ -101,29 +137,37 @@ class ExistingColumn:
     @property
     def read_as(self) -> ColumnType:
         """The type that values have to fit, in the format in which most are written."""
-        return self.decide().type
+        type = self.decide().type
+        assert type is not None, "the table has it"
+        return type
 
     def decide(self) -> Decision:
         if self._decision is not None:
             return self._decision
         fewest = min(self._unfit)
-        return Decision(
-            self._readings[self._unfit.index(fewest)],
-            rescue=fewest > 0 and self.when_unfit is WhenUnfit.RESCUE,
-        )
+        best = self._unfit.index(fewest)
+        if fewest > 0 and best == 0 and self._beyond and self._beyond.type:
+            return Decision(self._beyond.type, rescue=self._beyond.others, grows=True)
+        return Decision(self._readings[best], rescue=fewest > 0 and self.when_unfit is WhenUnfit.RESCUE)
 
-    def misfits(self, values: pa.StringArray) -> pa.BooleanArray | None:
-        """The values that do not fit; None when there are none. Any text fits a column that can be widened: what no
-        column of Redshift holds is rejected without looking at the table. A survey only counts, it marks no value: what
-        unfit ones lead to is known when all were seen, and `undecided` has the file read again."""
-        if self._grows:
-            return None
+    def read(self, texts: pa.StringArray) -> Read:
+        """The values, and the marks of the texts that do not fit; None when there are none. Any text fits a column that
+        can be widened: what no column of Redshift holds is rejected without looking at the table. A survey only counts,
+        it marks no value: what unfit ones lead to is known when all were seen, and `undecided` has the file read
+        again."""
+        if self._lengthens:
+            return texts, None
         if self._decision is not None:
-            return misfits_of_existing(self._decision.type, values)
-        for number, reading in enumerate(self._readings):
-            found = misfits_of_existing(reading, values)
-            self._unfit[number] += 0 if found is None else pc.sum(found).as_py()
-        return None
+            return self._as_stored(*read_values(self.read_as, texts))
+        for number, reading in reversed(list(enumerate(self._readings))):
+            values, self._marks = read_values(reading, texts)
+            self._unfit[number] += 0 if self._marks is None else pc.sum(self._marks).as_py()
+        return self._as_stored(values, self._marks if self._rescues_at_once else None)
+
+    def _as_stored(self, values: pa.Array, unfit: pa.BooleanArray | None) -> Read:
+        """To a TIMESTAMP, a date in a format is its midnight."""
+        stored = arrow_type(self._type)
+        return values if values.type == stored else values.cast(stored), unfit
 
     @property
     def narrow_rescue(self) -> TableColumn | None:
@@ -134,10 +178,21 @@ class ExistingColumn:
     def unrescuable(self, rescued: pa.StringArray) -> pa.BooleanArray | None:
         """The values that the rescue column cannot hold either: it is the table's and too narrow to be widened."""
         rescue = self.narrow_rescue
-        return misfits_of_existing(rescue.type, rescued) if rescue else None
+        return misfits(rescue.type, rescued) if rescue else None
 
-    def add(self, values: pa.StringArray) -> None:
-        self._max_bytes = max(self._max_bytes, longest(values))
+    def survey(self, texts: pa.StringArray, kept: pa.BooleanArray | None) -> None:
+        """Looks at those of the texts just read that do not fit, for a type that would hold them."""
+        if self._beyond and self._marks is not None:
+            self._beyond.add(texts.filter(self._marks if kept is None else pc.and_(self._marks, kept)))
+
+    @property
+    def _type(self) -> ColumnType:
+        """The table's, or the one that the column grows to."""
+        return self.read_as if self._decision and self._decision.grows else self.column.type
+
+    def add(self, values: pa.Array) -> None:
+        if pa.types.is_string(values.type):
+            self._max_bytes = max(self._max_bytes, longest(values))
 
     def add_rescued(self, rescued: pa.StringArray) -> int:
         """How many values are rescued."""
@@ -148,8 +203,8 @@ class ExistingColumn:
         return count
 
     def staged(self) -> tuple[StagedColumn, ...]:
-        type = self.read_as if self.read_as.format else self.column.type
-        staged = StagedColumn(self.name, self.header, type, self._max_bytes, is_new=False)
+        grown_from = None if self._type == self.column.type else self.column.type
+        staged = StagedColumn(self.name, self.header, self._type, self._max_bytes, is_new=False, grown_from=grown_from)
         if not self.has_rescue:
             return (staged,)
         max_bytes = self._rescued_max_bytes

@@ -22,10 +22,10 @@ class FileColumns:
 
     @property
     def undecided(self) -> bool:
-        return any(column.undecided for column in self.existing)
+        return any(column.undecided for column in self.columns)
 
     def decisions(self) -> dict[str, Decision]:
-        return {column.name: column.decide() for column in self.existing}
+        return {column.name: column.decide() for column in self.columns}
 
     def staged(self) -> tuple[StagedColumn, ...]:
         staged: list[StagedColumn] = []

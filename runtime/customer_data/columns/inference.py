@@ -20,14 +20,9 @@ from customer_data.columns.types import (
     new_numeric,
     varchar_with_headroom,
 )
-from customer_data.columns.value_checks import (
-    NUMBER,
-    integer_extremes,
-    longest,
-    matches_all,
-    misfits,
-    significant_digits,
-)
+from customer_data.columns.values import EXPONENT, NUMBER, longest, matches, matches_all, misfits, read_values
+
+_PHONE = r"\+[0-9]{7,}"
 
 
 class TypeInference:
@@ -44,7 +39,7 @@ class TypeInference:
             *(_Widening(format) for format in formats),
             _Words(),
             _Number(whole_only=is_key),
-            _Widening(DATE, TIMESTAMP),
+            _Dates(DATE, TIMESTAMP),
             _Widening(TIMESTAMPTZ),
         ]
 
@@ -92,6 +87,15 @@ class _Widening:
         return False
 
 
+class _Dates(_Widening):
+    """Midnight fits a DATE, but a column in which it is written out has times: the next file's are others."""
+
+    def accepts(self, values: pa.StringArray) -> bool:
+        if self._types and self._types[0] == DATE and longest(values) > len("2024-01-31"):
+            self._types.pop(0)
+        return super().accepts(values)
+
+
 class _Words:
     """true and false only: 0 and 1, y and n are as often something else."""
 
@@ -103,26 +107,36 @@ class _Words:
 
 
 class _Number:
-    """BIGINT, then NUMERIC, then DOUBLE PRECISION: the last only where exponents ask for it and nothing is lost."""
+    """BIGINT, then NUMERIC, then DOUBLE PRECISION: the last only where exponents ask for it and nothing is lost.
+
+    `12E12` and `47E5` are ids as often as numbers, and `+49301234567` a phone's: they are text, unless a value with a
+    point or a plain number shows what the column holds.
+    """
 
     def __init__(self, *, whole_only: bool = False) -> None:
         self._kind = "integer"
         self._whole_only = whole_only
         self._before_point = 0
         self._after_point = 0
-        self._significant = 0
+        self._fits_double = True
+        self._plain = False
+        self._phones = False
 
     @property
     def type(self) -> ColumnType | None:
+        if not self._plain and (self._phones or self._kind == "exponent"):
+            return None
         if self._kind == "integer":
             return BIGINT
         return new_numeric(self._before_point, self._after_point) if self._kind == "decimal" else DOUBLE
 
     def accepts(self, values: pa.StringArray) -> bool:
         if self._kind == "integer":
-            extremes = integer_extremes(values)
-            if extremes is not None:
-                self._count(max(len(str(abs(number))) for number in extremes), 0)
+            numbers, unfit = read_values(BIGINT, values)
+            if unfit is None:
+                extremes = pc.min_max(numbers).as_py()
+                self._count(max(len(str(abs(number or 0))) for number in extremes.values()), 0)
+                self._look_at(values)
                 return True
             if self._whole_only:
                 return False
@@ -130,23 +144,30 @@ class _Number:
         if self._kind == "decimal":
             if matches_all(NUMBER, values):
                 self._measure(values)
+                self._look_at(values)
                 return True
             self._kind = "exponent"
-        return self._significant <= DOUBLE_DIGITS and misfits(DOUBLE, values) is None
+        self._look_at(values)
+        return self._fits_double
+
+    def _look_at(self, values: pa.StringArray) -> None:
+        if self._fits_double and (self._kind == "exponent" or longest(values) > DOUBLE_DIGITS):
+            self._fits_double = misfits(DOUBLE, values) is None
+        if not self._plain:
+            signed = pc.starts_with(values, "+")
+            exponents = matches(rf"[^.]*{EXPONENT}", values) if self._kind == "exponent" else False
+            self._phones = self._phones or bool(pc.any(matches(_PHONE, values)).as_py())
+            self._plain = pc.any(pc.invert(pc.or_(signed, exponents))).as_py() is True
 
     def _measure(self, values: pa.StringArray) -> None:
         length = pc.binary_length(values)
         point = pc.find_substring(values, ".")
         has_point = pc.greater_equal(point, 0)
-        sign = pc.starts_with(values, "-").cast(pa.int32())
+        sign = matches("[+-].*", values).cast(pa.int32())
         before_point = pc.subtract(pc.if_else(has_point, point, length), sign)
         after_point = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
         self._count(pc.max(before_point).as_py(), pc.max(after_point).as_py())
-        if longest(values) > DOUBLE_DIGITS:
-            self._significant = max(self._significant, pc.max(significant_digits(values)).as_py())
 
     def _count(self, before_point: int, after_point: int) -> None:
         self._before_point = max(self._before_point, before_point)
         self._after_point = max(self._after_point, after_point)
-        if not after_point:
-            self._significant = max(self._significant, before_point)

@@ -62,11 +62,13 @@ TIMESTAMPTZ = ColumnType("timestamptz")
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column that the table has. `widenable` turns False when Redshift refuses to widen it (constraint, encoding)."""
+    """A column that the table has. `widenable` turns False when Redshift refuses to widen it (constraint, encoding),
+    `growable` when it may not get another type (key, view, size of the table)."""
 
     name: str
     type: ColumnType
     widenable: bool = True
+    growable: bool = True
 
 
 @dataclass(frozen=True)
@@ -198,14 +200,14 @@ def holds(target: ColumnType, staged: ColumnType) -> bool:
 
 
 def _numeric_holds(target: ColumnType, staged: ColumnType) -> bool:
-    parts = _numeric_digits(staged)
+    parts = numeric_digits(staged)
     if parts is None or target.precision is None or target.scale is None:
         return False
     before_point, after_point = parts
     return target.scale >= after_point and target.precision - target.scale >= before_point
 
 
-def _numeric_digits(type: ColumnType) -> tuple[int, int] | None:
+def numeric_digits(type: ColumnType) -> tuple[int, int] | None:
     """Digits before and after the point of an exact number type."""
     if type.name in _INTEGER_DIGITS:
         return _INTEGER_DIGITS[type.name], 0
@@ -219,7 +221,7 @@ def _significant_digits(type: ColumnType) -> int | None:
         return DOUBLE_DIGITS
     if type.name == "real":
         return REAL_DIGITS
-    parts = _numeric_digits(type)
+    parts = numeric_digits(type)
     return None if parts is None else sum(parts)
 
 
@@ -228,7 +230,7 @@ def unify(a: ColumnType, b: ColumnType) -> ColumnType:
     for one, other in ((a, b), (b, a)):
         if holds(one, other):
             return one
-    digits_a, digits_b = _numeric_digits(a), _numeric_digits(b)
+    digits_a, digits_b = numeric_digits(a), numeric_digits(b)
     if digits_a is not None and digits_b is not None:
         widened = new_numeric(max(digits_a[0], digits_b[0]), max(digits_a[1], digits_b[1]))
         if widened is not None:

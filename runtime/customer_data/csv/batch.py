@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,22 @@ class BrokenRecord:
     code: str
     reason: str
     raw: str
+
+
+_MOST_LINES = 10
+
+
+@dataclass
+class InnerQuotes:
+    """Records that were read with a quote in an unquoted field: how many, and the lines of the first ten."""
+
+    rows: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, line: int) -> None:
+        self.rows += 1
+        if len(self.lines) < _MOST_LINES:
+            self.lines.append(line)
 
 
 @dataclass(frozen=True)

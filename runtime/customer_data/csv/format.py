@@ -9,7 +9,10 @@ from dataclasses import dataclass
 class CsvFormat:
     """How to read a CSV; None means detected from the file.
 
-    `date_formats` are Redshift's (`DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`); ISO 8601 needs none.
+    `escape` is the character that makes a quote, or itself, text, beside a doubled quote. `strict_quotes` rejects
+    records with a quote in an unquoted field. `header_line` is the line that the header begins on, from 1; the last
+    `footer_lines` lines that are not blank are left out. `trim_keys` takes blanks from around the values of key
+    columns. `date_formats` are Redshift's (`DD/MM/YYYY`, `MM/DD/YYYY HH24:MI:SS`); ISO 8601 needs none.
     """
 
     delimiter: str | None = None
@@ -17,3 +20,8 @@ class CsvFormat:
     encoding: str | None = None
     null_values: tuple[str, ...] = ("",)
     date_formats: tuple[str, ...] = ()
+    escape: str | None = None
+    strict_quotes: bool = False
+    header_line: int | None = None
+    footer_lines: int = 0
+    trim_keys: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import copy
 import gzip
 import io
 import re
@@ -17,6 +18,7 @@ from customer_data.errors import FileFault, SettingsError
 CHUNK_BYTES = 2 * 2**20
 _SAMPLE_BYTES = 4096
 _WINDOWS_1252 = "cp1252"
+_CTRL_Z = b"\x1a"  # the end of a text file of CP/M and DOS
 _GZIP_MAGIC = b"\x1f\x8b"
 _BINARY_FORMATS = (
     (b"PAR1", "a Parquet file"),
@@ -36,6 +38,13 @@ _TEXT_FORMATS = (
     (b"<!doctype html", "an HTML page"),
     (b"<html", "an HTML page"),
 )
+# The Unicode standard, "Well-Formed UTF-8 Byte Sequences", but for single bytes.
+_MULTIBYTE_UTF8 = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]"
+    rb"|(?:\xe0[\xa0-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]|\xed[\x80-\x9f])[\x80-\xbf]"
+    rb"|(?:\xf0[\x90-\xbf]|[\xf1-\xf3][\x80-\xbf]|\xf4[\x80-\x8f])[\x80-\xbf]{2}"
+)
+_NOT_ASCII = re.compile(rb"[^\x00-\x7f]")
 _CONTROL_CHARACTERS = re.compile(rb"[\x00-\x08\x0e-\x1f]")  # apart from those that lay text out
 _BYTE_ORDER_MARKS = (  # the longer one first: that of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
@@ -52,9 +61,9 @@ class NotUtf8(Exception):
     encoding = _WINDOWS_1252
 
 
-def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[bytes]:
-    """The text of the file as UTF-8, without a byte order mark. `encoding` None means detected; a byte order mark
-    decides in any case.
+def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None, *, assumed: str | None = None) -> Iterator[bytes]:
+    """The text of the file as UTF-8, without a byte order mark and without Ctrl-Z at its end. `encoding` None means
+    detected, or `assumed` after NotUtf8 asked for it; a byte order mark decides in any case.
 
     Raises FileFault (empty_file, not_csv, wrong_encoding, nul_byte, broken_gzip), and NotUtf8 when the detected
     encoding was wrong.
@@ -68,13 +77,22 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
         chunks = packed
     _refuse_other_formats(first)
     mark, detected = _detect(first)
-    codec = codec_named(encoding) if encoding and not mark else detected
+    guessed = not encoding and not mark
+    said = encoding or assumed
+    codec = codec_named(said) if said and not mark else detected
     if codec in ("utf-16", "utf-32"):  # without a mark, from which alone Python would take the byte order
         codec = detected if detected.startswith(codec) else f"{codec}-le"
     chunks = _rejoin(first[len(mark) :], chunks)
-    guessed = not encoding and not mark
+    if guessed and assumed:
+        chunks = _without_utf8(chunks)
     lines = LineCounter()
-    for chunk in _validated(chunks, guessed, lines) if codec == "utf-8" else _transcoded(chunks, codec, lines):
+    text = _validated(chunks, guessed, lines) if codec == "utf-8" else _transcoded(chunks, codec, lines)
+    yield from _up_to_ctrl_z(_without_nul(text, lines))
+
+
+def _without_nul(text: Iterator[bytes], lines: LineCounter) -> Iterator[bytes]:
+    """Counts the lines, too."""
+    for chunk in text:
         if b"\0" in chunk:
             line = lines.count(chunk[: chunk.index(b"\0")])
             raise FileFault(
@@ -86,6 +104,20 @@ def utf8_chunks(raw: BinaryIO | io.RawIOBase, encoding: str | None) -> Iterator[
         lines.count(chunk)
         if chunk:
             yield chunk
+
+
+def _up_to_ctrl_z(text: Iterator[bytes]) -> Iterator[bytes]:
+    """Without a Ctrl-Z after which come line breaks and others of it only, up to a chunk of them."""
+    held = b""
+    for chunk in text:
+        if not held and _CTRL_Z not in chunk:
+            yield chunk
+            continue
+        chunk = held + chunk
+        at = chunk.find(_CTRL_Z, len(chunk.rstrip(b"\x1a\r\n")))
+        held = b"" if at < 0 or len(chunk) - at > CHUNK_BYTES else chunk[at:]
+        if shown := chunk[: len(chunk) - len(held)]:
+            yield shown
 
 
 class LineCounter:
@@ -206,7 +238,7 @@ def codec_named(encoding: str) -> str:
 def _validated(chunks: Iterator[bytes], guessed: bool, lines: LineCounter) -> Iterator[bytes]:
     """`lines` counts each chunk before the next one is asked for."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    seen_multibyte, offset = False, 0
+    multibyte_line, offset = 0, 0  # the first line that shows that the text is UTF-8
     for chunk in _rejoin_end(chunks):
         pending = decoder.getstate()[0]
         if pending or not chunk or not chunk.isascii():
@@ -214,12 +246,46 @@ def _validated(chunks: Iterator[bytes], guessed: bool, lines: LineCounter) -> It
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 valid = error.object[: error.start]
-                if guessed and not seen_multibyte and valid.isascii():
+                multibyte_line = multibyte_line or _first_line_not_ascii(valid, lines)
+                if guessed and not multibyte_line:
                     raise NotUtf8 from error
-                raise _wrong_encoding("UTF-8", offset - len(pending), lines.count(valid), error) from error
-            seen_multibyte = seen_multibyte or not text.isascii()
+                line, offset = lines.count(valid), offset - len(pending)
+                if guessed:
+                    wrong = bytes(error.object[error.start : error.end])
+                    place = f"byte {offset + error.start} (line {line}), {wrong!r},"
+                    raise _mixed_encodings(place, line, multibyte_line) from error
+                raise _wrong_encoding("UTF-8", offset, line, error) from error
+            multibyte_line = multibyte_line or _first_line_not_ascii(text.encode(), lines)
         offset += len(chunk)
         yield chunk
+
+
+def _first_line_not_ascii(text: bytes, lines: LineCounter) -> int:
+    """0 where all of it is ASCII. `lines` has counted what stands before the text, and stays so."""
+    found = _NOT_ASCII.search(text)
+    return copy.copy(lines).count(text[: found.start()]) if found else 0
+
+
+def _without_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks of text that was found not to be UTF-8. Raises FileFault where some of it is."""
+    lines, other_line, end = LineCounter(), 0, b""
+    for chunk in chunks:
+        other_line = other_line or _first_line_not_ascii(chunk, lines)
+        if found := other_line and _MULTIBYTE_UTF8.search(end + chunk):
+            before = max(0, found.start() - len(end))
+            raise _mixed_encodings(f"line {other_line}", other_line, lines.count(chunk[:before]))
+        lines.count(chunk)
+        end = (end + chunk)[-3:]
+        yield chunk
+
+
+def _mixed_encodings(place: str, other_line: int, utf8_line: int) -> FileFault:
+    return FileFault(
+        "wrong_encoding",
+        f"{place} is not UTF-8, but line {utf8_line} is: the file is damaged, or holds text in two encodings; save all"
+        " of it as UTF-8, or say the one encoding that it has with CsvFormat.encoding",
+        line=other_line,
+    )
 
 
 def _transcoded(chunks: Iterator[bytes], codec: str, lines: LineCounter) -> Iterator[bytes]:

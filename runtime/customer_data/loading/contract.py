@@ -34,7 +34,8 @@ def file_columns(
         if name in left_out:
             continue
         if table is None or column is None:
-            columns.append(NewColumn(name, header, index, TypeInference(formats, is_key=name in keys)))
+            inference = TypeInference(formats, is_key=name in keys)
+            columns.append(NewColumn(name, header, index, inference=inference, decision=decisions.get(name)))
             continue
         existing = ExistingColumn(
             column,
@@ -58,6 +59,13 @@ _WHEN_UNFIT = {
     SchemaContract.FREEZE: WhenUnfit.FAIL_FILE,
     SchemaContract.DISCARD: WhenUnfit.REJECT_RECORD,
 }
+
+
+def known_columns(table: TableSchema | None, settings: LoaderSettings) -> tuple[str, ...]:
+    """The columns of the table and those that every file has: a header may be written differently."""
+    required = [*settings.primary_key, *([settings.sequence_column] if settings.sequence_column else [])]
+    names = [*(column.name for column in (table.columns if table else ())), *(name.lower() for name in required)]
+    return tuple(dict.fromkeys(names))
 
 
 def _require_columns(headers: Sequence[str], names: Sequence[str], settings: LoaderSettings) -> None:

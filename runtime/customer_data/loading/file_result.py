@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, cast
 
+from customer_data.csv.notes import CsvNotes
 from customer_data.files.outcomes import Outcome, OutcomeStatus
 from customer_data.loading.staged_file import RescueColumn
 from customer_data.quality.report.summary import CheckSummary
@@ -39,6 +40,7 @@ class FileResult(LedgerRow):
     columns_waiting: tuple[str, ...] = ()
     headers_missing: tuple[str, ...] = ()
     guessed_encoding: str | None = None
+    notes: CsvNotes = field(default_factory=CsvNotes)
     seconds: float = 0.0
     check: CheckSummary | None = None
 
@@ -94,6 +96,7 @@ class FileResult(LedgerRow):
             "columns_waiting": list(self.columns_waiting),
             "headers_missing": list(self.headers_missing),
             "guessed_encoding": self.guessed_encoding,
+            **self.notes.summary(),
             "report": self.check.report_url if self.check else None,
             "seconds": round(self.seconds, 3),
             "reason": self.reason,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from customer_data.columns.names import missing_headers
+from customer_data.columns.names import column_names, missing_headers
 from customer_data.columns.types import TableSchema
 from customer_data.errors import FileFault, SourceChanged, TransientWarehouseError, WarehouseError
 from customer_data.files import set_aside
@@ -23,6 +23,7 @@ from customer_data.files.derived_keys import derived_key
 from customer_data.files.manifest import SourceFile
 from customer_data.files.outcomes import Outcomes
 from customer_data.files.write_order import in_write_order
+from customer_data.loading.contract import known_columns
 from customer_data.loading.file_result import FileResult, Status
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile, groups, parts_of
@@ -86,6 +87,7 @@ class Loader:
         self._ledger = Ledger(warehouse, settings.table)
         self._table: TableSchema | None = None
         self._not_widenable: set[str] = set()
+        self._not_growing: set[str] = set()
         self._added_early: set[str] = set()
         self._widened: set[str] = set()
         self._index: dict[str, int] = {}
@@ -156,20 +158,30 @@ class Loader:
         return []
 
     def _fits(self, file: StagedFile) -> bool:
-        may_evolve = self._settings.schema_contract.may_evolve
-        return fits(file.columns, file.discarded_columns, self._table, may_evolve=may_evolve)
+        settings, named = self._settings, file.header_map
+        names = column_names(list(named), settings.column_mapping, known_columns(self._table, settings))
+        may_evolve = settings.schema_contract.may_evolve
+        return names == tuple(named.values()) and fits(
+            file.columns, file.discarded_columns, self._table, may_evolve=may_evolve
+        )
 
     def _prepare_table(self, plan: LoadPlan) -> bool:
         """Whether the table had to be changed before the load, which then has to be planned again."""
         table = self._settings.table
+        staying = table_changes.grow(
+            plan, table, self._ledger.name, self._warehouse, most_rows=self._settings.grow_up_to_rows
+        )
+        self._not_growing |= set(staying)
+        self._widened |= {growth.column for growth in plan.growths} - set(staying)
         refused = table_changes.widen(plan, table, self._warehouse)
         self._not_widenable |= refused
         self._widened |= {widening.column for widening in plan.widenings} - refused
         added = table_changes.add_excess_columns(plan, table, self._ledger.name, self._warehouse)
         self._added_early.update(added)
-        if plan.widenings or added:
+        changed = bool(plan.growths or plan.widenings or added)
+        if changed:
             self._read_table()
-        return bool(plan.widenings or added)
+        return changed
 
     def _submit(self, group: Group, plan: LoadPlan) -> None:
         started = time.monotonic()
@@ -318,8 +330,9 @@ class Loader:
         self.results.append(result)
 
     def _result(self, staged: StagedFile, status: Status) -> FileResult:
+        reason = staged.notes.about_header if status == "loaded" else None
         return replace(
-            self._source_result(staged.file, status),
+            self._source_result(staged.file, status, reason),
             rows_read=staged.rows_read,
             rows_loaded=staged.rows_staged,
             rows_rejected=staged.rows_rejected,
@@ -331,6 +344,7 @@ class Loader:
             header_map=staged.header_map,
             headers_missing=missing_headers(self._settings.column_mapping, staged.header_map),
             guessed_encoding=staged.guessed_encoding,
+            notes=staged.notes,
             seconds=staged.seconds,
             check=staged.check,
         )
@@ -344,6 +358,7 @@ class Loader:
             self._settings.table,
             may_evolve=self._settings.schema_contract.may_evolve,
             refused=self._not_widenable,
+            not_growing=self._not_growing,
         )
 
 

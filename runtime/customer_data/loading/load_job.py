@@ -12,6 +12,7 @@ from functools import partial
 from customer_data.files.clients import client, s3_of_process
 from customer_data.job import new_parser, read_manifest, require_all_done, run_job
 from customer_data.loading import preview, staging
+from customer_data.loading.contract import known_columns
 from customer_data.loading.load import Loader, StageTask
 from customer_data.loading.metrics import of_loads
 from customer_data.loading.settings import LoaderSettings
@@ -85,8 +86,8 @@ class Staging:
         files = [task.file for task in tasks]
         found: list[LineFindings | None] = [None] * len(tasks)
         if self._rules and tasks:
-            columns = tasks[0].table.columns if tasks[0].table else ()
-            naming = ColumnNaming(self._settings.column_mapping, tuple(column.name for column in columns))
+            existing = known_columns(tasks[0].table, self._settings)
+            naming = ColumnNaming(self._settings.column_mapping, existing, self._settings.primary_key)
             found = self._rules.find(files, naming)
         distribute = spread.worth_distributing([file.size for file in files])
         items = list(zip(tasks, found, strict=True))

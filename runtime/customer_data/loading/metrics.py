@@ -22,6 +22,7 @@ def of_loads(results: Sequence[FileResult], pipeline: str) -> Iterator[Datum]:
             "RowsRejected": sum(result.rows_rejected for result in done),
             "RowsWarned": sum(result.rows_warned for result in done),
             "RowsRescued": sum(result.rows_rescued for result in loaded),
+            "RowsWithInnerQuotes": sum(result.notes.inner_quotes for result in done),
             "ColumnsAdded": sum(len(result.columns_added) for result in loaded),
             "FilesLoaded": len(loaded),
             "FilesFailed": sum(result.status == "failed" for result in done),

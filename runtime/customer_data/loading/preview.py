@@ -45,6 +45,7 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "columns_discarded": list(staged.discarded_columns),
         "headers_missing": list(missing_headers(settings.column_mapping, staged.header_map)),
         "guessed_encoding": staged.guessed_encoding,
+        "notes": list(staged.notes.for_people()),
         "rules": dict(staged.check.rows_broken) if staged.check else {},
     }
     try:
@@ -77,7 +78,8 @@ def _changes(staged: StagedFile, settings: LoaderSettings, table: TableSchema | 
     check_plan(plan)
     return {
         "columns_added": {column.name: column.type.sql for column in plan.new_columns},
-        "columns_widened": {widening.column: f"VARCHAR({widening.length})" for widening in plan.widenings},
+        "columns_widened": {widening.column: f"VARCHAR({widening.length})" for widening in plan.widenings}
+        | {growth.column: growth.type.sql for growth in plan.growths},
         "columns_waiting": list(plan.waiting),
         "columns_kept": list(plan.kept),
         "rescue_columns": list(map(asdict, staged.rescue_columns)),
@@ -107,6 +109,7 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"  the file is not UTF-8 and is taken for {encoding}: if it is another, say so with CsvFormat.encoding"
     if missing := report["headers_missing"]:
         yield f"  columnMapping has headers that the file lacks: {some_of([repr(header) for header in missing])}"
+    yield from (f"  {note}" for note in report["notes"])
     yield from _reason_lines("rejected", report["rejected_reasons"])
     yield from _reason_lines("warning", report["warned_reasons"])
     if fault := report.get("fault"):

@@ -41,7 +41,8 @@ class RowErrorPolicy(StrEnum):
 @dataclass(frozen=True)
 class LoaderSettings:
     """A loader's job settings. What it finds in each file it writes under `outcomes_prefix` of the staging bucket,
-    by default that of its rules; without either it writes no outcomes."""
+    by default that of its rules; without either it writes no outcomes. A column of a table with more than
+    `grow_up_to_rows` rows gets no other type: that rewrites the table."""
 
     pipeline: str
     table: TableName
@@ -58,6 +59,7 @@ class LoaderSettings:
     quarantine_prefix: str = "quarantine/"
     outcomes_prefix: str | None = None
     quality: QualitySettings | None = None
+    grow_up_to_rows: int = 100_000_000
 
     @staticmethod
     def from_json(text: str) -> LoaderSettings:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from customer_data.columns.staged import StagedColumn
+from customer_data.csv.notes import CsvNotes
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
 from customer_data.quality.report.summary import CheckSummary
@@ -46,6 +47,7 @@ class StagedFile:
     warned_reasons: tuple[RejectionReason, ...] = ()
     rejected_key: str | None = None
     guessed_encoding: str | None = None
+    notes: CsvNotes = field(default_factory=CsvNotes)
     seconds: float = 0.0
     fault: FileFault | None = None
     superseded: bool = False
@@ -63,7 +65,7 @@ class StagedFile:
 
 
 def groups(files: Iterable[StagedFile]) -> list[tuple[StagedFile, ...]]:
-    """Consecutive files with the same columns in the same order: each group is one transaction.
+    """Consecutive files with the same columns of the same types in the same order: each group is one transaction.
 
     Files are never reordered: a later file wins over an earlier one.
     """
@@ -75,4 +77,5 @@ def parts_of(files: Iterable[StagedFile]) -> list[StagedPart]:
 
 
 def _shape(column: StagedColumn) -> tuple[object, ...]:
-    return column.name, column.is_new, column.rescue_for, column.type.format if column.type else None
+    staged_as = column.staged_type
+    return column.name, column.is_new, column.rescue_for, "text" if staged_as.name == "varchar" else staged_as.sql

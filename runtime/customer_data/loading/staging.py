@@ -18,14 +18,14 @@ import numpy as np
 import pyarrow as pa
 
 from customer_data.columns.file_columns import FileColumns
-from customer_data.columns.names import column_names
+from customer_data.columns.names import column_names, key_places
 from customer_data.columns.types import MAX_COLUMNS, TableSchema
 from customer_data.csv.reader import open_csv
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, require_every_row
 from customer_data.files.derived_keys import derived_key
 from customer_data.files.manifest import SourceFile
 from customer_data.files.source_object import SourceObject
-from customer_data.loading.contract import file_columns
+from customer_data.loading.contract import file_columns, known_columns
 from customer_data.loading.settings import LoaderSettings, RowErrorPolicy
 from customer_data.loading.staged_file import StagedFile
 from customer_data.quality.report.summary import CheckSummary
@@ -101,8 +101,10 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
     settings = job.settings
     with ExitStack() as stack:
         source = stack.enter_context(SourceObject(job.s3, job.file))
-        csv = open_csv(source, settings.csv, encoding=reading.encoding, exact=reading.exact)
-        names = _names(csv.header, settings, job.table)
+        existing = known_columns(job.table, settings)
+        keys = partial(key_places, settings.primary_key, settings.column_mapping, existing)
+        csv = open_csv(source, settings.csv, encoding=reading.encoding, exact=reading.exact, keys=keys)
+        names = _names(csv.header, settings, existing)
         headers = tuple(header or name for header, name in zip(csv.header, names, strict=True))
         columns = file_columns(headers, names, job.table, settings, reading.decisions)
         check = FileCheck(job.checks, job.file, headers, names, job.found, job.s3) if job.checks else None
@@ -143,6 +145,7 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             warned_reasons=records.warned.reasons,
             rejected_key=rejected_key,
             guessed_encoding=reading.guessed_encoding,
+            notes=csv.notes,
             check=_report(job, check, records, rows_read, rejected_key, fault) if check else None,
         )
         if fault:
@@ -180,7 +183,7 @@ def _report(
     )
 
 
-def _names(header: Sequence[str], settings: LoaderSettings, table: TableSchema | None) -> tuple[str, ...]:
+def _names(header: Sequence[str], settings: LoaderSettings, existing: Sequence[str]) -> tuple[str, ...]:
     if len(header) >= MAX_COLUMNS:
         raise FileFault(
             "too_many_columns",
@@ -188,7 +191,6 @@ def _names(header: Sequence[str], settings: LoaderSettings, table: TableSchema |
             " loader needs while it loads; check the delimiter, or split the file",
             line=1,
         )
-    existing = [column.name for column in table.columns] if table else []
     return column_names(header, settings.column_mapping, existing)
 
 
@@ -197,4 +199,9 @@ def _staged_rows(checked: CheckedBatch, rows: int, first_position: int, columns:
     if checked.kept is not None:
         positions = positions.filter(checked.kept)
     names = [POSITION, *(column.name for column in columns.staged())]
-    return pa.RecordBatch.from_arrays([positions, *checked.values], names=names)
+    return pa.RecordBatch.from_arrays([positions, *map(_without_zone, checked.values)], names=names)
+
+
+def _without_zone(values: pa.Array) -> pa.Array:
+    """A TIMESTAMPTZ as its time in UTC: COPY knows no zones."""
+    return values.cast(pa.timestamp("us")) if pa.types.is_timestamp(values.type) else values

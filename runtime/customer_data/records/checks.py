@@ -10,11 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.blanks import blank_at_edge, blank_named
 from customer_data.columns.allowed import allowed_values
 from customer_data.columns.checked import ExistingColumn, NewColumn, WhenUnfit
 from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.types import MAX_VARCHAR_BYTES
-from customer_data.columns.value_checks import longest
+from customer_data.columns.values import Read, longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
@@ -28,7 +29,7 @@ class CheckedBatch:
     """The values of the staged columns, in their order, of the records that `kept` marks (None: of all); `marked` are
     the records in which something is wrong. Of those kept, `rows_rescued` have a value in a rescue column."""
 
-    values: list[pa.StringArray]
+    values: list[pa.Array]
     kept: pa.BooleanArray | None
     marked: list[Rejection]
     rows_rescued: int
@@ -48,12 +49,13 @@ def check_records(
 ) -> CheckedBatch:
     """`findings` are those of rules. Raises FileFault for a value that may not be rescued (freeze), and IrregularCsv
     where its line is only assumed."""
-    unfit = {column.name: found for column in columns.existing if (found := _misfits(column, batch)) is not None}
+    reads = {column.name: column.read(batch.columns[column.index]) for column in columns.existing}
+    unfit = {name: marks for name, (_, marks) in reads.items() if marks is not None}
     _refuse_unfit(batch, columns, unfit)
     found = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit), *findings]
     kept = kept_rows(found)
     marked = marked_records(batch, headers, found)
-    values, rows_rescued = _split_and_count(batch, columns, unfit, kept)
+    values, rows_rescued = _split_and_count(batch, columns, reads, kept)
     return CheckedBatch(values, kept, marked, rows_rescued)
 
 
@@ -114,10 +116,6 @@ def shorten(value: str | None) -> str | None:
     return value[:_SHOWN_CHARACTERS] + "…"
 
 
-def _misfits(column: ExistingColumn, batch: CsvBatch) -> pa.BooleanArray | None:
-    return column.misfits(batch.columns[column.index])
-
-
 def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray]) -> None:
     refused = {
         pc.index(unfit[column.name], True).as_py(): column
@@ -161,11 +159,16 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         if pc.any(empty).as_py():
             why = f"the key {column.name} is empty, and a record is found again by its key; give it a value"
             findings.append(_of_column(empty, column, "primary_key", "null_key", _always(why)))
+        blanks = blank_at_edge(values) if _may_be_text(column) else None
+        if blanks is None:
+            continue
         ends_in_blank = pc.fill_null(pc.ends_with(values, " "), False)
-        if _may_be_text(column) and pc.any(ends_in_blank).as_py():
-            findings.append(
-                _of_column(ends_in_blank, column, "primary_key", "key_trailing_blank", partial(_ends_in_blank, column))
-            )
+        has_other = pc.and_not(blanks, ends_in_blank)
+        if pc.any(ends_in_blank).as_py():
+            why_blank = partial(_ends_in_blank, column)
+            findings.append(_of_column(ends_in_blank, column, "primary_key", "key_trailing_blank", why_blank))
+        if pc.any(has_other).as_py():
+            findings.append(_of_column(has_other, column, "primary_key", "key_blank", partial(_has_blank, column)))
     return findings
 
 
@@ -176,7 +179,15 @@ def _may_be_text(column: NewColumn | ExistingColumn) -> bool:
 def _ends_in_blank(column: NewColumn | ExistingColumn, value: str | None) -> str:
     return (
         f"the key {column.name} {shorten(value)!r} ends in a blank, which Redshift ignores when it compares text: it"
-        " would be one key with the same text without the blank; take the blank out of the file"
+        " would be one key with the same text without the blank; take the blank out of the file,"
+        " or set CsvFormat.trimKeys"
+    )
+
+
+def _has_blank(column: NewColumn | ExistingColumn, value: str | None) -> str:
+    return (
+        f"the key {column.name} {shorten(value)!r} {blank_named(value or ' ')}, which nobody sees: it would be another"
+        " key than the same text without it; take it out of the file, or set CsvFormat.trimKeys"
     )
 
 
@@ -209,25 +220,23 @@ def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArr
 
 
 def _split_and_count(
-    batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArray], kept: pa.BooleanArray | None
-) -> tuple[list[pa.StringArray], int]:
-    staged: list[pa.StringArray] = []
+    batch: CsvBatch, columns: FileColumns, reads: dict[str, Read], kept: pa.BooleanArray | None
+) -> tuple[list[pa.Array], int]:
+    staged: list[pa.Array] = []
     in_rescue: list[pa.BooleanArray] = []
     for column in columns.columns:
-        values = batch.columns[column.index]
-        rows = unfit.get(column.name)
-        rescued = None
-        if isinstance(column, ExistingColumn) and column.has_rescue:
-            if rows is None:
-                rescued = pa.nulls(batch.rows, pa.string())
-            else:
-                rescued, values = pc.if_else(rows, values, None), pc.if_else(rows, None, values)
-        if kept is not None:
-            values = values.filter(kept)
-            rescued = None if rescued is None else rescued.filter(kept)
+        texts = batch.columns[column.index]
+        if isinstance(column, NewColumn):
+            staged.append(column.add(texts if kept is None else texts.filter(kept)))
+            continue
+        column.survey(texts, kept)
+        values, unfit = reads[column.name]
+        values = values if kept is None else values.filter(kept)
         column.add(values)
         staged.append(values)
-        if isinstance(column, ExistingColumn) and rescued is not None:
+        if column.has_rescue:
+            rescued = pa.nulls(batch.rows, pa.string()) if unfit is None else pc.if_else(unfit, texts, None)
+            rescued = rescued if kept is None else rescued.filter(kept)
             if column.add_rescued(rescued):
                 in_rescue.append(pc.is_valid(rescued))
             staged.append(rescued)

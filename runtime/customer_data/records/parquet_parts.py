@@ -26,7 +26,7 @@ POSITION = "__position"
 
 @dataclass(frozen=True)
 class StagedPart:
-    """One Parquet object: POSITION first, then the staged columns in order, all of them text."""
+    """One Parquet object: POSITION first, then the staged columns in order."""
 
     bucket: str
     key: str

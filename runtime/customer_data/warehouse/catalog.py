@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from customer_data.columns.types import TableColumn, TableSchema, from_catalog
 from customer_data.errors import SettingsError
@@ -12,17 +13,27 @@ from customer_data.warehouse.table_name import TableName
 
 
 def read_table(
-    warehouse: DataApi, name: TableName, *, may_evolve: bool, refused: Collection[str] = ()
+    warehouse: DataApi,
+    name: TableName,
+    *,
+    may_evolve: bool,
+    refused: Collection[str] = (),
+    not_growing: Collection[str] = (),
 ) -> TableSchema | None:
     """The table's columns in order; None when there is no such table.
 
-    No column is widenable unless the table `may_evolve`, nor are those that Redshift has `refused` to
-    widen: the catalog does not show which it would. Raises SettingsError for a table that the loader cannot replace
-    rows of.
+    No column is widenable or growable unless the table `may_evolve`, nor are those that Redshift has `refused` to
+    widen, or that were found `not_growing`: the catalog does not show which it would. Raises SettingsError for a table
+    that the loader cannot replace rows of.
     """
     rows = warehouse.query(sql.columns_of(name))
     _refuse_identity(rows, name)
-    return TableSchema(tuple(_column(row, may_evolve and row[0] not in refused) for row in rows)) if rows else None
+    if not rows:
+        return None
+    columns = (_column(row, may_evolve and row[0] not in refused) for row in rows)
+    return TableSchema(
+        tuple(replace(column, growable=may_evolve and column.name not in not_growing) for column in columns)
+    )
 
 
 def exists(warehouse: DataApi, name: TableName) -> bool:

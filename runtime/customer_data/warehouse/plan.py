@@ -38,11 +38,21 @@ class Widening:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """A column that gets another type, in which it has all that it has now."""
+
+    column: str
+    stored: ColumnType
+    type: ColumnType
+
+
+@dataclass(frozen=True)
 class StagedTarget:
-    """A column that is written: the number of its staged column (from 1), and the type that the table has it in."""
+    """A column that is written: the number of its staged column (from 1), the type of that, and the table's type."""
 
     name: str
     number: int
+    staged: ColumnType
     type: ColumnType
 
 
@@ -50,19 +60,20 @@ class StagedTarget:
 class LoadPlan:
     """What one group of files does to the table.
 
-    `table` is the catalog that the plan was made against, None when there is no table. `staged_lengths` are the
-    bytes of each staged column, `written` those of them that the table gets, `kept` the table's columns that the
+    `table` is the catalog that the plan was made against, None when there is no table. `staged_types` are those
+    of the staged columns, `written` the columns that the table gets, `kept` the table's columns that the
     files lack. `waiting` are new columns without a single value, which have no type yet.
     """
 
     table: TableSchema | None
-    staged_lengths: tuple[int, ...]
+    staged_types: tuple[ColumnType, ...]
     written: tuple[StagedTarget, ...]
     key: tuple[StagedTarget, ...]
     sequence: StagedTarget | None
     kept: tuple[str, ...]
     new_columns: tuple[NewColumn, ...]
     widenings: tuple[Widening, ...]
+    growths: tuple[Growth, ...]
     waiting: tuple[str, ...]
 
     @property
@@ -99,30 +110,33 @@ def make_plan(
     later one.
     """
     columns = [_over_all(positions) for positions in zip(*files, strict=True)]
-    written, new_columns, widenings, waiting = [], [], [], []
+    written, new_columns, widenings, growths, waiting = [], [], [], [], []
     for number, column in enumerate(columns, start=1):
         existing = table.column(column.name) if table else None
         if existing:
-            written.append(StagedTarget(column.name, number, _as_written(existing.type, column.type)))
+            written.append(StagedTarget(column.name, number, column.staged_type, existing.type))
             if existing.type.name == "varchar" and column.max_bytes > (existing.type.length or 0):
                 widenings.append(Widening(column.name, varchar_with_headroom(column.max_bytes).length or 0))
+            if column.type and column.grown_from == existing.type:
+                growths.append(Growth(column.name, existing.type, column.type))
         elif column.type is None:
             waiting.append(column.name)
         else:
-            written.append(StagedTarget(column.name, number, column.type))
+            written.append(StagedTarget(column.name, number, column.staged_type, column.type))
             new_columns.append(NewColumn(column.name, column.type))
     by_name = {column.name: column for column in written}
     # A stored rescue value is outdated when the files bring its original: NULL, unless they bring both.
     replaced = {name for column in columns for name in (column.name, rescue_name(column.name))}
     return LoadPlan(
         table=table,
-        staged_lengths=tuple(max(column.max_bytes, 1) for column in columns),
+        staged_types=tuple(column.staged_type for column in columns),
         written=tuple(written),
         key=tuple(by_name[name.lower()] for name in key if name.lower() in by_name),
         sequence=by_name.get((sequence or "").lower()),
         kept=tuple(column.name for column in (table.columns if table else ()) if column.name not in replaced),
         new_columns=tuple(new_columns),
         widenings=tuple(widenings),
+        growths=tuple(growths),
         waiting=tuple(waiting),
     )
 
@@ -167,12 +181,12 @@ def _fits(column: StagedColumn, table: TableSchema, may_evolve: bool) -> bool:
         return column.is_new and may_evolve
     if column.type is None:
         return True
+    if column.grown_from == target.type:
+        return target.growable and may_evolve
+    is_text = column.staged_type.name == "varchar"
+    if is_text != (target.type.name in ("varchar", "char")):
+        return column.rescue_for is not None
     if target.type.name == "varchar":
         widenable = target.widenable and may_evolve and column.max_bytes <= MAX_VARCHAR_BYTES
         return column.max_bytes <= (target.type.length or 0) or widenable
-    return holds(target.type, replace(column.type, format=None))
-
-
-def _as_written(target: ColumnType, staged: ColumnType | None) -> ColumnType:
-    """The table's type, read as the file writes it."""
-    return replace(target, format=staged.format) if staged and target.name != "varchar" else target
+    return holds(target.type, column.type)

@@ -8,13 +8,14 @@ by position, and short names that need no table's before them keep the statement
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from customer_data.columns.types import ColumnType
 from customer_data.errors import WarehouseError
 from customer_data.warehouse.casts import cast_expression
 from customer_data.warehouse.data_api import MAX_STATEMENT_BYTES, MAX_STATEMENTS
-from customer_data.warehouse.plan import LoadPlan, NewColumn, StagedTarget
+from customer_data.warehouse.plan import Growth, LoadPlan, NewColumn, StagedTarget
 from customer_data.warehouse.quoting import identifier, literal
 from customer_data.warehouse.table_name import TableName
 
@@ -64,6 +65,88 @@ def add_column(name: TableName, column: NewColumn) -> str:
 
 def widen_column(name: TableName, column: str, length: int) -> str:
     return f"ALTER TABLE {table(name)} ALTER COLUMN {identifier(column)} TYPE VARCHAR({length})"
+
+
+def grow_column(
+    name: TableName, growth: Growth, *, rescue: str | None, ledger: TableName, columns: int, suffix: str
+) -> list[str]:
+    """The whole transaction in which a column gets another type: a new column takes its values and its name. Values
+    that wait in the `rescue` column and that the type holds come back.
+
+    Redshift changes no type in place but a VARCHAR's length. DROP COLUMN fails where a view needs the column.
+    """
+    column, grown = identifier(growth.column), identifier(f"__grown_{suffix}")
+    cast = cast_expression(column, growth.stored, growth.type)
+    values, waiting = [f"{grown} = {cast}"], None
+    if rescue and (pattern := _PATTERNS_IN_SQL.get(growth.type.name)):
+        waiting = identifier(rescue)
+        fits = f"{column} IS NULL AND {waiting} ~ {literal(pattern(growth.type))}"
+        values = [
+            f"{grown} = CASE WHEN {fits} THEN {waiting}::{growth.type.sql} ELSE {cast} END",
+            f"{waiting} = CASE WHEN {fits} THEN NULL ELSE {waiting} END",
+        ]
+    return [
+        lock(ledger),
+        column_count_guard(name, columns),
+        *([no_value_changes(name, growth)] if growth.type.name == "double precision" else []),
+        f"ALTER TABLE {table(name)} ADD COLUMN {grown} {growth.type.sql}",
+        f"UPDATE {table(name)} SET {', '.join(values)}"
+        f" WHERE {column} IS NOT NULL{f' OR {waiting} IS NOT NULL' if waiting else ''}",
+        f"ALTER TABLE {table(name)} DROP COLUMN {column}",
+        f"ALTER TABLE {table(name)} RENAME COLUMN {grown} TO {column}",
+    ]
+
+
+def _numeric_pattern(type: ColumnType) -> str:
+    scale = type.scale or 0
+    before_point = (type.precision or 18) - scale
+    return f"^-?(0|[1-9][0-9]{{0,{before_point - 1}}})([.][0-9]{{1,{scale}}})?$"
+
+
+#: Texts that are surely values of the type; what else may be one stays where it is.
+_PATTERNS_IN_SQL: dict[str, Callable[[ColumnType], str]] = {
+    "bigint": lambda type: "^-?(0|[1-9][0-9]{0,17})$",
+    "numeric": _numeric_pattern,
+    "timestamp": lambda type: (
+        "^[12][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]"
+        "|2[0-8]))[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?$"
+    ),
+}
+
+
+def no_value_changes(name: TableName, growth: Growth) -> str:
+    """Fails when a stored value would be another one as a DOUBLE PRECISION."""
+    column = identifier(growth.column)
+    return (
+        f"SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'values would change' END AS INTEGER) FROM {table(name)}"
+        f" WHERE {column}::{growth.type.sql}::{growth.stored.sql} <> {column}"
+    )
+
+
+def obstacles_to_growth(name: TableName, column: str) -> str:
+    """What of a column would be lost with it. (Redshift manual, "SVV_REDSHIFT_COLUMNS".)"""
+    return (
+        "SELECT distkey, sortkey, is_nullable, column_default, column_acl FROM svv_redshift_columns"
+        f" WHERE LOWER(schema_name) = {literal(name.schema.lower())}"
+        f" AND LOWER(table_name) = {literal(name.name.lower())} AND LOWER(column_name) = {literal(column.lower())}"
+    )
+
+
+def count_rows(name: TableName) -> str:
+    return f"SELECT COUNT(*) FROM {table(name)}"
+
+
+def has_values(name: TableName, column: str) -> str:
+    return f"SELECT COUNT(*) FROM {table(name)} WHERE {identifier(column)} IS NOT NULL"
+
+
+def drop_empty_column(name: TableName, column: str) -> list[str]:
+    """Fails when a value has come in the meantime."""
+    return [
+        "SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'a value has come' END AS INTEGER)"
+        f" FROM {table(name)} WHERE {identifier(column)} IS NOT NULL",
+        f"ALTER TABLE {table(name)} DROP COLUMN {identifier(column)}",
+    ]
 
 
 def columns_of(name: TableName) -> str:
@@ -128,8 +211,8 @@ def upsert_batch(
 
 
 def create_staged(staged: str, plan: LoadPlan) -> str:
-    """Everything arrives as text of the longest value's length, so that COPY never guesses."""
-    columns = [f"c{number} VARCHAR({length})" for number, length in enumerate(plan.staged_lengths, start=1)]
+    """Each column is of the type that its values have in the Parquet: COPY casts nothing, and neither reads text."""
+    columns = [f"c{number} {type.sql}" for number, type in enumerate(plan.staged_types, start=1)]
     return (
         f"CREATE TEMP TABLE {staged} (row_position BIGINT, {', '.join(columns)})"
         f" DISTSTYLE KEY DISTKEY ({_staged_name(plan.key[0])})"
@@ -268,5 +351,6 @@ def _staged_name(column: StagedTarget) -> str:
 
 
 def _cast(column: StagedTarget, of: str | None = None) -> str:
-    """The staged text as the target's type."""
-    return cast_expression(f"{of}.{_staged_name(column)}" if of else _staged_name(column), column.type)
+    """The staged value as of the target's type."""
+    name = f"{of}.{_staged_name(column)}" if of else _staged_name(column)
+    return cast_expression(name, column.staged, column.type)

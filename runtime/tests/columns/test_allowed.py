@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from customer_data.columns import value_checks
+from customer_data.columns import values
 from customer_data.columns.allowed import allowed_values
 from customer_data.columns.types import ColumnType, numeric, varchar
-from customer_data.columns.value_checks import misfits
+from customer_data.columns.values import misfits
 
 CASES = [
     (ColumnType("smallint"), "-32,768 to 32,767", "32768"),
@@ -42,7 +42,7 @@ def test_examples_are_values_of_their_type(type: ColumnType, example: str, _: st
 
 
 def test_no_type_is_left_out() -> None:
-    assert {type.name for type, *_ in CASES} == set(value_checks._CHECKS)
+    assert {type.name for type, *_ in CASES} == set(values._READERS)
     assert "columnMapping" in allowed_values(ColumnType("super"))
 
 

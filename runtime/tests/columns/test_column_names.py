@@ -99,3 +99,41 @@ def test_the_rescue_column_of_any_column_has_at_most_127_bytes(column: str) -> N
 
 def test_rescue_columns_of_two_long_names_differ() -> None:
     assert rescue_name("x" * 126 + "a") != rescue_name("x" * 126 + "b")
+
+
+@pytest.mark.parametrize("header", ["FIRSTNAME", "firstname", "First Name", "first_name", "FirstName", "First name "])
+def test_a_header_is_the_existing_column_that_differs_in_case_blanks_and_underscores(header: str) -> None:
+    assert column_names([header], {}, ("first_name",)) == ("first_name",)
+    assert column_names([header], {}, ("firstname",)) == ("firstname",)
+
+
+def test_of_columns_that_are_alike_the_very_name_is_meant() -> None:
+    existing = ("first_name", "firstname", "q1_11", "name__as_varchar")
+    assert column_names(["FIRSTNAME", "First Name"], {}, existing) == ("firstname", "first_name")
+    assert column_names(["First Name"], {}, existing) == ("first_name",)
+    assert column_names(["fi_rstname"], {}, existing) == ("fi_rstname",)
+    assert column_names(["q11_1", "q1_11", "nameas_varchar"], {}, existing) == ("q11_1", "q1_11", "nameas_varchar")
+
+
+def test_two_headers_that_are_alike_fail_the_file_unless_the_mapping_says_so() -> None:
+    with pytest.raises(FileFault, match="'FirstName' and 'FIRSTNAME' both become") as fault:
+        column_names(["FirstName", "FIRSTNAME"], {})
+    assert fault.value.code == "duplicate_column"
+    with pytest.raises(FileFault, match="'FirstName' and 'FIRSTNAME' both become"):
+        column_names(["FirstName", "FIRSTNAME"], {}, ("first_name",))
+    assert column_names(["first_name", "FIRSTNAME"], {"FIRSTNAME": "firstname"}) == ("first_name", "firstname")
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u200b", "\t", "\ufeff", "\u3000", "\u2028"])
+def test_what_nobody_sees_around_a_header_is_left_out(blank: str) -> None:
+    header = f"{blank} E-Mail{blank}"
+    assert column_names([header], {"E-Mail": "email"}) == ("email",)
+    assert column_names([header], {"e-mail": "email"}) == ("email",)
+    assert column_names([header], {}) == ("e_mail",)
+    assert column_names([f"{blank}_source{blank}"], {}, ("_source",)) == ("_source",)
+
+
+def test_headers_that_differ_in_other_characters_are_two_columns() -> None:
+    assert column_names(["E-Mail", "Email"], {}) == ("e_mail", "email")
+    assert column_names(["Email", "E-Mail"], {}, ("e_mail",)) == ("email", "e_mail")
+    assert column_names(["Email"], {}, ("e_mail",)) == ("e_mail",)

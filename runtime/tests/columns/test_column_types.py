@@ -19,7 +19,6 @@ from customer_data.columns.types import (
     varchar,
     varchar_with_headroom,
 )
-from customer_data.warehouse.casts import cast_expression
 
 SMALLINT, INTEGER, REAL = ColumnType("smallint"), ColumnType("integer"), ColumnType("real")
 GERMAN_DATE = ColumnType("date", format="DD.MM.YYYY")
@@ -117,23 +116,3 @@ def test_integers_and_decimals_unify_to_numeric_and_what_has_no_common_type_to_t
 )
 def test_a_new_varchar_has_room_for_twice_the_longest_value(max_bytes: int, length: int) -> None:
     assert varchar_with_headroom(max_bytes) == varchar(length)
-
-
-@pytest.mark.parametrize(
-    ("type", "sql"),
-    [
-        (BIGINT, '"a"::BIGINT'),
-        (numeric(18, 4), '"a"::NUMERIC(18,4)'),
-        (BOOLEAN, "(STRPOS('tTyY1', LEFT(\"a\", 1)) > 0)"),  # Redshift casts no VARCHAR to BOOLEAN
-        (varchar(8), '"a"'),  # an explicit cast would cut silently
-        (GERMAN_DATE, "TO_DATE(\"a\", 'DD.MM.YYYY')"),
-        (ColumnType("date", format="DD\\'MM"), "TO_DATE(\"a\", 'DD' || CHR(92) || '''MM')"),
-        (
-            ColumnType("timestamp", format="MM/DD/YYYY HH24:MI"),
-            "TO_TIMESTAMP(\"a\", 'MM/DD/YYYY HH24:MI')::TIMESTAMP",
-        ),
-        (ColumnType("timestamp", format="dd/mm/yyyy"), "TO_DATE(\"a\", 'dd/mm/yyyy')::TIMESTAMP"),
-    ],
-)
-def test_text_is_cast_by_its_type(type: ColumnType, sql: str) -> None:
-    assert cast_expression('"a"', type) == sql

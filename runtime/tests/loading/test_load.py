@@ -96,10 +96,24 @@ def test_a_new_column_without_values_waits_for_its_first_one(world: World) -> No
     assert world.rows() == [(1, 41)]
 
 
-def test_types_a_new_column_by_all_files_of_the_group(world: World) -> None:
-    world.load(world.put("a.csv", "user_id,code", "1,7"), world.put("b.csv", "user_id,code", "2,x7"))
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+@pytest.mark.parametrize(
+    ("first", "second", "rows"),
+    [
+        ("7", "x7", [(1, 7, None), (2, None, "x7")]),
+        ("true", "1", [(1, True), (2, True)]),
+        ("1.0", "2", [(1, 1), (2, 2)]),
+        ("2024-01-01 10:00:00", "2024-01-02", [(1, "2024-01-01 10:00:00"), (2, "2024-01-02 00:00:00")]),
+    ],
+)
+def test_a_batch_ends_as_its_files_loaded_one_after_the_other(
+    world: World, first: str, second: str, rows: list[Any], together: bool
+) -> None:
+    files = [world.put("a.csv", "user_id,code", f"1,{first}"), world.put("b.csv", "user_id,code", f"2,{second}")]
+    for batch in [files] if together else [[file] for file in files]:
+        world.load(*batch)
 
-    assert world.rows() == [(1, "7"), (2, "x7")]
+    assert world.rows() == rows
 
 
 def test_widens_a_column_for_a_longer_value(world: World) -> None:

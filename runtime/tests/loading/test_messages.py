@@ -77,8 +77,27 @@ FAULTS: dict[str, tuple[bytes, dict[str, Any], TableSchema | None, tuple[str, ..
     ),
     "null_key": (b"user_id,x\n,1\n", {}, None, ("line 2", "user_id is empty", "give it a value", "QUARANTINE_ROWS")),
     "key_trailing_blank": (b"user_id\nA1 \n", {}, None, ("line 2", "user_id 'A1 '", "take the blank out")),
+    "key_blank": (
+        "user_id\n\u200bA1\n".encode(), {}, None,
+        ("line 2", r"user_id '\u200bA1' begins with U+200B", "take it out", "CsvFormat.trimKeys"),
+    ),
     "value_too_long": (
         b"user_id,x\n1," + b"y" * 65_536, {}, None, ("line 2", "'x'", "65,536", "'yyyy", "65,535", "shorten it"),
+    ),
+    "no_header": (
+        b"user_id\n1\n", {"csv": CsvFormat(header_line=3)}, None, ("line 3", "CsvFormat.headerLine", "correct one"),
+    ),
+    "repeated_header": (b"user_id,x\n1,2\nuser_id,x\n", {}, None, ("line 3", "header line again", "take the line out")),
+    "inner_quote": (
+        b'user_id,x\n1,5" disk\n', {"csv": CsvFormat(strict_quotes=True)}, None,
+        ("line 2", "does not begin with one", "its quotes doubled", "CsvFormat.strictQuotes"),
+    ),
+    "footer": (
+        b"user_id,x\n1,2\nTotal\n\nEnd\n", {}, None, ("line 3", "a footer of 2 lines", "CsvFormat.footerLines to 2"),
+    ),
+    "footer_too_long": (
+        b"user_id\n" + b"1" * 70 * 2**20, {"csv": CsvFormat(footer_lines=1)}, None,
+        ("1 lines", "67,108,864 bytes", "CsvFormat.footerLines", "take the footer out"),
     ),
     "ragged_record": (b"user_id,x\n1\n", {}, None, ("line 2", "1 fields", "header 2", "','", "in quotes")),
     "broken_quote": (b'user_id,x\n1,"y"z\n', {}, None, ("line 2", "closing quote", "written twice")),
@@ -126,7 +145,7 @@ def test_no_fault_of_a_file_is_left_out() -> None:
     sources = [path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if "quality" not in path.parts]
     faults = {code for text in sources for code in re.findall(r'FileFault\(\s*"(\w+)"', text)}
     rejections = {code for text in sources for code in re.findall(r'(?:_key"|_bytes"|_type"), "(\w+)", ', text)}
-    broken = {"ragged_record", "broken_quote", "record_too_long"}
+    broken = {"ragged_record", "broken_quote", "record_too_long", "repeated_header", "inner_quote", "footer"}
 
     in_test_load = {"too_wide", "refused_by_warehouse"}  # only a warehouse finds these
     assert faults | rejections | broken == set(FAULTS) | in_test_load

@@ -18,6 +18,7 @@ from world import STAGING, World
 import customer_data
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import BIGINT, TIMESTAMP, numeric, varchar
+from customer_data.columns.values import longest, read_values
 from customer_data.errors import WarehouseError
 from customer_data.files.manifest import SourceFile
 from customer_data.records import staged_objects
@@ -66,7 +67,14 @@ class Merge:
             return parts.finish()
 
     def load(self, number: int, changes: Sequence[dict[str, str | None]]) -> None:
-        batch = pa.RecordBatch.from_pylist(list(changes), pa.schema([(name, pa.string()) for name in changes[0]]))
+        texts = pa.RecordBatch.from_pylist(list(changes), pa.schema([(name, pa.string()) for name in changes[0]]))
+        batch = pa.RecordBatch.from_arrays(
+            [
+                texts.column(name) if TYPES[name].name == "varchar" else read_values(TYPES[name], texts.column(name))[0]
+                for name in texts.schema.names
+            ],
+            texts.schema.names,
+        )
         parts = self.stage(number, batch)
         try:
             self.upsert(number, batch, parts)
@@ -109,8 +117,8 @@ class Merge:
     def column(name: str, values: pa.Array, table: Any) -> StagedColumn:
         is_new = table is None or table.column(name) is None
         type = TYPES[name] if is_new else table.column(name).type
-        longest = max(len((text or "").encode()) for text in values.to_pylist())
-        return StagedColumn(name, name, type, longest, is_new)
+        bytes_of_text = longest(values) if pa.types.is_string(values.type) else 0
+        return StagedColumn(name, name, type, bytes_of_text, is_new)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from customer_data.columns.types import (
     BOOLEAN,
     DATE,
     TIMESTAMP,
+    TIMESTAMPTZ,
     ColumnType,
     TableColumn,
     TableSchema,
@@ -37,22 +38,23 @@ TABLE = TableName("crm", "customers")
 LEDGER = TableName("crm", "customers__loads")
 STAGED, STORED = '"__staged_1f"', '"__stored_1f"'
 COLUMNS = (
-    StagedTarget("user_id", 1, BIGINT),
-    StagedTarget("name", 2, varchar(64)),
-    StagedTarget("balance", 3, numeric(18, 4)),
-    StagedTarget("born", 4, replace(DATE, format="DD/MM/YYYY")),
-    StagedTarget("active", 5, BOOLEAN),
-    StagedTarget("updated", 6, TIMESTAMP),
+    StagedTarget("user_id", 1, BIGINT, ColumnType("integer")),
+    StagedTarget("name", 2, varchar(30), varchar(64)),
+    StagedTarget("balance", 3, numeric(10, 2), numeric(18, 4)),
+    StagedTarget("born", 4, DATE, DATE),
+    StagedTarget("active", 5, BOOLEAN, BOOLEAN),
+    StagedTarget("updated", 6, TIMESTAMP, TIMESTAMPTZ),
 )
 PLAN = LoadPlan(
     table=TableSchema(tuple(TableColumn(column.name, column.type) for column in COLUMNS)),
-    staged_lengths=(19, 30, 12, 10, 5, 26),
+    staged_types=tuple(column.staged for column in COLUMNS),
     written=COLUMNS,
     key=COLUMNS[:1],
     sequence=None,
     kept=(),
     new_columns=(),
     widenings=(),
+    growths=(),
     waiting=(),
 )
 COMPOSITE = replace(PLAN, key=COLUMNS[:2])
@@ -177,18 +179,18 @@ def test_refuses_a_batch_of_too_many_statements() -> None:
 
 
 def test_measures_statements_in_bytes() -> None:
-    wide = tuple(StagedTarget("ü" * 60 + str(number), number, BIGINT) for number in range(1, 800))
+    wide = tuple(StagedTarget("ü" * 60 + str(number), number, BIGINT, BIGINT) for number in range(1, 800))
     with pytest.raises(sql.BatchTooLarge, match="takes 100000") as raised:
-        batch(replace(PLAN, written=wide, staged_lengths=(9,) * 5000))
+        batch(replace(PLAN, written=wide, staged_types=(BIGINT,) * 5000))
     assert (raised.value.sql or "").startswith("INSERT")
 
 
 @pytest.mark.parametrize("type", [BOOLEAN, BIGINT, TIMESTAMP, numeric(38, 17), varchar(64)], ids=lambda type: type.name)
 def test_a_table_of_1500_columns_with_names_of_20_bytes_is_loaded_and_kept(type: ColumnType) -> None:
     names = [f"measured_signal_{number:04}" for number in range(1, 1501)]
-    columns = tuple(StagedTarget(name, number, type) for number, name in enumerate(names, start=1))
+    columns = tuple(StagedTarget(name, number, type, type) for number, name in enumerate(names, start=1))
 
-    batch(replace(PLAN, written=columns, staged_lengths=(64,) * 1500))
+    batch(replace(PLAN, written=columns, staged_types=(varchar(64),) * 1500))
     batch(replace(PLAN, kept=tuple(names)))
 
 

@@ -21,7 +21,6 @@ from customer_data.quality.gate.sieve import SievedFile, sieve_file
 from customer_data.quality.running.all_rows import AllRowRules, AllRows, load_rules
 from customer_data.quality.running.file_check import Checks
 from customer_data.quality.running.line_findings import LineFindings
-from customer_data.quality.running.row_parts import ColumnNaming
 from customer_data.records import spread
 
 
@@ -79,7 +78,7 @@ class SieveFile:
 
 
 def _sieve(files: Sequence[SourceFile], sieve: SieveFile, rules: AllRowRules) -> list[SievedFile]:
-    found = rules.find(files, ColumnNaming(sieve.settings.column_mapping))
+    found = rules.find(files, sieve.settings.naming)
     distribute = spread.worth_distributing([file.size for file in files])
     items = list(zip(files, found, strict=True))
     sieved = (spread.over_spark if distribute else spread.in_driver)(sieve, items)

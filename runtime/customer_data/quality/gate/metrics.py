@@ -22,6 +22,7 @@ def of_gate(results: Sequence[GateResult], pipeline: str) -> Iterator[Datum]:
             "RowsPassed": sum(result.rows_passed for result in done),
             "RowsRejected": sum(result.rows_rejected for result in done),
             "RowsWarned": sum(result.rows_warned for result in done),
+            "RowsWithInnerQuotes": sum(result.sieved.notes.inner_quotes for result in done if result.sieved),
             "FilesPassed": sum(result.was_published for result in done),
             "FilesQuarantined": count["quarantined"],
             "FilesFailed": count["failed"],

@@ -25,7 +25,7 @@ class PassedRows:
 
     def __init__(self, header: tuple[str, ...], dialect: CsvDialect, format: CsvFormat, *, packed: bool) -> None:
         self.rows = 0
-        self._dialect = dialect
+        self._dialect, self._format = dialect, format
         self._null = null_text(format, len(header))
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="passed-")  # noqa: SIM115
         self._out: Any = (
@@ -33,10 +33,10 @@ class PassedRows:
         )
         encoding = codec_named(format.encoding or "utf-8")
         self._encode = None if encoding == "utf-8" else codecs.getincrementalencoder(encoding)().encode
-        # Arrow quotes with '"' only.
-        self._write = self._write_by_arrow if dialect.quote == '"' else self._write_by_python
-        if format.delimiter is None:
-            self._put(dialect.separator_line(header).encode())
+        # Arrow quotes with '"' only, and escapes nothing.
+        by_arrow = dialect.quote == '"' and not dialect.escape
+        self._write = self._write_by_arrow if by_arrow else self._write_by_python
+        self._put(dialect.lead(header, format).encode())
         self._put(self._as_text([list(header)]).encode())
 
     def __enter__(self) -> PassedRows:
@@ -54,6 +54,7 @@ class PassedRows:
             self.rows += rows
 
     def upload(self, s3: Any, bucket: str, key: str) -> None:
+        self._put(self._dialect.trail(self._format).encode())
         if self._out is not self._file:
             self._out.close()
         self._file.seek(0)

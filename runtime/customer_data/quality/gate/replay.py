@@ -84,12 +84,12 @@ def _unusable(url: str, number: int, what: str) -> SettingsError:
 def _write(
     url: str, out: IO[bytes], header: list[str], records: Iterator[tuple[int, Mapping[str, Any]]], format: CsvFormat
 ) -> int:
-    dialect = CsvDialect(format.delimiter or ",", format.quote)
+    dialect = CsvDialect(format.delimiter or ",", format.quote, format.escape)
     null = null_text(format, len(header)) or ""
     text = io.TextIOWrapper(out, encoding=codec_named(format.encoding or "utf-8"), newline="", write_through=True)
     rows, at = 0, 1
     try:
-        text.write("" if format.delimiter else dialect.separator_line(header))
+        text.write(dialect.lead(header, format))
         dialect.write([header], text)
         for at, record in records:  # noqa: B007 (the error names it)
             values = [null if value is None else _as_text(value) for value in map(record.get, header)]
@@ -97,6 +97,7 @@ def _write(
                 raise csv.Error("a line break needs quotes")
             dialect.write([values], text)
             rows += 1
+        text.write(dialect.trail(format))
     except (UnicodeEncodeError, csv.Error) as error:
         raise _unusable(url, at, f"CsvFormat has no way to write it: {error}") from error
     text.detach()

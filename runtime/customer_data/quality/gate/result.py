@@ -55,6 +55,7 @@ class GateResult:
             "rejected": f"s3://{file.bucket}/{sieved.rejected_key}" if sieved and sieved.rejected_key else None,
             "report": sieved.check.report_url if sieved and sieved.check else None,
             "guessed_encoding": sieved.guessed_encoding if sieved else None,
+            **(sieved.notes.summary() if sieved else {}),
             "seconds": round(sieved.seconds, 3) if sieved else None,
             "reason": self.reason,
             "run_id": self.run_id,

@@ -9,6 +9,7 @@ from customer_data.csv.format import CsvFormat
 from customer_data.files.staging_location import StagingLocation
 from customer_data.job import read_settings
 from customer_data.quality.rules.settings import QualitySettings
+from customer_data.quality.running.row_parts import ColumnNaming
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class GateSettings:
     processed_prefix: str = "processed/"
     error_prefix: str = "error/"
     outcomes_prefix: str = "outcomes/"
+
+    @property
+    def naming(self) -> ColumnNaming:
+        return ColumnNaming(self.column_mapping, key=self.key)
 
     @staticmethod
     def from_json(text: str) -> GateSettings:

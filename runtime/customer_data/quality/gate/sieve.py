@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from customer_data.csv.batch import CsvBatch
+from customer_data.csv.notes import CsvNotes
 from customer_data.csv.reader import open_csv
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, require_every_row
 from customer_data.files.derived_keys import derived_key
@@ -20,7 +21,6 @@ from customer_data.quality.report.summary import CheckSummary
 from customer_data.quality.running.check_results import MarkedRecords, rejected_key, write_report
 from customer_data.quality.running.file_check import Checks, FileCheck
 from customer_data.quality.running.line_findings import LineFindings
-from customer_data.quality.running.row_parts import ColumnNaming
 from customer_data.records.checks import kept_rows, marked_records
 from customer_data.records.reading import Reading, read_until_decided
 
@@ -47,6 +47,7 @@ class SievedFile:
     superseded: bool = False
     unreadable: str | None = None
     guessed_encoding: str | None = None
+    notes: CsvNotes = field(default_factory=CsvNotes)
     seconds: float = 0.0
 
 
@@ -92,8 +93,9 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
     file, format = sieve.file, sieve.settings.csv
     with ExitStack() as stack:
         source = stack.enter_context(SourceObject(sieve.s3, file))
-        csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact)
-        names = ColumnNaming(sieve.settings.column_mapping).names(csv.header)
+        naming = sieve.settings.naming
+        csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact, keys=naming.keys)
+        names = naming.names(csv.header)
         headers = tuple(header or name for header, name in zip(csv.header, names, strict=True))
         check = FileCheck(sieve.checks, file, headers, names, sieve.found, sieve.s3)
         records = stack.enter_context(MarkedRecords(file, sieve.checks.run_id, check, keep=True))
@@ -125,6 +127,7 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
             check=_report(sieve, check, records, rows_read, refusal, published=refusal is None and passed.rows > 0),
             refusal=refusal,
             guessed_encoding=reading.guessed_encoding,
+            notes=csv.notes,
         )
 
 

@@ -24,7 +24,6 @@ from customer_data.quality.laptop.pipeline import REPORTS, Pipeline
 from customer_data.quality.running import spark_rules
 from customer_data.quality.running.all_rows import AllRowRules, AllRows
 from customer_data.quality.running.file_check import Checks
-from customer_data.quality.running.row_parts import ColumnNaming
 
 _DATA = "data"
 
@@ -78,7 +77,7 @@ def try_rules(
         formats, sources = settings.csv.date_formats, pipeline.sources
         checks = Checks(settings.quality, settings.pipeline, "laptop", now, date_formats=formats, sources=sources)
         with closing(AllRowRules(AllRows(checks, settings.csv, settings.key, settings.staging, connect))) as rules:
-            [found] = rules.find([file], ColumnNaming(settings.column_mapping))
+            [found] = rules.find([file], settings.naming)
             sieved = sieve_file(file, settings, checks, found, connect())
         if sieved.fault:
             raise SettingsError(f"{data}: {sieved.fault}")

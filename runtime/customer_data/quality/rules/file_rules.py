@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.columns.types import TIMESTAMP, TIMESTAMPTZ
-from customer_data.columns.value_checks import misfits
+from customer_data.columns.values import read_values
 from customer_data.quality.rules.rule import Rule
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,9 +55,8 @@ class NewestTime:
         self.value: datetime | None = None
 
     def add(self, values: pa.StringArray) -> None:
-        for type, target in ((TIMESTAMP, pa.timestamp("us")), (TIMESTAMPTZ, pa.timestamp("us", "UTC"))):
-            unfit = misfits(type, values)
-            greatest = pc.max((values if unfit is None else pc.if_else(unfit, None, values)).cast(target))
+        for type in (TIMESTAMP, TIMESTAMPTZ):
+            greatest = pc.max(read_values(type, values)[0])
             if greatest.is_valid:
                 aware = _moment(greatest.value)
                 self.value = aware if self.value is None else max(self.value, aware)

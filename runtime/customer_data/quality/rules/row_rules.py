@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.columns.types import DATE, DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType, parse_type
-from customer_data.columns.value_checks import misfits, misfits_of_existing
+from customer_data.columns.values import misfits, read_values
 from customer_data.quality.rules.rule import Rule
 
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
@@ -153,9 +153,7 @@ class NotInFuture:
         ):
             if not_past.null_count == len(values):
                 break
-            unfit = misfits(type, not_past)
-            fit = not_past if unfit is None else pc.if_else(unfit, None, not_past)
-            past = pc.fill_null(pc.less_equal(fit.cast(target), pa.scalar(limit, target)), False)
+            past = pc.fill_null(pc.less_equal(read_values(type, not_past)[0], pa.scalar(limit, target)), False)
             not_past = pc.if_else(past, None, not_past)
         return pc.is_valid(not_past)
 
@@ -179,7 +177,7 @@ class OfType:
         return f"must be a value of {self.type.upper()}"
 
     def broken(self, values: pa.StringArray) -> pa.BooleanArray:
-        found = misfits_of_existing(self.column_type, values)
+        found = misfits(self.column_type, values)
         return pa.array(np.zeros(len(values), dtype=bool)) if found is None else found
 
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from customer_data.columns.date_formats import as_iso, format_type
 from customer_data.columns.inference import TypeInference
-from customer_data.columns.names import column_names
+from customer_data.columns.names import column_names, key_places
 from customer_data.columns.types import ColumnType
+from customer_data.csv.dialect import KeyPlaces
 from customer_data.csv.format import CsvFormat
 from customer_data.csv.reader import open_csv
 from customer_data.errors import FileFault
@@ -45,14 +47,24 @@ class RowParts:
 
 @dataclass(frozen=True)
 class ColumnNaming:
-    """How headers become columns."""
+    """How headers become columns; `key` are the columns that every file has."""
 
     mapping: Mapping[str, str]
     existing: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> KeyPlaces | None:
+        """By which the CSV reader knows a header; None where no key is known."""
+        return partial(key_places, self.key, self.mapping, self.known) if self.key else None
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (*self.existing, *self.key)
 
     def names(self, headers: Sequence[str]) -> tuple[str, ...]:
         """Raises FileFault."""
-        names = column_names(headers, self.mapping, self.existing)
+        names = column_names(headers, self.mapping, self.known)
         if LINE in names:
             raise FileFault(
                 "reserved_column",
@@ -82,7 +94,7 @@ def stage_rows(
 
     def read(reading: Reading) -> RowParts:
         with SourceObject(s3, file) as source, ParquetParts(s3, bucket, prefix, _PART_BYTES) as parts:
-            csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact)
+            csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact, keys=naming.keys)
             names = naming.names(csv.header)
             formats = tuple(map(format_type, format.date_formats))
             inferences = [

@@ -85,6 +85,7 @@ def test_a_record_tells_all_rules_that_it_breaks(world: GateWorld) -> None:
     assert world.list_keys("staging/", STAGING) == []
     assert metrics() == {
         ("RowsPassed", "gate"): 1, ("RowsRejected", "gate"): 3, ("RowsWarned", "gate"): 0,
+        ("RowsWithInnerQuotes", "gate"): 0,
         ("FilesPassed", "gate"): 1, ("FilesQuarantined", "gate"): 0, ("FilesFailed", "gate"): 0,
         ("FilesSuperseded", "gate"): 0,
         **{("RowsBroken", "gate", rule): count for rule, count in {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from customer_data.csv.dialect import CsvDialect
@@ -76,10 +76,20 @@ def files(draw: st.DrawFn) -> tuple[tuple[str, ...], list[list[str | None]], Csv
     header = tuple(draw(st.lists(text.filter(lambda name: name.strip("\ufeff\r\n")), min_size=width, max_size=width)))
     value = text.map(lambda value: None if value in nulls else value)
     rows = draw(st.lists(st.lists(value | st.none() if nulls else value, min_size=width, max_size=width), max_size=5))
+    assume(list(header) not in rows)  # that is a header again
     detected = draw(st.booleans()) and (width > 1 or delimiter == ",")
     encoding = draw(st.sampled_from([None, "utf-8", "utf-16"]))
-    format = CsvFormat(None if detected else delimiter, quote, encoding, nulls)
-    return header, rows, CsvDialect(delimiter, quote), format
+    escape = draw(st.sampled_from([None, "\\"])) if quote else None
+    format = CsvFormat(
+        None if detected else delimiter,
+        quote,
+        encoding,
+        nulls,
+        escape=escape,
+        header_line=draw(st.sampled_from([None, 1, 2, 4])),
+        footer_lines=draw(st.sampled_from([0, 1, 3])),
+    )
+    return header, rows, CsvDialect(delimiter, quote, escape), format
 
 
 @given(files())

@@ -183,7 +183,10 @@ def test_rules_in_code_alone_need_no_spark(
         ),
         (["--settings", "{settings}", "--data", "empty.csv"], "empty.csv: the file is empty"),
         (["--settings", "{settings}", "--data", "image.csv"], "image.csv: the file is not a CSV"),
-        (["--settings", "{settings}", "--data", "latin.csv"], "latin.csv: byte 4 (line 2) is not UTF-8"),
+        (
+            ["--settings", "{settings}", "--data", "latin.csv"],
+            "latin.csv: byte 4 (line 2), b'\\xff', is not UTF-8, but line 1 is",
+        ),
         (["--settings", "{settings}", "--data", "."], "--data is ., but there is no such file"),
         (
             ["--settings", "{settings}", "--data", "customers.csv", "--report", "."],

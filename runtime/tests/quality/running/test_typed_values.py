@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from customer_data.columns.date_formats import format_type
 from customer_data.columns.inference import TypeInference
 from customer_data.columns.types import parse_type
-from customer_data.columns.value_checks import misfits_of_existing
+from customer_data.columns.values import misfits
 from customer_data.quality.running.typed_values import typed_values
 
 TYPES = [
@@ -39,7 +39,7 @@ def test_each_type_holds_what_fits_and_null_for_the_rest(texts: list[str | None]
     values = pa.array(texts, pa.string())
     for name in TYPES:
         type = parse_type(name)
-        unfit = misfits_of_existing(type, values)
+        unfit = misfits(type, values)
         unfits = [False] * len(texts) if unfit is None else [mark or False for mark in unfit.to_pylist()]
         typed = typed_values(type, values)
         text_type = type.name in ("varchar", "char")

@@ -1,2 +1,2 @@
 -- Amazon Redshift Database Developer Guide, "INSERT": columns that are not listed get their default value; "FROM clause": LEFT JOIN.
-INSERT INTO "crm"."customers" ("user_id", "name", "balance", "born", "active", "updated") SELECT c1::BIGINT, c2, c3::NUMERIC(18,4), TO_DATE(c4, 'DD/MM/YYYY'), (STRPOS('tTyY1', LEFT(c5, 1)) > 0), c6::TIMESTAMP FROM "__staged_1f" LEFT JOIN "__stored_1f" ON k1 = c1::BIGINT AND k2 = c2 WHERE k1 IS NULL
+INSERT INTO "crm"."customers" ("user_id", "name", "balance", "born", "active", "updated") SELECT c1::INTEGER, c2, c3::NUMERIC(18,4), c4, c5, (c6 AT TIME ZONE 'UTC') FROM "__staged_1f" LEFT JOIN "__stored_1f" ON k1 = c1::INTEGER AND k2 = c2 WHERE k1 IS NULL

@@ -1,2 +1,2 @@
 -- Amazon Redshift Database Developer Guide, "CREATE TABLE AS": TEMP; "Window functions": NULLS LAST.
-CREATE TEMP TABLE "__stored_1f" AS SELECT k1, s1, s2 FROM (SELECT t."user_id" AS k1, t."city" AS s1, t."order" AS s2, ROW_NUMBER() OVER (PARTITION BY t."user_id" ORDER BY t."updated" DESC NULLS LAST) AS place FROM "crm"."customers" AS t JOIN "__staged_1f" ON t."user_id" = "__staged_1f".c1::BIGINT) AS ranked WHERE place = 1
+CREATE TEMP TABLE "__stored_1f" AS SELECT k1, s1, s2 FROM (SELECT t."user_id" AS k1, t."city" AS s1, t."order" AS s2, ROW_NUMBER() OVER (PARTITION BY t."user_id" ORDER BY t."updated" DESC NULLS LAST) AS place FROM "crm"."customers" AS t JOIN "__staged_1f" ON t."user_id" = "__staged_1f".c1::INTEGER) AS ranked WHERE place = 1

@@ -1,0 +1,235 @@
+"""A column of numbers or dates grows with its values; where it may not, they are rescued as before."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from fuse import Fuse, Killed, briefly
+from loader_job import plan
+from world import World
+
+from customer_data.loading.load import Loader
+from customer_data.loading.settings import SchemaContract
+from customer_data.loading.staging import stage_file
+from customer_data.warehouse.data_api import DataApi
+
+
+def table(world: World, type: str, *values: str, name: str = "customers") -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}"."{name}" (user_id BIGINT NOT NULL, n {type})')
+    for number, value in enumerate(values, start=1):
+        world.admin.execute(f'INSERT INTO "{world.schema}"."{name}" VALUES ({number}, {value})')
+
+
+def put(world: World, *values: str) -> Any:
+    return world.put("new.csv", "user_id,n", *(f"{number},{value}" for number, value in enumerate(values, start=101)))
+
+
+def numbers(world: World) -> list[Any]:
+    return [row[0] if row[0] is None else Decimal(str(row[0])) for row in world.rows("n, user_id")]
+
+
+@pytest.mark.parametrize(
+    ("stored", "values", "grown", "precision"),
+    [
+        ("BIGINT", ["1.5"], "numeric", (38, 4)),
+        ("NUMERIC(38,4)", ["1.123456"], "numeric", (38, 6)),
+        ("INTEGER", ["3000000000"], "bigint", None),
+        ("SMALLINT", ["1.5", "70000"], "numeric", (18, 4)),
+        ("NUMERIC(10,4)", ["52.520008"], "numeric", (18, 6)),
+        ("NUMERIC(18,4)", ["0.123456789012"], "numeric", (38, 12)),
+        ("NUMERIC(10,2)", ["4.5e-05"], "numeric", (18, 6)),
+        ("NUMERIC(10,2)", ["4.5e-50"], "double precision", None),
+    ],
+)
+def test_a_column_of_numbers_grows(
+    world: World, stored: str, values: list[str], grown: str, precision: tuple[int, int] | None
+) -> None:
+    table(world, stored, "7", "-8", "NULL")
+    (result,) = world.load(put(world, *values))
+
+    assert (result.status, result.columns_widened, result.rescue_columns) == ("loaded", ("n",), ())
+    assert world.columns()["n"][0] == grown
+    assert sorted(number for number in numbers(world) if number is not None) == sorted(
+        [Decimal(7), Decimal(-8), *map(Decimal, values)]
+    )
+    assert list(world.columns()) == ["user_id", "n"]
+    if precision:
+        found = world.admin.query(
+            "SELECT numeric_precision, numeric_scale FROM svv_columns"
+            f" WHERE table_schema = '{world.schema}' AND table_name = 'customers' AND column_name = 'n'"
+        )
+        assert found == [precision]
+
+
+def test_a_column_of_dates_becomes_one_of_times(world: World) -> None:
+    table(world, "DATE", "'2024-02-29'")
+    world.load(put(world, "2020-01-02T00:00:22", "2020-01-03"))
+    assert world.rows("n, user_id") == [
+        ("2020-01-02 00:00:22", 101), ("2020-01-03 00:00:00", 102), ("2024-02-29 00:00:00", 1),
+    ]  # fmt: skip
+
+
+def test_what_no_number_holds_is_rescued_while_the_column_grows(world: World) -> None:
+    table(world, "BIGINT", "7")
+    (result,) = world.load(put(world, "1.5", "n/a", "007"))
+    assert world.rows("user_id, n__as_varchar") == [(1, None), (101, None), (102, "n/a"), (103, "007")]
+    assert numbers(world)[:2] == [Decimal("1.5"), Decimal(7)]
+    assert result.rows_rescued == 2
+
+
+def test_values_that_wait_in_the_rescue_column_come_back_and_it_goes_when_it_is_empty(world: World) -> None:
+    table(world, "BIGINT", "7")
+    world.admin.execute(f'ALTER TABLE "{world.schema}".customers ADD COLUMN n__as_varchar VARCHAR(32)')
+    world.admin.execute(f"INSERT INTO \"{world.schema}\".customers VALUES (2, NULL, '2.25'), (3, NULL, '3.5')")
+    world.load(put(world, "1.5"))
+    assert numbers(world) == list(map(Decimal, ["1.5", "2.25", "3.5", "7"]))
+    assert list(world.columns()) == ["user_id", "n"]
+
+
+def test_what_does_not_come_back_stays_in_the_rescue_column(world: World) -> None:
+    table(world, "DATE", "'2024-01-01'")
+    world.admin.execute(f'ALTER TABLE "{world.schema}".customers ADD COLUMN n__as_varchar VARCHAR(32)')
+    waiting = ["2024-02-30 10:00:00", "soon", "2024-03-31 10:00"]
+    for number, value in enumerate(waiting, start=2):
+        world.admin.execute(f"INSERT INTO \"{world.schema}\".customers VALUES ({number}, NULL, '{value}')")
+    world.load(put(world, "2024-05-05 05:05:05"))
+    assert world.rows("user_id, n, n__as_varchar") == [
+        (1, "2024-01-01 00:00:00", None),
+        (2, None, "2024-02-30 10:00:00"),
+        (3, None, "soon"),
+        (4, "2024-03-31 10:00:00", None),
+        (101, "2024-05-05 05:05:05", None),
+    ]
+
+
+OBSTACLES = {
+    "a view": 'CREATE VIEW "{schema}".seen AS SELECT n FROM "{schema}".customers',
+    "a grant on the column": 'GRANT SELECT (n) ON "{schema}".customers TO PUBLIC',
+}
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+def test_a_column_that_others_rely_on_stays_and_its_values_are_rescued(world: World, obstacle: str) -> None:
+    table(world, "BIGINT", "7")
+    world.admin.execute(OBSTACLES[obstacle].format(schema=world.schema))
+    (result,) = world.load(put(world, "1.5"))
+    assert result.status == "loaded"
+    assert world.rows("user_id, n, n__as_varchar") == [(1, 7, None), (101, None, "1.5")]
+
+
+@pytest.mark.parametrize("more", ["SORTKEY (n)", "DISTSTYLE KEY DISTKEY (n)"])
+def test_a_sort_or_distribution_key_stays(world: World, more: str) -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}".customers (user_id BIGINT NOT NULL, n BIGINT) {more}')
+    world.load(put(world, "1.5"))
+    assert world.rows("user_id, n, n__as_varchar") == [(101, None, "1.5")]
+
+
+@pytest.mark.parametrize("column", ["n BIGINT DEFAULT 5", "n BIGINT NOT NULL"])
+def test_a_column_with_a_default_or_without_null_stays(world: World, column: str) -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}".customers (user_id BIGINT NOT NULL, {column})')
+    (result,) = world.load(put(world, "1.5"))
+    assert world.columns()["n"][0] == "bigint"
+    assert result.columns_widened == ()
+
+
+def test_a_double_that_would_change_a_stored_decimal_is_rescued(world: World) -> None:
+    table(world, "NUMERIC(38,20)", "1.00000000000000000001")
+    world.load(put(world, "4.5e-50"))
+    assert world.columns()["n"][0] == "numeric"
+    assert world.rows("n__as_varchar, user_id")[0] == ("4.5e-50", 101)
+
+
+def test_a_type_that_would_not_hold_what_is_stored_leaves_the_column_as_it_is(world: World) -> None:
+    table(world, "NUMERIC(38,4)", "1234567890123456789012345678901234")
+    world.load(put(world, "1.123456"))
+    assert world.rows("user_id, n__as_varchar") == [(1, None), (101, "1.123456")]
+
+
+def test_a_large_table_is_not_rewritten(world: World) -> None:
+    table(world, "BIGINT", "7", "8")
+    world.load(put(world, "1.5"), grow_up_to_rows=1)
+    assert world.columns()["n"][0] == "bigint"
+    assert world.rows("n__as_varchar, user_id")[0] == ("1.5", 101)
+
+
+@pytest.mark.parametrize("contract", [SchemaContract.FREEZE, SchemaContract.DISCARD])
+def test_other_contracts_change_no_type(world: World, contract: SchemaContract) -> None:
+    table(world, "BIGINT", "7")
+    world.load(put(world, "1.5"), schema_contract=contract)
+    assert world.columns()["n"][0] == "bigint"
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+def test_files_end_in_the_same_table_however_they_met(world: World, together: bool) -> None:
+    written = ["1", "2.5", "3.123456", "n/a", "12345678901234567890", "4.0"]
+    files = [world.put(f"{i}.csv", "user_id,n", f"{i},{value}") for i, value in enumerate(written)]
+    for batch in [files] if together else [[file] for file in files]:
+        world.load(*batch)
+    rows = [(row[0], row[1] and Decimal(str(row[1])), row[2]) for row in world.rows("user_id, n, n__as_varchar")]
+    assert rows == [
+        (i, None, value) if value == "n/a" else (i, Decimal(value), None) for i, value in enumerate(written)
+    ]
+    assert world.columns()["n"][0] == "numeric"
+
+
+def test_the_plan_shows_the_type_that_a_column_would_get(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    table(world, "BIGINT", "7")
+    said, report = plan(world, put(world, "1.5"), capsys)
+    assert report["columns_widened"] == {"n": "NUMERIC(38,4)"}
+    assert "~ n NUMERIC(38,4)" in said
+    assert world.columns()["n"][0] == "bigint"
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before_the_step", "after_the_step"])
+def test_a_run_that_is_killed_leaves_the_old_column_or_the_new_one(world: World, after: bool) -> None:
+    for step in itertools.count(1):
+        world.schema = world.new_schema()
+        table(world, "BIGINT", "7")
+        world.admin.execute(f'ALTER TABLE "{world.schema}".customers ADD COLUMN n__as_varchar VARCHAR(32)')
+        world.admin.execute(f"INSERT INTO \"{world.schema}\".customers VALUES (2, NULL, '2.25')")
+        file = put(world, "1.5")
+        fuse = Fuse(step, after=after)
+        with suppress(Killed):
+            _loader(world, fuse).load([file])
+        _until(lambda: numbers(world) in [[*map(Decimal, seen), *none] for seen, none in _SEEN])
+        _loader(world, Fuse(0, after=after)).load([file])
+
+        assert numbers(world) == list(map(Decimal, ["1.5", "2.25", "7"])), f"killed at step {step}"
+        assert world.columns()["n"][0] == "numeric"
+        if not fuse.killed:
+            assert step > 5
+            return
+
+
+#: What is in the table before and after the growth, and after the load: a statement that was submitted still runs.
+_SEEN: list[tuple[list[str], list[None]]] = [
+    (["7"], [None]), (["2.25", "7"], []), (["1.5", "2.25", "7"], []),
+]  # fmt: skip
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(50):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("the table is neither as it was nor as it should be")
+
+
+def _loader(world: World, fuse: Fuse) -> Loader:
+    settings = world.settings()
+    s3 = fuse.wrap(world.s3)
+    return Loader(
+        settings,
+        "jr_killed",
+        warehouse=DataApi(fuse.wrap(world.redshift_data), settings.warehouse, sleep=briefly),
+        s3=s3,
+        stage=lambda tasks: [
+            stage_file(task.file, task.index, settings, task.table, "jr_killed", s3) for task in tasks
+        ],
+    )
