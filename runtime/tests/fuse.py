@@ -5,6 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from world import World
+
+from customer_data.loading.load import Loader
+from customer_data.loading.staging import stage_file
+from customer_data.quality.running.file_check import Checks
+from customer_data.warehouse.data_api import DataApi
+
 _STATEMENTS = frozenset({"execute_statement", "batch_execute_statement"})
 _OBJECTS = frozenset({"put_object", "upload_file", "upload_fileobj", "copy", "delete_object", "delete_objects"})
 
@@ -51,3 +58,17 @@ class _Client:
 def briefly(seconds: float) -> None:
     """Nobody else uses the warehouse: it answers at once."""
     time.sleep(min(seconds, 0.01))
+
+
+def loader_of(world: World, fuse: Fuse, checks: Checks | None = None, **changes: Any) -> Loader:
+    """A run that the fuse ends."""
+    settings, s3 = world.settings(**changes), fuse.wrap(world.s3)
+    return Loader(
+        settings,
+        "jr_killed",
+        warehouse=DataApi(fuse.wrap(world.redshift_data), settings.warehouse, sleep=briefly),
+        s3=s3,
+        stage=lambda tasks: [
+            stage_file(task.file, task.index, settings, task.table, "jr_killed", s3, checks=checks) for task in tasks
+        ],
+    )

@@ -10,14 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from fuse import Fuse, Killed, briefly
+from fuse import Fuse, Killed, loader_of
 from loader_job import plan
 from world import World
 
-from customer_data.loading.load import Loader
 from customer_data.loading.settings import SchemaContract
-from customer_data.loading.staging import stage_file
-from customer_data.warehouse.data_api import DataApi
 
 
 def table(world: World, type: str, *values: str, name: str = "customers") -> None:
@@ -196,9 +193,9 @@ def test_a_run_that_is_killed_leaves_the_old_column_or_the_new_one(world: World,
         file = put(world, "1.5")
         fuse = Fuse(step, after=after)
         with suppress(Killed):
-            _loader(world, fuse).load([file])
+            loader_of(world, fuse).load([file])
         _until(lambda: numbers(world) in [[*map(Decimal, seen), *none] for seen, none in _SEEN])
-        _loader(world, Fuse(0, after=after)).load([file])
+        loader_of(world, Fuse(0, after=after)).load([file])
 
         assert numbers(world) == list(map(Decimal, ["1.5", "2.25", "7"])), f"killed at step {step}"
         assert world.columns()["n"][0] == "numeric"
@@ -219,17 +216,3 @@ def _until(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the table is neither as it was nor as it should be")
-
-
-def _loader(world: World, fuse: Fuse) -> Loader:
-    settings = world.settings()
-    s3 = fuse.wrap(world.s3)
-    return Loader(
-        settings,
-        "jr_killed",
-        warehouse=DataApi(fuse.wrap(world.redshift_data), settings.warehouse, sleep=briefly),
-        s3=s3,
-        stage=lambda tasks: [
-            stage_file(task.file, task.index, settings, task.table, "jr_killed", s3) for task in tasks
-        ],
-    )

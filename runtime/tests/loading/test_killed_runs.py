@@ -6,12 +6,8 @@ import itertools
 from contextlib import suppress
 
 import pytest
-from fuse import Fuse, Killed, briefly
+from fuse import Fuse, Killed, loader_of
 from world import World
-
-from customer_data.loading.load import Loader
-from customer_data.loading.staging import stage_file
-from customer_data.warehouse.data_api import DataApi
 
 
 # Before a step is after the one before it, but for what the warehouse was still doing.
@@ -32,8 +28,8 @@ def test_a_killed_run_is_completed_by_the_next_one(world: World, after: bool) ->
         ]
         fuse = Fuse(step, after=after)
         with suppress(Killed):
-            _loader(world, fuse).load(files)
-        _loader(world, Fuse(0, after=after)).load(files)
+            loader_of(world, fuse).load(files)
+        loader_of(world, Fuse(0, after=after)).load(files)
 
         assert world.rows() == [(1, "Anna", 40), (2, "Bo", 41), (4, "x" * 100, None)], f"killed at step {step}"
         assert world.ledger() == [
@@ -46,17 +42,3 @@ def test_a_killed_run_is_completed_by_the_next_one(world: World, after: bool) ->
         if not fuse.killed:
             assert step > 10, "the run had fewer steps than a load has: the fuse does not see them"
             return
-
-
-def _loader(world: World, fuse: Fuse) -> Loader:
-    settings = world.settings()
-    s3 = fuse.wrap(world.s3)
-    return Loader(
-        settings,
-        "jr_killed",
-        warehouse=DataApi(fuse.wrap(world.redshift_data), settings.warehouse, sleep=briefly),
-        s3=s3,
-        stage=lambda tasks: [
-            stage_file(task.file, task.index, settings, task.table, "jr_killed", s3) for task in tasks
-        ],
-    )

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from fuse import Fuse, Killed, briefly
+from fuse import Fuse, Killed, loader_of
 from loader_job import everything_stored, outcome, plan, rejected
 from loader_job import run as run_job
 from quality.gate_world import metrics
@@ -19,10 +19,8 @@ from world import LANDING, STAGING, World
 from customer_data.errors import RunFailed
 from customer_data.loading.load import Loader
 from customer_data.loading.settings import RowErrorPolicy
-from customer_data.loading.staging import stage_file
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.quality.running.file_check import Checks
-from customer_data.warehouse.data_api import DataApi
 
 RULES = """
 SQL_DATA_QUALITY_RULES = {
@@ -239,17 +237,9 @@ def test_a_killed_run_is_completed_by_the_next_one(world: World) -> None:
 
 def loader(world: World, fuse: Fuse) -> Loader:
     given = QualitySettings("reports/", rules=json.dumps([NAMED]))
-    settings = world.settings(quality=given, outcomes_prefix=OUTCOMES, row_errors=RowErrorPolicy.QUARANTINE_ROWS)
     checks = Checks(given, "customers", "jr_killed", datetime(2024, 1, 1, tzinfo=UTC))
-    s3 = fuse.wrap(world.s3)
-    return Loader(
-        settings,
-        "jr_killed",
-        warehouse=DataApi(fuse.wrap(world.redshift_data), settings.warehouse, sleep=briefly),
-        s3=s3,
-        stage=lambda tasks: [
-            stage_file(task.file, task.index, settings, task.table, "jr_killed", s3, checks=checks) for task in tasks
-        ],
+    return loader_of(
+        world, fuse, checks, quality=given, outcomes_prefix=OUTCOMES, row_errors=RowErrorPolicy.QUARANTINE_ROWS
     )
 
 
