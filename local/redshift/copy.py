@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import shutil
 import tempfile
@@ -14,9 +13,11 @@ from typing import IO, TYPE_CHECKING, Any
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
+from pgpq import ArrowToPostgresBinaryEncoder
+from pgpq.encoders import StringEncoderBuilder
+from pgpq.schema import Jsonb
 
 from local.redshift.errors import NotEmulated, RedshiftError
 from local.redshift.expressions import literal
@@ -174,15 +175,38 @@ def _load_parquet(
                 f"Spectrum Scan Error: File '{location}' has an incompatible Parquet schema for column"
                 f" '{column.stored_name}'. Column type: {column.type.upper()}, Parquet schema: {field.type}"
             )
-    with connection.cursor().copy(_statement(relation, columns, "NULL ''").encode()) as target:
+    # By position: names are free, and may repeat.
+    wanted = pa.schema([(str(index), _sent_as(field.type)) for index, field in enumerate(schema)])
+    encoder = _encoder(wanted, columns)
+    with connection.cursor().copy(_statement(relation, columns, "binary").encode()) as target:
+        target.write(encoder.write_header())
         for batch in parquet.iter_batches(_BATCH_ROWS, use_threads=False):
             _check_lengths(batch, columns)
-            buffer = io.BytesIO()
-            # By position: names are free, and may repeat.
-            plain = pa.RecordBatch.from_arrays(batch.columns, [str(index) for index in range(len(columns))])
-            pacsv.write_csv(plain, buffer, pacsv.WriteOptions(include_header=False))
-            target.write(buffer.getbuffer())
+            values = [column.cast(type, safe=False) for column, type in zip(batch.columns, wanted.types, strict=True)]
+            target.write(encoder.write_batch(pa.RecordBatch.from_arrays(values, schema=wanted)))
+        target.write(encoder.finish())
     return int(parquet.metadata.num_rows)
+
+
+def _sent_as(type: pa.DataType) -> pa.DataType:
+    """The type that PostgreSQL has for it."""
+    if pa.types.is_timestamp(type):
+        return pa.timestamp("us", type.tz)
+    if pa.types.is_large_string(type):
+        return pa.string()
+    return pa.int16() if pa.types.is_int8(type) else type
+
+
+def _encoder(schema: pa.Schema, columns: Sequence[_Column]) -> ArrowToPostgresBinaryEncoder:
+    return ArrowToPostgresBinaryEncoder.new_with_encoders(
+        schema,
+        {
+            field.name: StringEncoderBuilder.new_with_output(field, Jsonb())
+            if column.type == "jsonb"
+            else ArrowToPostgresBinaryEncoder.infer_encoder(field)
+            for field, column in zip(schema, columns, strict=True)
+        },
+    )
 
 
 def _check_lengths(batch: pa.RecordBatch, columns: Sequence[_Column]) -> None:
@@ -220,7 +244,7 @@ def _load_csv(
     if kept and not null and "emptyasnull" not in options:
         settings.append(f"FORCE_NOT_NULL ({', '.join(kept)})")
     cursor = connection.cursor()
-    with cursor.copy(_statement(relation, columns, ", ".join(settings)).encode()) as target:
+    with cursor.copy(_statement(relation, columns, ", ".join(["csv", *settings])).encode()) as target:
         for chunk in _without_header(file, options):
             target.write(chunk)
     return cursor.rowcount
@@ -234,9 +258,9 @@ def _without_header(file: IO[bytes], options: dict[str, str]) -> Iterator[bytes]
         yield chunk
 
 
-def _statement(relation: str, columns: Sequence[_Column], settings: str) -> str:
+def _statement(relation: str, columns: Sequence[_Column], format: str) -> str:
     names = ", ".join(quote(column.stored_name) for column in columns)
-    return f"COPY {relation} ({names}) FROM STDIN (FORMAT csv, {settings})"
+    return f"COPY {relation} ({names}) FROM STDIN (FORMAT {format})"
 
 
 def s3_error(error: ClientError, location: S3Location) -> RedshiftError:

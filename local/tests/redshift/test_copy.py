@@ -77,6 +77,54 @@ def test_every_type_arrives(admin: Warehouse, s3: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("type", "values", "stored"),
+    [
+        ("SMALLINT", pa.array([-(2**7), None, 2**7 - 1], pa.int8()), [-128, None, 127]),
+        ("SMALLINT", pa.array([-(2**15), None, 2**15 - 1], pa.int16()), [-32768, None, 32767]),
+        ("BIGINT", pa.array([-(2**63), None, 2**63 - 1]), [-(2**63), None, 2**63 - 1]),
+        ("FLOAT8", pa.array([5e-324, -1.7976931348623157e308, -0.0]), [5e-324, -1.7976931348623157e308, 0.0]),
+        (
+            "NUMERIC(38,0)",
+            pa.array([Decimal(10**38 - 1), Decimal(1 - 10**38), None, Decimal(0)], pa.decimal128(38, 0)),
+            [str(10**38 - 1), str(1 - 10**38), None, "0"],
+        ),
+        (
+            "NUMERIC(38,37)",
+            pa.array([Decimal("-1E-37"), Decimal("9.5")], pa.decimal128(38, 37)),
+            ["-0.0000000000000000000000000000000000001", "9.5000000000000000000000000000000000000"],
+        ),
+        (
+            "NUMERIC(18,4)",
+            pa.array([Decimal("10000.0000"), Decimal("-0.0100"), Decimal("99999999999999.9999")], pa.decimal128(18, 4)),
+            ["10000.0000", "-0.0100", "99999999999999.9999"],
+        ),
+        (
+            "DATE",
+            pa.array([datetime.date(1, 1, 1), datetime.date(1582, 10, 10), None, datetime.date(9999, 12, 31)]),
+            ["0001-01-01", "1582-10-10", None, "9999-12-31"],
+        ),
+        (
+            "TIMESTAMP",
+            pa.array([datetime.datetime(1, 1, 1, 0, 0, 0, 1), datetime.datetime(1969, 12, 31, 23, 59, 59)]),
+            ["0001-01-01 00:00:00.000001", "1969-12-31 23:59:59"],
+        ),
+        ("TIMESTAMP", pa.array([0, 1_500], pa.timestamp("ms")), ["1970-01-01 00:00:00", "1970-01-01 00:00:01.5"]),
+        ("TIMESTAMPTZ", pa.array([0], pa.timestamp("us", "UTC")), ["1970-01-01 00:00:00+00"]),
+        ("SUPER", pa.array(['{"a": [1, null]}', None]), ['{"a": [1, null]}', None]),
+        ("CHAR(3)", pa.array(["ab", "", None], pa.large_string()), ["ab ", "   ", None]),
+    ],
+)
+def test_the_limits_of_every_type_arrive(
+    admin: Warehouse, s3: Any, type: str, values: pa.Array, stored: list[Any]
+) -> None:
+    table, prefix = f"{admin.schema}.t", _prefix()
+    admin.run(f"CREATE TABLE {table} (n BIGINT, x {type})")
+    _put(s3, f"{prefix}x", pa.table({"n": list(range(len(values))), "x": values}))
+    admin.run(_copy(table, f"{prefix}x"))
+    assert admin.rows(f"SELECT x FROM {table} ORDER BY n") == [(value,) for value in stored]
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1)

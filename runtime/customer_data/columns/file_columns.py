@@ -21,6 +21,10 @@ class FileColumns:
         return [column for column in self.columns if isinstance(column, ExistingColumn)]
 
     @property
+    def key_names(self) -> list[str]:
+        return [column.name for column in self.columns if column.index in self.keys]
+
+    @property
     def undecided(self) -> bool:
         return any(column.undecided for column in self.columns)
 

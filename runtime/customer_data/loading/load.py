@@ -28,6 +28,7 @@ from customer_data.loading.file_result import FileResult, Status
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile, groups, parts_of
 from customer_data.records import staged_objects
+from customer_data.records.key_order import are_distinct
 from customer_data.warehouse import ledger, sql, table_changes
 from customer_data.warehouse.catalog import read_table
 from customer_data.warehouse.data_api import DataApi, backoff_seconds
@@ -218,6 +219,7 @@ class Loader:
                 copy_manifest_url=manifest_url,
                 copy_role_arn=self._settings.warehouse.copy_role_arn,
                 suffix=suffix,
+                distinct_keys=are_distinct([file.keys for file in group if file.parts]),
             )
             log.info("loading %d files, %d rows", len(group), sum(file.rows_staged for file in group))
             self._warehouse.batch(batch.statements)

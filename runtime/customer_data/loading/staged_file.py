@@ -11,6 +11,7 @@ from customer_data.csv.notes import CsvNotes
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
 from customer_data.quality.report.summary import CheckSummary
+from customer_data.records.key_order import KeySpan
 from customer_data.records.parquet_parts import StagedPart
 from customer_data.records.rejected import RejectionReason
 
@@ -31,7 +32,7 @@ class StagedFile:
     Either `fault`, `superseded` or `unreadable` (S3's error) is why nothing is staged, or `parts` holds the rows
     (none for a header-only file). `position` in the Parquet is the file's index in the manifest times 2**40 plus the
     record's number, so that "the last one wins" holds across the files of one transaction. Of the rows staged,
-    `rows_rescued` have a value in a rescue column.
+    `rows_rescued` have a value in a rescue column; `keys` is their span where they are sorted by key.
     """
 
     file: SourceFile
@@ -43,6 +44,7 @@ class StagedFile:
     rows_staged: int = 0
     rows_rejected: int = 0
     rows_rescued: int = 0
+    keys: KeySpan | None = None
     rejected_reasons: tuple[RejectionReason, ...] = ()
     warned_reasons: tuple[RejectionReason, ...] = ()
     rejected_key: str | None = None

@@ -33,8 +33,9 @@ from customer_data.quality.running.check_results import MarkedRecords, rejected_
 from customer_data.quality.running.file_check import Checks, FileCheck
 from customer_data.quality.running.line_findings import LineFindings
 from customer_data.records.checks import CheckedBatch, check_records
+from customer_data.records.key_order import KeyOrder
 from customer_data.records.parquet_parts import POSITION, ParquetParts
-from customer_data.records.reading import ReadAgain, Reading, read_until_decided
+from customer_data.records.reading import ReadAgain, Reading, read_ahead, read_until_decided
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -112,8 +113,9 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
         records = stack.enter_context(MarkedRecords(job.file, job.run_id, check, keep=keep))
         rejected = records.rejected
         parts = stack.enter_context(ParquetParts(job.s3, settings.staging.bucket, job.parts_prefix))
+        order = KeyOrder()
         rows_read = rows_rescued = 0
-        for batch in csv.batches:
+        for batch in stack.enter_context(read_ahead(csv.batches)):
             first_position = job.index * _POSITIONS_PER_FILE + rows_read
             rows_read += batch.rows + len(batch.broken)
             checked = check_records(batch, columns, headers, check.findings(batch) if check else ())
@@ -122,7 +124,9 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             if columns.undecided or (rejected.count and not keep):
                 parts.discard()  # and from here on it is only counted what else is wrong
             elif job.write:
-                parts.add(_staged_rows(checked, batch.rows, first_position, columns))
+                rows = _staged_rows(checked, batch.rows, first_position, columns)
+                parts.add(rows)
+                order.add([rows.column(name) for name in columns.key_names])
         if records.count:
             csv.require_lines()
         refusal = check.conclude(rows_read, rejected.count) if check else None
@@ -141,6 +145,7 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             rows_staged=rows_read - rejected.count,
             rows_rejected=rejected.count,
             rows_rescued=rows_rescued,
+            keys=order.span,
             rejected_reasons=rejected.reasons,
             warned_reasons=records.warned.reasons,
             rejected_key=rejected_key,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +37,10 @@ class StagedPart:
 
 
 class ParquetParts:
-    """A context: `finish` leaves the objects behind, without it all that was written is deleted again."""
+    """A context: `finish` leaves the objects behind, without it all that was written is deleted again.
+
+    Another thread writes and uploads a row group while the next one is collected.
+    """
 
     def __init__(self, s3: S3Client, bucket: str, prefix: str, part_bytes: int | None = None) -> None:
         self._s3 = s3
@@ -43,6 +48,8 @@ class ParquetParts:
         self._prefix = prefix
         self._part_bytes = part_bytes or _PART_BYTES
         self._directory = tempfile.TemporaryDirectory(prefix="staging-")
+        self._writes = ThreadPoolExecutor(1, "parquet-parts")
+        self._writing: Future[None] | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_bytes = 0
         self._writer: pyarrow.parquet.ParquetWriter | None = None
@@ -61,10 +68,12 @@ class ParquetParts:
             if not self._finished:
                 self.discard()
         finally:
+            self._writes.shutdown()
             self._directory.cleanup()
 
     def finish(self) -> tuple[StagedPart, ...]:
-        self._write_row_group()
+        self._hand_over()
+        self._wait()
         self._finish_part()
         self._finished = True
         return tuple(self._parts)
@@ -75,14 +84,15 @@ class ParquetParts:
         self._waiting.append(batch)
         self._waiting_bytes += batch.nbytes
         if self._waiting_bytes >= _ROW_GROUP_BYTES:
-            self._write_row_group()
-        if self._written_bytes >= self._part_bytes:
-            self._finish_part()
+            self._hand_over()
 
     def discard(self) -> None:
         """Takes back all that was written."""
+        with contextlib.suppress(Exception):  # what was to be written is not wanted any more
+            self._wait()
         self._close_writer()
-        self._waiting, self._waiting_bytes, self._written_rows = [], 0, 0
+        self._waiting, self._waiting_bytes = [], 0
+        self._written_bytes = self._written_rows = 0
         for part in self._parts:
             self._s3.delete_object(Bucket=part.bucket, Key=part.key)
         self._parts = []
@@ -91,19 +101,30 @@ class ParquetParts:
     def _local_path(self) -> Path:
         return Path(self._directory.name, "part.parquet")
 
-    def _write_row_group(self) -> None:
-        if not self._waiting:
-            return
-        table = pa.Table.from_batches(self._waiting)
+    def _hand_over(self) -> None:
+        """To the other thread, when it has written what it had before."""
+        if self._waiting:
+            self._wait()
+            self._writing = self._writes.submit(self._write_row_group, self._waiting)
+            self._waiting, self._waiting_bytes = [], 0
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing:
+            writing.result()
+
+    def _write_row_group(self, batches: Sequence[pa.RecordBatch]) -> None:
+        table = pa.Table.from_batches(batches)
         if self._writer is None:
             # Snappy: what Redshift's own UNLOAD writes. A dictionary does not pay for columns that are mostly unique.
             self._writer = pyarrow.parquet.ParquetWriter(
                 self._local_path, table.schema, compression="snappy", use_dictionary=False, write_statistics=False
             )
         self._writer.write_table(table, row_group_size=table.num_rows)
-        self._written_bytes += self._waiting_bytes
+        self._written_bytes += table.nbytes
         self._written_rows += table.num_rows
-        self._waiting, self._waiting_bytes = [], 0
+        if self._written_bytes >= self._part_bytes:
+            self._finish_part()
 
     def _finish_part(self) -> None:
         if self._writer is None:

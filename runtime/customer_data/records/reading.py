@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from customer_data.columns.checked import Decision
 from customer_data.csv.reader import IrregularCsv
@@ -31,6 +33,26 @@ class ReadAgain(Exception):
 
     def __init__(self, decisions: Mapping[str, Decision]) -> None:
         self.decisions = decisions
+
+
+@contextmanager
+def read_ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
+    """The same items, the next of which is already made by another thread while one is worked on. The context ends when
+    that thread has."""
+    with ThreadPoolExecutor(1, "read-ahead") as worker:
+        ahead = _ahead(items, worker)
+        try:
+            yield ahead
+        finally:
+            ahead.close()
+
+
+def _ahead(items: Iterator[T], worker: ThreadPoolExecutor) -> Generator[T, None, None]:
+    end = object()
+    coming = worker.submit(next, items, end)
+    while (item := coming.result()) is not end:
+        coming = worker.submit(next, items, end)
+        yield cast(T, item)
 
 
 def read_until_decided(read: Callable[[Reading], T], reading: Reading | None = None) -> T:

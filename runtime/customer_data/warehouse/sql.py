@@ -177,12 +177,14 @@ def upsert_batch(
     copy_manifest_url: str | None,
     copy_role_arn: str,
     suffix: str,
+    distinct_keys: bool = False,
 ) -> Batch:
     """The whole transaction of one group of files.
 
     LOCK comes first: Redshift takes a transaction's snapshot at its first statement. The ledger is locked, not the
     target, whose readers would wait. Without `copy_manifest_url` (no rows) only the ledger is written.
     `ledger_statements` insert the files' rows and fail when one of them is already there or is no longer the newest.
+    Records with `distinct_keys` are not searched for repeated ones.
     """
     before = [lock(ledger), *ledger_statements]
     if copy_manifest_url is None:
@@ -196,7 +198,9 @@ def upsert_batch(
         before.extend(add_column(target, column) for column in plan.new_columns)
     before.append(create_staged(staged, plan))
 
-    on_data = [copy_parquet(staged, copy_manifest_url, copy_role_arn), drop_duplicates(staged, plan)]
+    on_data = [copy_parquet(staged, copy_manifest_url, copy_role_arn)]
+    if not distinct_keys:
+        on_data.append(drop_duplicates(staged, plan))
     if not plan.creates_table:
         if plan.sequence:
             on_data.append(drop_older_than_stored(staged, target, plan))

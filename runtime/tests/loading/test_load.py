@@ -55,6 +55,34 @@ def test_keeps_stored_values_of_columns_that_the_file_lacks(world: World) -> Non
     assert world.rows() == [(1, "Ann", "Oslo"), (2, "Bob", "Rome"), (3, "Cy", None)]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (["1,Ann", "2,Bo"], ["2,Bob", "3,Cy"]),
+        (["2,Bo", "9,Jo"], ["1,Ann", "2,Bob", "3,Cy", "9,Jo"]),
+        (["2,Bo", "1,Ann", "2,Bob"], ["3,Cy"]),
+        (["1,Ann", "2,Bo", "2,Bob"], ["3,Cy"]),
+    ],
+    ids=["spans touch", "one within the other", "not sorted", "twice in a row"],
+)
+def test_the_last_record_of_a_key_wins_within_a_run(world: World, first: list[str], second: list[str]) -> None:
+    world.load(world.put("a.csv", "user_id,name", *first), world.put("b.csv", "user_id,name", *second))
+
+    assert [row for row in world.rows() if row[0] < 9] == [(1, "Ann"), (2, "Bob"), (3, "Cy")]
+    assert len({key for key, _ in world.rows()}) == len(world.rows())
+
+
+def test_sorted_files_that_do_not_overlap_are_not_searched_for_repeated_keys(world: World) -> None:
+    submitted: list[list[str]] = []
+    loader = world.loader()
+    batch = loader._warehouse.batch
+    loader._warehouse.batch = lambda statements: submitted.append(list(statements)) or batch(statements)  # type: ignore[method-assign, func-returns-value]
+    loader.load([world.put("a.csv", "user_id,name", "3,Cy", "4,Di"), world.put("b.csv", "user_id,name", "1,Ann")])
+
+    assert world.rows() == [(1, "Ann"), (3, "Cy"), (4, "Di")]
+    assert not any("GROUP BY" in statement for statements in submitted for statement in statements)
+
+
 def test_an_empty_field_overwrites_with_null(world: World) -> None:
     world.load(world.put("a.csv", "user_id,name", "1,Ann"))
     world.load(world.put("b.csv", "user_id,name", "1,"))

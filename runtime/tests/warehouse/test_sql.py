@@ -128,9 +128,10 @@ def test_every_reviewed_statement_is_still_generated() -> None:
     assert {path.stem for path in GOLDEN.glob("*.sql")} == set(STATEMENTS)
 
 
-def batch(plan: LoadPlan, url: str | None = "s3://staging/x/1f.manifest") -> sql.Batch:
+def batch(plan: LoadPlan, url: str | None = "s3://staging/x/1f.manifest", *, distinct: bool = False) -> sql.Batch:
     return sql.upsert_batch(
         plan,
+        distinct_keys=distinct,
         target=TABLE,
         ledger=LEDGER,
         ledger_statements=ledger.guarded_insert(LEDGER, [ROW]),
@@ -153,6 +154,10 @@ def test_the_plain_upsert_has_no_join_and_no_ranking() -> None:
 
     assert [statement.split()[0] for statement in built.on_data] == ["COPY", "DELETE", "DELETE", "INSERT"]
     assert not any("LEFT JOIN" in statement or "ROW_NUMBER" in statement for statement in built.statements)
+
+
+def test_distinct_keys_are_not_searched_for_repeated_ones() -> None:
+    assert [statement.split()[0] for statement in batch(PLAN, distinct=True).on_data] == ["COPY", "DELETE", "INSERT"]
 
 
 def test_a_new_table_is_not_searched_for_stored_rows() -> None:

@@ -22,7 +22,7 @@ from customer_data.quality.running.check_results import MarkedRecords, rejected_
 from customer_data.quality.running.file_check import Checks, FileCheck
 from customer_data.quality.running.line_findings import LineFindings
 from customer_data.records.checks import kept_rows, marked_records
-from customer_data.records.reading import Reading, read_until_decided
+from customer_data.records.reading import Reading, read_ahead, read_until_decided
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
         packed = file.key.lower().endswith(".gz")
         passed = stack.enter_context(PassedRows(csv.header, csv.dialect, format, packed=packed))
         rows_read = 0
-        for batch in csv.batches:
+        for batch in stack.enter_context(read_ahead(csv.batches)):
             rows_read += batch.rows + len(batch.broken)
             _part(batch, headers, check, records, passed)
         if records.count:

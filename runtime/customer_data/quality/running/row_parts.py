@@ -6,6 +6,7 @@ A part holds each record's line and its fields as text; what type a column has i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -24,7 +25,7 @@ from customer_data.files.manifest import SourceFile
 from customer_data.files.source_object import SourceObject
 from customer_data.quality.rules.rule_set import LINE
 from customer_data.records.parquet_parts import ParquetParts, StagedPart
-from customer_data.records.reading import Reading, read_until_decided
+from customer_data.records.reading import Reading, read_ahead, read_until_decided
 
 #: In memory; a part is the work of one Spark task, and all workers should have some.
 _PART_BYTES = 16 * 2**20
@@ -93,7 +94,9 @@ def stage_rows(
     """
 
     def read(reading: Reading) -> RowParts:
-        with SourceObject(s3, file) as source, ParquetParts(s3, bucket, prefix, _PART_BYTES) as parts:
+        with ExitStack() as stack:
+            source = stack.enter_context(SourceObject(s3, file))
+            parts = stack.enter_context(ParquetParts(s3, bucket, prefix, _PART_BYTES))
             csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact, keys=naming.keys)
             names = naming.names(csv.header)
             formats = tuple(map(format_type, format.date_formats))
@@ -102,7 +105,7 @@ def stage_rows(
             ]
             dates = {name for name, type in types.items() if type.name in ("date", "timestamp", "timestamptz")}
             rows = 0
-            for batch in csv.batches:
+            for batch in stack.enter_context(read_ahead(csv.batches)):
                 rows += batch.rows
                 columns = [
                     as_iso(format.date_formats, values) if name in dates else values
