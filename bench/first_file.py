@@ -26,13 +26,21 @@ def main() -> None:
         started = time.monotonic()
         with LocalCloud.start(Path(directory, "cloud")) as cloud:
             outputs = cloud.deploy(EXAMPLE)
-            print(f"local cloud started, example synthesized and deployed: {time.monotonic() - started:.1f} s")
+            print(
+                f"local cloud started, example synthesized and deployed: {time.monotonic() - started:.1f} s"
+            )
 
             uploaded = time.monotonic()
             key = f"{outputs['PurchasesPrefix']}first.csv"
             cloud.client("s3").upload_file(str(file), outputs["LandingBucketName"], key)
-            cloud.wait_until(lambda: rows_in(cloud, outputs["PurchasesTable"]) == ROWS, 120, "the load")
-            print(f"{ROWS} rows in the table: {time.monotonic() - uploaded:.1f} s after the upload")
+            cloud.wait_until(
+                lambda: rows_in(cloud, outputs["PurchasesTable"]) == ROWS,
+                120,
+                "the load",
+            )
+            print(
+                f"{ROWS} rows in the table: {time.monotonic() - uploaded:.1f} s after the upload"
+            )
 
 
 def rows_in(cloud: LocalCloud, table: str) -> int:

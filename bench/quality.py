@@ -36,12 +36,29 @@ RULES: list[dict[str, Any]] = [
         "name": "city",
         "kind": "in_set",
         "column": "city",
-        "parameters": {"values": ["Lisbon", "Oslo", "Port of Spain", "Kyoto", "Nairobi"]},
+        "parameters": {
+            "values": ["Lisbon", "Oslo", "Port of Spain", "Kyoto", "Nairobi"]
+        },
     },
-    {"name": "amount", "kind": "range", "column": "amount", "parameters": {"minimum": 0, "maximum": 9900}},
-    {"name": "quantity", "kind": "range", "column": "quantity", "parameters": {"minimum": 0}},
+    {
+        "name": "amount",
+        "kind": "range",
+        "column": "amount",
+        "parameters": {"minimum": 0, "maximum": 9900},
+    },
+    {
+        "name": "quantity",
+        "kind": "range",
+        "column": "quantity",
+        "parameters": {"minimum": 0},
+    },
     {"name": "ordered_on", "kind": "not_in_future", "column": "ordered_on"},
-    {"name": "active", "kind": "matches", "column": "active", "parameters": {"pattern": "true|false"}},
+    {
+        "name": "active",
+        "kind": "matches",
+        "column": "active",
+        "parameters": {"pattern": "true|false"},
+    },
     {"name": "note", "kind": "length", "column": "note", "parameters": {"maximum": 60}},
 ]
 MOST_BAD = [*RULES[:3], {**RULES[3], "parameters": {"minimum": 5000}}, *RULES[4:]]
@@ -139,7 +156,13 @@ def main() -> None:
         data = Path(directory, "data.csv")
         write_csv(data, first_key=0, rows=given.rows)
         print(f"{given.rows:,} rows x 10 columns, {data.stat().st_size / 1e6:.0f} MB")
-        runs: dict[str, list[Measured]] = {"spark": [], "eight": [], "one": [], "most bad": [], "python": []}
+        runs: dict[str, list[Measured]] = {
+            "spark": [],
+            "eight": [],
+            "one": [],
+            "most bad": [],
+            "python": [],
+        }
         for attempt in range(1, given.repeat + 1):
             runs["spark"].append(measure_spark(data))
             runs["eight"].append(measure_gate(data, RULES))
@@ -147,17 +170,29 @@ def main() -> None:
             runs["most bad"].append(measure_gate(data, MOST_BAD))
             runs["python"].append(measure_gate(data, [], PYTHON_RULES))
             print(
-                f"  {attempt}: " + ", ".join(f"{name} {of[-1].seconds:.2f} s" for name, of in runs.items()), flush=True
+                f"  {attempt}: "
+                + ", ".join(
+                    f"{name} {of[-1].seconds:.2f} s" for name, of in runs.items()
+                ),
+                flush=True,
             )
         report(runs, given.rows)
 
 
 def report(runs: dict[str, list[Measured]], rows: int) -> None:
-    seconds = {name: statistics.median(run.seconds for run in of) for name, of in runs.items()}
+    seconds = {
+        name: statistics.median(run.seconds for run in of) for name, of in runs.items()
+    }
     peak = {name: max(run.peak_python_mib for run in of) for name, of in runs.items()}
     result = {name: of[-1].result for name, of in runs.items()}
-    print(f"one plain Spark SQL pass, 8 conditions: {seconds['spark']:.2f} s, {rows / seconds['spark']:,.0f} rows/s")
-    for name, what in (("eight", "8 rules"), ("one", "1 rule"), ("most bad", "8 rules, most rows bad")):
+    print(
+        f"one plain Spark SQL pass, 8 conditions: {seconds['spark']:.2f} s, {rows / seconds['spark']:,.0f} rows/s"
+    )
+    for name, what in (
+        ("eight", "8 rules"),
+        ("one", "1 rule"),
+        ("most bad", "8 rules, most rows bad"),
+    ):
         print(
             f"gate, {what}: {seconds[name]:.2f} s, {rows / seconds[name]:,.0f} rows/s,"
             f" {result[name]['rejected']:,} rows rejected, Python peak {peak[name]:.0f} MiB"
@@ -178,7 +213,9 @@ def measure_spark(data: Path) -> Measured:
 
 def measure_gate(data: Path, rules: list[dict[str, Any]], python: str = "") -> Measured:
     with tempfile.TemporaryDirectory(prefix="bench-quality-gate-") as directory:
-        measured = _measure(GATE_SCRIPT, directory, directory, str(data), json.dumps(rules), python)
+        measured = _measure(
+            GATE_SCRIPT, directory, directory, str(data), json.dumps(rules), python
+        )
         result = json.loads(Path(directory, "result.json").read_text())
         if result["refusal"] != "None":
             raise RuntimeError(result["refusal"])
@@ -199,7 +236,12 @@ def _measure(script: str, directory: str, *arguments: str) -> Measured:
     }
     started = time.monotonic()
     with MemoryPeak(str(path)) as peak:
-        subprocess.run([sys.executable, str(path), *arguments], env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, str(path), *arguments],
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
     return Measured(time.monotonic() - started, peak.mebibytes, {})
 
 

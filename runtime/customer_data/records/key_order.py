@@ -58,8 +58,8 @@ def are_distinct(spans: Sequence[KeySpan | None]) -> bool:
 
 def _is_ordered(type: pa.DataType) -> bool:
     """Not text: two texts may be one key to the warehouse, which may ignore their case."""
-    types = pa.types
-    return types.is_integer(type) or types.is_decimal(type) or types.is_date(type) or types.is_timestamp(type)
+    kinds = (pa.types.is_integer, pa.types.is_decimal, pa.types.is_date, pa.types.is_timestamp)
+    return any(is_of_kind(type) for is_of_kind in kinds)
 
 
 def _ascend(keys: Sequence[pa.Array]) -> bool:
@@ -67,7 +67,7 @@ def _ascend(keys: Sequence[pa.Array]) -> bool:
     for values in reversed(keys):
         before, after = values.slice(0, len(values) - 1), values.slice(1)
         ascends = pc.or_(pc.greater(after, before), pc.and_(pc.equal(after, before), ascends))
-    return bool(pc.all(ascends).as_py() is not False)
+    return not pc.any(pc.invert(ascends)).as_py()
 
 
 def _key(keys: Sequence[pa.Array], row: int) -> tuple[Any, ...]:

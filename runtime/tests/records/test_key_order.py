@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -35,7 +36,7 @@ def test_keys_that_are_called_distinct_are(files: list[list[list[tuple[int, int]
 def test_sorted_keys_are_noticed_whatever_the_batches(keys: set[tuple[int, int]], cuts: set[int]) -> None:
     ordered = sorted(keys)
     bounds = [0, *sorted(cut for cut in cuts if cut < len(ordered)), len(ordered)]
-    span = span_of([ordered[start:end] for start, end in zip(bounds, bounds[1:], strict=False)])
+    span = span_of([ordered[start:end] for start, end in pairwise(bounds)])
     assert span == KeySpan(ordered[0], ordered[-1])
 
 
