@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +18,7 @@ from customer_data.columns.values import Read, longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
+from customer_data.records.json_objects import json_objects
 from customer_data.records.rejected import Rejection, RowError
 
 _SHOWN_CHARACTERS = 100
@@ -37,11 +37,20 @@ class CheckedBatch:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong in the marked rows of a batch. `error` says it of one, given its number there and its fields."""
+    """What is wrong in the marked rows of a batch. `errors` says it of each of them, in their order."""
 
     rows: pa.BooleanArray
-    error: Callable[[int, Sequence[str | None]], RowError]
+    errors: Callable[[], Iterable[RowError]]
     warning: bool = False
+
+
+def errors_of_values(marked: pa.StringArray, error: Callable[[str | None], RowError]) -> Iterator[RowError]:
+    """The error of each of the values, which are often the same."""
+    known: dict[str | None, RowError] = {}
+    for value in marked.to_numpy(zero_copy_only=False).tolist():
+        if value not in known:
+            known[value] = error(value)
+        yield known[value]
 
 
 def check_records(
@@ -74,36 +83,32 @@ def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[F
 
 def _found(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
     rows = pc.indices_nonzero(reduce(pc.or_, (finding.rows for finding in findings)))
-    fields_of = zip(*(_listed(column.take(rows)) for column in batch.columns), strict=True)
-    marks_of = zip(*(_listed(finding.rows.take(rows)) for finding in findings), strict=True)
-    places = zip(rows.to_pylist(), batch.lines[rows.to_numpy()].tolist(), fields_of, marks_of, strict=True)
-    marked = []
-    for row, line, fields, marks in places:
-        errors = tuple(
-            finding.error(row, fields) for finding, is_marked in zip(findings, marks, strict=True) if is_marked
-        )
-        marked.append(Rejection(line, dict(zip(headers, fields, strict=True)), errors))
-    return marked
-
-
-def _listed(values: pa.Array) -> list[Any]:
-    """As `to_pylist`, which takes ten times as long."""
-    listed: list[Any] = values.to_numpy(zero_copy_only=False).tolist()
-    return listed
+    lines = batch.lines[rows.to_numpy()].tolist()
+    records = json_objects(headers, [column.take(rows) for column in batch.columns])
+    errors: list[tuple[RowError, ...]] = [()] * len(lines)
+    for finding in findings:
+        places = pc.indices_nonzero(finding.rows.take(rows)).to_numpy().tolist()
+        for place, error in zip(places, finding.errors(), strict=True):
+            errors[place] += (error,)
+    return list(map(Rejection, lines, records, errors))
 
 
 def _broken(record: BrokenRecord) -> Rejection:
-    return Rejection(record.line, record.raw, (RowError("csv", record.code, record.reason),))
+    return Rejection.of(record.line, record.raw, RowError("csv", record.code, record.reason))
 
 
 def _of_column(
-    rows: pa.BooleanArray, column: NewColumn | ExistingColumn, rule: str, code: str, why: Callable[[str | None], str]
+    rows: pa.BooleanArray,
+    batch: CsvBatch,
+    column: NewColumn | ExistingColumn,
+    rule: str,
+    code: str,
+    why: Callable[[str | None], str],
 ) -> Finding:
-    def error(_row: int, fields: Sequence[str | None]) -> RowError:
-        value = fields[column.index]
+    def error(value: str | None) -> RowError:
         return RowError(rule, code, why(value), column.header, shorten(value))
 
-    return Finding(rows, error)
+    return Finding(rows, lambda: errors_of_values(batch.columns[column.index].filter(rows), error))
 
 
 def _always(reason: str) -> Callable[[str | None], str]:
@@ -158,7 +163,7 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         empty = pc.or_(pc.is_null(values), pc.fill_null(pc.equal(values, ""), False))
         if pc.any(empty).as_py():
             why = f"the key {column.name} is empty, and a record is found again by its key; give it a value"
-            findings.append(_of_column(empty, column, "primary_key", "null_key", _always(why)))
+            findings.append(_of_column(empty, batch, column, "primary_key", "null_key", _always(why)))
         blanks = blank_at_edge(values) if _may_be_text(column) else None
         if blanks is None:
             continue
@@ -166,9 +171,11 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         has_other = pc.and_not(blanks, ends_in_blank)
         if pc.any(ends_in_blank).as_py():
             why_blank = partial(_ends_in_blank, column)
-            findings.append(_of_column(ends_in_blank, column, "primary_key", "key_trailing_blank", why_blank))
+            findings.append(_of_column(ends_in_blank, batch, column, "primary_key", "key_trailing_blank", why_blank))
         if pc.any(has_other).as_py():
-            findings.append(_of_column(has_other, column, "primary_key", "key_blank", partial(_has_blank, column)))
+            findings.append(
+                _of_column(has_other, batch, column, "primary_key", "key_blank", partial(_has_blank, column))
+            )
     return findings
 
 
@@ -197,7 +204,8 @@ def _too_long(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
         values = batch.columns[column.index]
         if longest(values) > MAX_VARCHAR_BYTES:
             rows = pc.fill_null(pc.greater(pc.binary_length(values), MAX_VARCHAR_BYTES), False)
-            findings.append(_of_column(rows, column, "max_bytes", "value_too_long", partial(_is_too_long, column)))
+            why = partial(_is_too_long, column)
+            findings.append(_of_column(rows, batch, column, "max_bytes", "value_too_long", why))
     return findings
 
 
@@ -215,7 +223,8 @@ def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArr
         if rows is not None and column.when_unfit is WhenUnfit.RESCUE:
             rows = column.unrescuable(pc.if_else(rows, batch.columns[column.index], None))
         if rows is not None:
-            findings.append(_of_column(rows, column, "column_type", "unfit_value", partial(_does_not_fit, column)))
+            why = partial(_does_not_fit, column)
+            findings.append(_of_column(rows, batch, column, "column_type", "unfit_value", why))
     return findings
 
 

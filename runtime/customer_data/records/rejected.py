@@ -15,19 +15,18 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any, Literal
+from json.encoder import encode_basestring
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
+from customer_data.records.json_objects import to_json
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_json = json.JSONEncoder(ensure_ascii=False).encode
 
 #: What rejects records beside users' rules, as messages and reports call it.
 _REQUIREMENTS = {
@@ -39,8 +38,7 @@ _REQUIREMENTS = {
 _MOST_COLUMNS_NAMED = 5
 
 
-@dataclass(frozen=True)
-class RowError:
+class RowError(NamedTuple):
     """One reason why a record is rejected; `rule` is the requirement, `code` is stable and for programs. A `warning`
     alone rejects no record."""
 
@@ -56,19 +54,27 @@ class RowError:
         return "warning" if self.warning else "error"
 
 
-@dataclass(frozen=True)
-class Rejection:
-    """A record in which something is wrong: field to text, or its text as written where it is not one record. `line`
-    is None where records have no lines."""
+class Rejection(NamedTuple):
+    """A record in which something is wrong. `json` is the record as JSON: field to text, or its text as written where
+    it is not one record. `line` is None where records have no lines."""
 
     line: int | None
-    record: dict[str, str | None] | str
+    json: str
     errors: tuple[RowError, ...]
+
+    @staticmethod
+    def of(line: int | None, record: Mapping[str, str | None] | str, *errors: RowError) -> Rejection:
+        return Rejection(line, to_json(record), errors)
+
+    @property
+    def record(self) -> dict[str, str | None] | str:
+        record: dict[str, str | None] | str = json.loads(self.json)
+        return record
 
     @property
     def is_warning(self) -> bool:
         """Whether the record is reported and goes on."""
-        return all(error.warning for error in self.errors)
+        return self.errors[0].warning and all(error.warning for error in self.errors)
 
 
 @dataclass(frozen=True)
@@ -111,11 +117,11 @@ class RejectedRecords:
 
     def __init__(self, file: SourceFile, run_id: str, *, keep: bool) -> None:
         self._file = file
-        self._source = _json({"bucket": file.bucket, "key": file.key, "version": file.version_id})
+        self._source = to_json({"bucket": file.bucket, "key": file.key, "version": file.version_id})
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._run = f'"run_id": {_json(run_id)}, "at": {_json(at)}'
+        self._run = f'"run_id": {to_json(run_id)}, "at": {to_json(at)}'
         self._lines: IO[bytes] | None = tempfile.SpooledTemporaryFile(max_size=2**20) if keep else None  # noqa: SIM115
-        self._rows: Counter[_Kind] = Counter()
+        self._rows: dict[_Kind, int] = {}
         self._first: dict[_Kind, tuple[RowError, int | None]] = {}
         self._digest = hashlib.sha256()
         self.count = 0
@@ -126,26 +132,28 @@ class RejectedRecords:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def add(self, rejection: Rejection) -> None:
-        self.count += 1
-        place = rejection.line if rejection.line is not None else _json(rejection.record)
-        self._digest.update(f"{place}\n".encode())
-        for error in rejection.errors:
-            kind = (error.rule, error.column, error.warning)
-            self._rows[kind] += 1
-            self._first.setdefault(kind, (error, rejection.line))
-        if self._lines is None:
-            return
-        errors = [
-            {"rule": error.rule, "code": error.code, "reason": error.reason, "severity": error.severity}
-            for error in rejection.errors
-        ]
-        # What is the same in every line is made JSON once: most rows of a file may be bad.
-        line = (
-            f'{{"record": {_json(rejection.record)}, "source": {self._source}, "line": {_json(rejection.line)},'
-            f' "errors": {_json(errors)}, {self._run}}}\n'
+    def add(self, rejections: Sequence[Rejection]) -> None:
+        self.count += len(rejections)
+        places = [f"{record if line is None else line}\n" for line, record, _ in rejections]
+        self._digest.update("".join(places).encode())
+        for line, _, errors in rejections:
+            for error in errors:
+                kind = (error.rule, error.column, error.warning)
+                if kind in self._rows:
+                    self._rows[kind] += 1
+                else:
+                    self._rows[kind] = 1
+                    self._first[kind] = (error, line)
+        if self._lines is not None:
+            self._lines.write("".join(map(self._line, rejections)).encode())
+
+    def _line(self, rejection: Rejection) -> str:
+        """Put together from JSON: most rows of a file may be bad."""
+        line, record, errors = rejection
+        return (
+            f'{{"record": {record}, "source": {self._source}, "line": {"null" if line is None else line},'
+            f' "errors": [{", ".join(map(_error_json, errors))}], {self._run}}}\n'
         )
-        self._lines.write(line.encode())
 
     @property
     def reasons(self) -> tuple[RejectionReason, ...]:
@@ -181,3 +189,11 @@ class RejectedRecords:
     def close(self) -> None:
         if self._lines is not None:
             self._lines.close()
+
+
+def _error_json(error: RowError) -> str:
+    text = encode_basestring
+    return (
+        f'{{"rule": {text(error.rule)}, "code": {text(error.code)}, "reason": {text(error.reason)},'
+        f' "severity": "{error.severity}"}}'
+    )

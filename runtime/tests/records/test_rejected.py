@@ -19,8 +19,7 @@ ODD = RowError("range", "too_high", "qty is '900'", "qty", "900", warning=True)
 
 def rejected(*rejections: Rejection, keep: bool = False) -> RejectedRecords:
     records = RejectedRecords(CHANGES, "run-1", keep=keep)
-    for rejection in rejections:
-        records.add(rejection)
+    records.add(rejections)
     return records
 
 
@@ -31,7 +30,7 @@ def written(records: RejectedRecords, tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def test_a_record_without_a_line_has_the_one_shape(tmp_path: Path) -> None:
-    with rejected(Rejection(None, {"id": None, "qty": "900"}, (ODD, NO_KEY)), keep=True) as records:
+    with rejected(Rejection.of(None, {"id": None, "qty": "900"}, ODD, NO_KEY), keep=True) as records:
         (entry,) = written(records, tmp_path)
 
     assert entry == {
@@ -50,7 +49,7 @@ def test_a_record_without_a_line_has_the_one_shape(tmp_path: Path) -> None:
 def test_reasons_are_counted_by_rule_and_column_errors_first() -> None:
     other = RowError("column_type", "unfit_value", "'x' is not a value of a", "a", "x")
     found = [(2, (ODD, NO_KEY)), (3, (other,)), (4, (other,)), (5, (ODD,))]
-    records = rejected(*(Rejection(line, {}, errors) for line, errors in found))
+    records = rejected(*(Rejection.of(line, {}, *errors) for line, errors in found))
 
     assert [(reason.error.code, reason.rows, reason.line) for reason in records.reasons] == [
         ("unfit_value", 2, 3),
@@ -74,7 +73,7 @@ def test_reasons_are_counted_by_rule_and_column_errors_first() -> None:
     ],
 )
 def test_a_fault_names_the_first_error_and_no_warning(line: int | None, reason: str) -> None:
-    fault = rejected(Rejection(line, {}, (ODD, NO_KEY)), Rejection(9, {}, (NO_KEY,))).fault("do this")
+    fault = rejected(Rejection.of(line, {}, ODD, NO_KEY), Rejection.of(9, {}, NO_KEY)).fault("do this")
 
     assert (fault.code, fault.reason, fault.line, fault.column) == ("null_key", reason, line, "id")
 
@@ -83,11 +82,11 @@ def test_one_choice_of_records_is_told_from_another_with_and_without_lines() -> 
     def digest(*rejections: Rejection) -> str:
         return rejected(*rejections).digest
 
-    one, two = Rejection(None, {"id": "1"}, (NO_KEY,)), Rejection(None, {"id": "2"}, (NO_KEY,))
+    one, two = Rejection.of(None, {"id": "1"}, NO_KEY), Rejection.of(None, {"id": "2"}, NO_KEY)
     assert digest(one) == digest(one) != digest(two)
-    assert digest(Rejection(2, {}, (NO_KEY,))) != digest(Rejection(3, {}, (NO_KEY,)))
+    assert digest(Rejection.of(2, {}, NO_KEY)) != digest(Rejection.of(3, {}, NO_KEY))
 
 
 def test_a_warning_alone_rejects_no_record() -> None:
-    assert Rejection(2, {}, (ODD,)).is_warning
-    assert not Rejection(2, {}, (ODD, NO_KEY)).is_warning
+    assert Rejection.of(2, {}, ODD).is_warning
+    assert not Rejection.of(2, {}, ODD, NO_KEY).is_warning

@@ -172,7 +172,7 @@ def test_a_rejected_change_has_no_line_and_names_its_object(merge: Merge) -> Non
     world = merge.world
     error = RowError("primary_key", "null_key", "the key order_id is empty; correct it at the source", "order_id")
     with RejectedRecords(merge.source(1), RUN, keep=True) as rejected:
-        rejected.add(Rejection(None, {"order_id": None, "status": "new"}, (error,)))
+        rejected.add([Rejection.of(None, {"order_id": None, "status": "new"}, error)])
         rejected.upload(world.s3, "quarantine/orders/1.rejected.jsonl")
 
     (entry,) = map(

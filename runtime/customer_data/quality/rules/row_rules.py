@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -198,7 +199,11 @@ class RowRule(Rule):
     def why(self, value: str | None) -> str:
         """Why a value breaks the rule, for the rejected record."""
         shown = "it is empty" if value is None else f"it is {value[:_SHOWN_CHARACTERS]!r}"
-        return f"{self.column} {self.check.requirement}; {shown}"
+        return f"{self._demand}; {shown}"
+
+    @cached_property
+    def _demand(self) -> str:
+        return f"{self.column} {self.check.requirement}"
 
 
 _SHOWN_CHARACTERS = 100

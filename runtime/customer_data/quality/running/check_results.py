@@ -37,8 +37,8 @@ class MarkedRecords:
         self.warned.close()
 
     def add(self, marked: Sequence[Rejection]) -> None:
-        for record in marked:
-            (self.warned if record.is_warning else self.rejected).add(record)
+        self.rejected.add([record for record in marked if not record.is_warning])
+        self.warned.add([record for record in marked if record.is_warning])
         if self._check:
             self._check.add(marked)
 

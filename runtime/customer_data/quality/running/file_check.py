@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -26,7 +26,7 @@ from customer_data.quality.rules.rule_set import LINE, VIEW, RuleSet, make_rule_
 from customer_data.quality.rules.rules_file import RulesSource
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.quality.running.line_findings import LineFindings, LineFindingsReader
-from customer_data.records.checks import Finding, shorten
+from customer_data.records.checks import Finding, errors_of_values, shorten
 from customer_data.records.rejected import Rejection, RowError, requirement
 
 _MOST_SAMPLES = 5
@@ -100,17 +100,21 @@ class FileCheck:
         found = [self._of_row_rule(rule, batch) for rule in self._rules.row if rule.name not in self._failures]
         return [*(finding for finding in found if finding), *self._over_all_rows.findings(batch)]
 
-    def add(self, marked: Iterable[Rejection]) -> None:
+    def add(self, marked: Sequence[Rejection]) -> None:
         """Counts what was found in records."""
         for record in marked:
             self.rows_warned += record.is_warning
-            for error in record.errors:
-                if error.column:
-                    self._columns[error.rule][error.column] += 1
-            for rule in {error.rule: None for error in record.errors}:
+            rules = (
+                {error.rule: None for error in record.errors} if len(record.errors) > 1 else (record.errors[0].rule,)
+            )
+            for rule in rules:
                 self._broken[rule] += 1
-                if len(self._samples[rule]) < _MOST_SAMPLES:
+                if self._broken[rule] <= _MOST_SAMPLES:
                     self._samples[rule].append(Sample(record.line or 0, self._masked(record.record)))
+        of_columns = Counter((error.rule, error.column) for record in marked for error in record.errors)
+        for (rule, column), count in of_columns.items():
+            if column:
+                self._columns[rule][column] += count
 
     def conclude(self, rows_read: int, rows_rejected: int) -> FileFault | None:
         """Why the file is refused as a whole."""
@@ -191,11 +195,10 @@ class FileCheck:
             return None
         header = self._headers[index]
 
-        def error(_row: int, fields: Sequence[str | None]) -> RowError:
-            value = fields[index]
+        def error(value: str | None) -> RowError:
             return RowError(rule.name, rule.error_type, rule.why(value), header, shorten(value), rule.is_warning)
 
-        return Finding(rows, error, rule.is_warning)
+        return Finding(rows, lambda: errors_of_values(values.filter(rows), error), rule.is_warning)
 
     def _fail(self, rule: Rule, failure: str | None) -> None:
         if failure is not None:

@@ -101,11 +101,11 @@ def _finding(rule: Rule, entries: pa.Table, batch: CsvBatch, warning: bool) -> F
         zip(rows.tolist(), zip(entries["code"].to_pylist(), entries["reason"].to_pylist(), strict=True), strict=True)
     )
 
-    def error(row: int, _fields: Sequence[str | None]) -> RowError:
-        code, reason = said[row]
-        return RowError(rule.name, code or rule.error_type, reason or rule.description, warning=warning)
+    def errors() -> Iterator[RowError]:
+        for _, (code, reason) in sorted(said.items()):
+            yield RowError(rule.name, code or rule.error_type, reason or rule.description, warning=warning)
 
-    return Finding(pa.array(marked), error, warning)
+    return Finding(pa.array(marked), errors, warning)
 
 
 def _entries(parts: Sequence[StagedPart], s3: Any) -> Iterator[pa.RecordBatch]:
