@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customer_data.records.key_order import KeyOrder, KeySpan, are_distinct
@@ -24,6 +24,7 @@ def span_of(batches: list[list[tuple[int, ...]]]) -> KeySpan | None:
     return order.span
 
 
+@settings(deadline=None)
 @given(files=st.lists(BATCHES, min_size=1, max_size=3))
 def test_keys_that_are_called_distinct_are(files: list[list[list[tuple[int, int]]]]) -> None:
     with_rows = [batches for batches in files if any(batches)]
@@ -32,6 +33,7 @@ def test_keys_that_are_called_distinct_are(files: list[list[list[tuple[int, int]
         assert len(set(keys)) == len(keys)
 
 
+@settings(deadline=None)
 @given(keys=st.sets(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=1), cuts=st.sets(st.integers(1, 20)))
 def test_sorted_keys_are_noticed_whatever_the_batches(keys: set[tuple[int, int]], cuts: set[int]) -> None:
     ordered = sorted(keys)
