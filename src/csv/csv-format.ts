@@ -83,6 +83,29 @@ export interface CsvFormatOptions {
    * @default - ISO 8601 only
    */
   readonly dateFormats?: string[];
+
+  /**
+   * What stands before the decimals of a number: '.' or ','. With ',' the text `28,7` is a number, and `28.7` is text
+   * unless `thousandsSeparator` is '.'. Currencies and percent signs make a number text in any case.
+   *
+   * @default '.' - a column of numbers with decimal commas is text, and `--plan` and the log say that it looks like them
+   */
+  readonly decimalSeparator?: string;
+
+  /**
+   * What may stand between groups of three digits: '.', ',', an apostrophe or a blank, which stands for the no-break
+   * blanks as well. Another one than `decimalSeparator`.
+   *
+   * @default - none: `1,234` and `1.234.567` are text
+   */
+  readonly thousandsSeparator?: string;
+
+  /**
+   * Whether `5.00-` and `(5.00)` are the number -5.00, as accounting programs write it.
+   *
+   * @default false - they are text
+   */
+  readonly accountingNegatives?: boolean;
 }
 
 /** The format of CSV files. Files whose name ends with `.gz` are decompressed in any case. */
@@ -134,6 +157,16 @@ export class CsvFormat {
   public readonly nullValues: string[];
   /** Formats of dates and times other than ISO 8601. */
   public readonly dateFormats: string[];
+  /** What stands before the decimals of a number. */
+  public readonly decimalSeparator: string;
+  /**
+   * What may stand between groups of three digits.
+   *
+   * @default - none
+   */
+  public readonly thousandsSeparator?: string;
+  /** Whether `5.00-` and `(5.00)` are negative numbers. */
+  public readonly accountingNegatives: boolean;
 
   private constructor(options: CsvFormatOptions) {
     this.delimiter = options.delimiter;
@@ -146,6 +179,9 @@ export class CsvFormat {
     this.encoding = options.encoding;
     this.nullValues = options.nullValues ?? [''];
     this.dateFormats = options.dateFormats ?? [];
+    this.decimalSeparator = options.decimalSeparator ?? '.';
+    this.thousandsSeparator = options.thousandsSeparator;
+    this.accountingNegatives = options.accountingNegatives ?? false;
 
     requireCharacter('delimiter', this.delimiter);
     if (this.quote !== '') {
@@ -164,6 +200,7 @@ export class CsvFormat {
       requireEncoding(this.encoding);
     }
     this.dateFormats.filter((format) => !Token.isUnresolved(format)).forEach(requireDateFormat);
+    requireSeparators(this.decimalSeparator, this.thousandsSeparator);
   }
 
   /** Whether the other format has the same settings. In Python use this, not `==`, which compares identities. */
@@ -177,6 +214,9 @@ export class CsvFormat {
       && this.footerLines === other.footerLines
       && this.trimKeys === other.trimKeys
       && this.encoding === other.encoding
+      && this.decimalSeparator === other.decimalSeparator
+      && this.thousandsSeparator === other.thousandsSeparator
+      && this.accountingNegatives === other.accountingNegatives
       && JSON.stringify([this.nullValues, this.dateFormats]) === JSON.stringify([other.nullValues, other.dateFormats]);
   }
 }
@@ -188,6 +228,23 @@ function requireEscape(escape: string, quote: string, delimiter: string | undefi
   if (escape === quote || escape === delimiter) {
     const other = escape === quote ? 'quote' : 'delimiter';
     throw new ConfigurationError(`escape and ${other} are both '${escape}', but two different characters are needed; change one of them${other === 'quote' ? ', or leave out escape: a doubled quote needs none' : ''}`);
+  }
+}
+
+function requireSeparators(decimal: string, thousands: string | undefined): void {
+  if (!Token.isUnresolved(decimal) && !['.', ','].includes(decimal)) {
+    throw new ConfigurationError(`decimalSeparator is ${JSON.stringify(decimal)}, but '.' or ',' is allowed; leave it out for '.'`);
+  }
+  if (thousands !== undefined && !Token.isUnresolved(thousands) && !['.', ',', "'", ' ', '\u00a0', '\u202f'].includes(thousands)) {
+    throw new ConfigurationError(
+      `thousandsSeparator is ${JSON.stringify(thousands)}, but '.', ',', an apostrophe or a blank is allowed; leave it out where numbers have none`,
+    );
+  }
+  if (decimal === thousands) {
+    throw new ConfigurationError(
+      `decimalSeparator and thousandsSeparator are both '${decimal}', but two different characters are needed; set decimalSeparator: '${decimal === '.' ? ',' : '.'}'`
+      + ' if numbers are written so',
+    );
   }
 }
 

@@ -14,4 +14,7 @@ export const CSV_FORMAT_OPTIONS = struct<CsvFormatOptions>({
   encoding: optional(TEXT),
   nullValues: optional(listOf(TEXT)),
   dateFormats: optional(listOf(TEXT)),
+  decimalSeparator: optional(TEXT),
+  thousandsSeparator: optional(TEXT),
+  accountingNegatives: optional(BOOLEAN),
 });

@@ -13,5 +13,8 @@ export function renderCsvFormat(csv: CsvFormat): object {
     encoding: csv.encoding,
     null_values: csv.nullValues,
     date_formats: csv.dateFormats,
+    decimal_separator: csv.decimalSeparator === '.' ? undefined : csv.decimalSeparator,
+    thousands_separator: csv.thousandsSeparator,
+    accounting_negatives: csv.accountingNegatives || undefined,
   };
 }

@@ -17,7 +17,7 @@ const settings: LoaderSettings = {
   schemaContract: SchemaContract.FREEZE,
   growColumnsUpToRows: 1_000_000,
   sequenceColumn: 'updated_at',
-  csv: CsvFormat.of({ delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] }),
+  csv: CsvFormat.of({ delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'], decimalSeparator: ',', thousandsSeparator: '.', accountingNegatives: true }),
   rowErrors: RowErrorPolicy.QUARANTINE_ROWS,
   prefix: 'customers/',
   errorPrefix: 'error/customers/',

@@ -12,6 +12,9 @@ test('detects everything unless told otherwise', () => {
     encoding: undefined,
     nullValues: [''],
     dateFormats: [],
+    decimalSeparator: '.',
+    thousandsSeparator: undefined,
+    accountingNegatives: false,
   });
 });
 
@@ -27,6 +30,9 @@ test('keeps what it is told', () => {
     encoding: 'windows-1252',
     nullValues: ['', 'NULL'],
     dateFormats: ['DD/MM/YYYY'],
+    decimalSeparator: ',',
+    thousandsSeparator: '.',
+    accountingNegatives: true,
   };
   expect({ ...CsvFormat.of(options) }).toEqual(options);
 });
@@ -49,12 +55,17 @@ test.each([
   [{ encoding: '' }, "encoding is '', but one of"],
   [{ dateFormats: ['DD/MM/YYYY', 'DD/MM/YY'] }, "dateFormats has 'DD/MM/YY', but 'YY' in it is no token that is read: YYYY, HH24"],
   [{ dateFormats: ['DD/MM'] }, "dateFormats has 'DD/MM', but a format that says one date is allowed"],
+  [{ decimalSeparator: '' }, "decimalSeparator is \"\", but '.' or ',' is allowed"],
+  [{ decimalSeparator: ';' }, 'decimalSeparator is ";"'],
+  [{ thousandsSeparator: '_' }, "thousandsSeparator is \"_\", but '.', ',', an apostrophe or a blank is allowed"],
+  [{ thousandsSeparator: '.' }, "decimalSeparator and thousandsSeparator are both '.', but two different characters are needed; set decimalSeparator: ','"],
+  [{ decimalSeparator: ',', thousandsSeparator: ',' }, "set decimalSeparator: '.'"],
 ])('refuses %j', (options, message) => {
   expect(() => CsvFormat.of(options)).toThrow(message);
 });
 
 test('equals a format of files that are written in the same way', () => {
-  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] };
+  const options = { delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'utf-8', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'], decimalSeparator: ',', thousandsSeparator: "'", accountingNegatives: true };
   expect(CsvFormat.of(options).isEqualTo(CsvFormat.of({ ...options }))).toBe(true);
   expect(CsvFormat.detect().isEqualTo(CsvFormat.of({ quote: '"', nullValues: [''] }))).toBe(true);
   for (const option of Object.keys(options)) {

@@ -43,7 +43,7 @@ function everyRule(): object[] {
 test('writes what the job reads', () => {
   const settings = renderGateSettings({
     pipelineName: 'crm-gate',
-    csv: CsvFormat.of({ delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'] }),
+    csv: CsvFormat.of({ delimiter: ';', quote: "'", escape: '\\', strictQuotes: true, headerLine: 4, footerLines: 3, trimKeys: true, encoding: 'windows-1252', nullValues: ['', 'NULL'], dateFormats: ['DD/MM/YYYY'], decimalSeparator: ',', thousandsSeparator: '.', accountingNegatives: true }),
     columnMapping: { 'E-Mail "work"': 'email' },
     key: ['user_id', 'country'],
     prefix: 'incoming/',

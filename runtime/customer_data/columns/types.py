@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from customer_data.columns.number_formats import NumberFormat
+
 MAX_VARCHAR_BYTES = 65_535
 MAX_COLUMNS = 1_600
 MAX_IDENTIFIER_BYTES = 127
@@ -24,15 +26,15 @@ class ColumnType:
     smallint, integer, bigint, numeric, real, double precision, boolean, date, timestamp, timestamptz, char, varchar;
     any other name is a type that values are never written to.
 
-    `length` is in bytes (char and varchar). `format` is how a date or timestamp is written in the staged text, in
-    Redshift's notation; None is ISO 8601.
+    `length` is in bytes (char and varchar). `format` is how a file writes the values: a date or timestamp in Redshift's
+    notation, a number in that of a country; None is ISO 8601, and as programs write numbers.
     """
 
     name: str
     length: int | None = None
     precision: int | None = None
     scale: int | None = None
-    format: str | None = None
+    format: str | NumberFormat | None = None
 
     @property
     def sql(self) -> str:
@@ -170,7 +172,7 @@ _TEXT_BYTES = {  # of the longest text that the checks let pass as a value of th
 
 def text_bytes(type: ColumnType) -> int:
     """The most bytes that a value of the type takes as text in a file."""
-    if type.format is not None:
+    if isinstance(type.format, str):
         return 2 * len(type.format)
     if type.name == "numeric":
         return MAX_PRECISION + len("-0.")

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.columns.date_formats import to_iso
+from customer_data.columns.number_formats import NumberFormat
 from customer_data.columns.types import FALSE_WORDS, TRUE_WORDS, ColumnType
 
 #: Values, NULL where a text is none of the type, and the marks of these texts: None where all fit, the common case.
@@ -57,6 +58,9 @@ def read_values(type: ColumnType, texts: pa.StringArray) -> Read:
     if read is None:  # a type that this loader never writes to
         nothing = pa.nulls(len(texts), pa.string())
         return nothing, _unfit(texts, nothing)
+    if isinstance(type.format, NumberFormat):
+        values, _ = read(type, type.format.to_plain(texts))
+        return values, _unfit(texts, values)
     return read(type, texts)
 
 
@@ -212,7 +216,7 @@ def _boolean(type: ColumnType, texts: pa.StringArray) -> Read:
 
 
 def _date_time(type: ColumnType, texts: pa.StringArray) -> Read:
-    iso = texts if type.format is None else to_iso(type.format, texts)
+    iso = to_iso(type.format, texts) if isinstance(type.format, str) else texts
     target = _ARROW_DATE_TIMES[type.name]
     if iso.null_count == texts.null_count and (values := _all_iso(type.name, iso)) is not None:
         return values, None

@@ -25,3 +25,6 @@ class CsvFormat:
     header_line: int | None = None
     footer_lines: int = 0
     trim_keys: bool = False
+    decimal_separator: str = "."
+    thousands_separator: str | None = None
+    accounting_negatives: bool = False

@@ -1,0 +1,68 @@
+"""Numbers as a country or an accountant writes them: `1.234,56`, `1 234.50`, `5.00-`, `(10.50)`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from customer_data.csv.format import CsvFormat
+from customer_data.errors import SettingsError
+
+_THOUSANDS = ("", ".", ",", "'", " ", "\u00a0", "\u202f")
+#: A blank between groups of digits is one of these; programs write the no-break ones.
+_BLANKS = " \u00a0\u202f"
+_EXPONENT = r"[eE][+-]?[0-9]{1,3}"
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """`thousands` may stand between groups of three digits before the decimal separator; a blank stands for no-break
+    ones too. With `accounting`, a minus may stand behind the number, or the number in parentheses."""
+
+    decimal: str = "."
+    thousands: str = ""
+    accounting: bool = False
+
+    def to_plain(self, texts: pa.StringArray) -> pa.StringArray:
+        """The numbers in the one spelling that everything else reads, such as `-1234.56`; NULL for other texts."""
+        numbers = pc.if_else(pc.match_substring_regex(texts, self._pattern), texts, None)
+        if self.thousands:
+            numbers = pc.replace_substring_regex(numbers, self._separator, "")
+        if self.decimal != ".":
+            numbers = pc.replace_substring(numbers, self.decimal, ".")
+        if not self.accounting:
+            return numbers
+        negative = pc.or_(pc.ends_with(numbers, "-"), pc.starts_with(numbers, "("))
+        bare = pc.utf8_trim(pc.utf8_rtrim(numbers, "-"), "()")
+        return pc.if_else(negative, pc.binary_join_element_wise("-", bare, ""), numbers)
+
+    @property
+    def _separator(self) -> str:
+        return f"[{_BLANKS}]" if self.thousands in _BLANKS else re.escape(self.thousands)
+
+    @property
+    def _pattern(self) -> str:
+        whole = "0|[1-9][0-9]*"
+        if self.thousands:
+            whole += rf"|[1-9][0-9]{{0,2}}(?:{self._separator}[0-9]{{3}})+"
+        decimal = re.escape(self.decimal)
+        number = rf"(?:(?:{whole})(?:{decimal}[0-9]*)?|{decimal}[0-9]+)"
+        shapes = [rf"[+-]?{number}(?:{_EXPONENT})?"]
+        if self.accounting:
+            shapes += [rf"{number}-", rf"\({number}\)"]
+        return f"^(?:{'|'.join(shapes)})$"
+
+
+def number_format(csv: CsvFormat) -> NumberFormat | None:
+    """None where numbers are written as programs write them. Raises SettingsError."""
+    decimal, thousands = csv.decimal_separator, csv.thousands_separator or ""
+    if decimal not in (".", ",") or thousands not in _THOUSANDS or decimal == thousands:
+        raise SettingsError(
+            f"decimal_separator {decimal!r} and thousands_separator {thousands!r} do not say how numbers are written;"
+            " allowed are '.' and ',' for decimals, and another one of '.', ',', an apostrophe or a blank for thousands"
+        )
+    format = NumberFormat(decimal, thousands, csv.accounting_negatives)
+    return None if format == NumberFormat() else format
