@@ -38,6 +38,7 @@ _QUOTING = re.compile(
 )
 #: Spark quotes values like this, which may have quotes themselves, and numbers not at all; names are in backticks.
 _VALUE = re.compile(r"'.*'|\d+", re.DOTALL)
+_OUT_OF_RANGE = re.compile(r"(\[NUMERIC_VALUE_OUT_OF_RANGE\]) \S+ cannot be represented as Decimal\((\d+), (\d+)\)")
 
 
 def is_about_query(error: BaseException) -> bool:
@@ -77,6 +78,12 @@ def said(error: BaseException) -> str:
     messages show it."""
     causes = _causes(error)
     text = _for_users(next(filter(_is_raised_by_query, causes), causes[0]) if causes else str(error))
+    if out_of_range := _OUT_OF_RANGE.match(text):
+        name, precision, scale = out_of_range.groups()
+        return (
+            f"{name} a number does not fit DECIMAL({precision},{scale}), which has {int(precision) - int(scale)} digits"
+            " before the point; cast it, or the numbers that it is computed from, to fewer decimals"
+        )
     if causes:
         named = _ERROR_CLASS.match(text)
         of_data = text[named.end() :] if named else text.partition(": ")[2]

@@ -1,8 +1,8 @@
 """Runs SQL and Python rules over all rows of a file, in Spark: the only part of data quality that knows of it.
 
 The rows are read from their Parquet parts by Arrow in Spark's workers, so that Spark needs no file system of its own
-for S3. Queries run in ANSI mode: where Spark would otherwise make NULL of a text that is no number, and so let the
-record pass, the rule fails and says so.
+for S3. Queries run in ANSI mode: where Spark would otherwise make NULL of a text that is no number, or of a result that
+is too large, and so let the record pass, the rule fails and says so.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 _THREADS = 4
 _CONFIGURATION = {
     "spark.sql.ansi.enabled": "true",
+    # Exact, or an error where a result has more than 38 digits: else Spark rounds products to as few as 6 decimals.
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "8192",
 }
