@@ -26,7 +26,7 @@ from customer_data.columns.types import (
 )
 from customer_data.columns.values import EXPONENT, NUMBER, longest, matches, matches_all, misfits, read_values
 
-_PHONE = r"\+[0-9]{7,}"
+PHONE = r"\+[0-9]{7,}"
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class _Number:
         if not self._plain:
             signed = pc.starts_with(values, "+")
             exponents = matches(rf"[^.]*{EXPONENT}", values) if self._kind == "exponent" else False
-            self._phones = self._phones or bool(pc.any(matches(_PHONE, values)).as_py())
+            self._phones = self._phones or bool(pc.any(matches(PHONE, values)).as_py())
             self._plain = pc.any(pc.invert(pc.or_(signed, exponents))).as_py() is True
 
     def _measure(self, values: pa.StringArray) -> None:

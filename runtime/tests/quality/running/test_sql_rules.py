@@ -80,7 +80,7 @@ REFUSED: dict[str, tuple[str | dict[str, Any], str]] = {
         "rows without a __line, as an outer join does: add WHERE __line IS NOT NULL",
     ),
     "type_that_the_column_does_not_have": ("SELECT * FROM temp_data WHERE joined + 1.5 = 1", "DATATYPE_MISMATCH"),
-    "text_that_is_no_number": ("SELECT * FROM temp_data WHERE name < 5", "The value 'Xxx' of the type"),
+    "text_that_is_no_number": ("SELECT * FROM temp_data WHERE name < 5", "name on line 2 is text of letters"),
     "division_by_zero": ("SELECT * FROM temp_data WHERE 1 / (user_id - 1) > 5", "DIVIDE_BY_ZERO"),
     "overflow": ("SELECT * FROM temp_data WHERE CAST(user_id * 1000000 AS SMALLINT) = 1", "CAST_OVERFLOW"),
     "subquery_of_many_rows": ("SELECT * FROM temp_data WHERE name = (SELECT name FROM temp_data)", "SUBQUERY"),
