@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,7 +26,15 @@ from customer_data.columns.types import (
 )
 from customer_data.columns.values import EXPONENT, NUMBER, longest, matches, matches_all, misfits, read_values
 
-_PHONE = r"\+[0-9]{7,}"
+PHONE = r"\+[0-9]{7,}"
+
+
+@dataclass(frozen=True)
+class DecidingValue:
+    """The value that a column has its type by, and the line of its record."""
+
+    line: int
+    text: str
 
 
 class TypeInference:
@@ -30,10 +42,14 @@ class TypeInference:
 
     Formats that the user named come first: `20240131` is a date to who says `YYYYMMDD`. A key's numbers are whole
     ones: `1.1` and `1.10` are one number and, as what tells records apart, two.
+
+    `why` is the value with which the type became what it is: the first one, unless a later one did not fit the type
+    before. Of text it says why it is no other type, not why it is as long. None where the lines are not known.
     """
 
     def __init__(self, formats: Sequence[ColumnType] = (), *, is_key: bool = False) -> None:
         self.max_bytes = 0
+        self.why: DecidingValue | None = None
         self._seen = False
         self._candidates: list[_Candidate] = [
             *(_Widening(format) for format in formats),
@@ -43,23 +59,56 @@ class TypeInference:
             _Widening(TIMESTAMPTZ),
         ]
 
-    def add(self, values: pa.StringArray) -> None:
+    def add(self, values: pa.StringArray, lines: Sequence[int] | npt.NDArray[np.int64] | None = None) -> None:
+        """`lines` has that of each value, NULL ones too."""
         if values.null_count == len(values):
             return
         self.max_bytes = max(self.max_bytes, longest(values))
         if not self._seen:
             self._seen = True
             first = values.drop_null().slice(0, 1)  # rules out most candidates without a look at a whole batch
-            self._candidates = [candidate for candidate in self._candidates if candidate.accepts(first)]
-        self._candidates = [candidate for candidate in self._candidates if candidate.accepts(values)]
+            self._candidates = _narrowed(self._candidates, first)
+            if lines is not None:
+                self.why = DecidingValue(int(lines[pc.index(values.is_valid(), True).as_py()]), first[0].as_py())
+        before = [] if lines is None else list(map(copy, self._candidates))
+        self._candidates = _narrowed(self._candidates, values)
+        if lines is not None and _outcome(before) != _outcome(self._candidates):
+            row = _deciding_row(before, values, _outcome(self._candidates))
+            self.why = DecidingValue(int(lines[row]), values[row].as_py())
 
     @property
     def type(self) -> ColumnType | None:
         """None as long as there was no value."""
         if not self._seen:
             return None
-        types = (candidate.type for candidate in self._candidates)
-        return next((type for type in types if type is not None), varchar_with_headroom(self.max_bytes))
+        type, _ = _outcome(self._candidates)
+        return type or varchar_with_headroom(self.max_bytes)
+
+
+def _narrowed(candidates: list[_Candidate], values: pa.StringArray) -> list[_Candidate]:
+    return [candidate for candidate in candidates if candidate.accepts(values)]
+
+
+def _outcome(candidates: list[_Candidate]) -> tuple[ColumnType | None, bool]:
+    """The type, None for text, and whether a value may still make it another than text."""
+    types = (candidate.type for candidate in candidates)
+    return next((type for type in types if type is not None), None), bool(candidates)
+
+
+def _deciding_row(candidates: list[_Candidate], values: pa.StringArray, outcome: tuple[ColumnType | None, bool]) -> int:
+    """The first row with which the candidates come to the outcome, found by halves."""
+    start, end = 0, len(values)
+    while end - start > 1:
+        middle = (start + end) // 2
+        half = values.take(pa.array(np.arange(start, middle)))  # Arrow 17's if_else reads beyond a slice of text
+        narrowed = list(map(copy, candidates))
+        if half.null_count < len(half):
+            narrowed = _narrowed(narrowed, half)
+        if _outcome(narrowed) == outcome:
+            end = middle
+        else:
+            candidates, start = narrowed, middle
+    return start
 
 
 class _Candidate(Protocol):
@@ -73,7 +122,7 @@ class _Widening:
     """Types of which each holds all texts of the one before it."""
 
     def __init__(self, *types: ColumnType) -> None:
-        self._types = list(types)
+        self._types = types
 
     @property
     def type(self) -> ColumnType:
@@ -83,7 +132,7 @@ class _Widening:
         while self._types:
             if misfits(self._types[0], values) is None:
                 return True
-            self._types.pop(0)
+            self._types = self._types[1:]
         return False
 
 
@@ -92,7 +141,7 @@ class _Dates(_Widening):
 
     def accepts(self, values: pa.StringArray) -> bool:
         if self._types and self._types[0] == DATE and longest(values) > len("2024-01-31"):
-            self._types.pop(0)
+            self._types = self._types[1:]
         return super().accepts(values)
 
 
@@ -156,7 +205,7 @@ class _Number:
         if not self._plain:
             signed = pc.starts_with(values, "+")
             exponents = matches(rf"[^.]*{EXPONENT}", values) if self._kind == "exponent" else False
-            self._phones = self._phones or bool(pc.any(matches(_PHONE, values)).as_py())
+            self._phones = self._phones or bool(pc.any(matches(PHONE, values)).as_py())
             self._plain = pc.any(pc.invert(pc.or_(signed, exponents))).as_py() is True
 
     def _measure(self, values: pa.StringArray) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from customer_data.columns.date_formats import format_type
 from customer_data.columns.inference import TypeInference
@@ -122,3 +124,73 @@ def test_of_the_users_date_formats_the_one_that_all_values_have_is_taken() -> No
 def test_a_format_of_digits_comes_before_bigint_but_only_for_real_dates() -> None:
     assert infer(["20240131"], formats=("YYYYMMDD",)) == ColumnType("date", format="YYYYMMDD")
     assert infer(["20240131"], ["20249999"], formats=("YYYYMMDD",)) == BIGINT
+
+
+def decided(*batches: list[str | None], lines: bool = True, is_key: bool = False) -> tuple[int, str] | None:
+    """What decided the type, with its place among all values from 1."""
+    inference = TypeInference(is_key=is_key)
+    place = 1
+    for batch in batches:
+        inference.add(pa.array(batch, pa.string()), range(place, place + len(batch)) if lines else None)
+        place += len(batch)
+    return (inference.why.line, inference.why.text) if inference.why else None
+
+
+@pytest.mark.parametrize(
+    ("batches", "why"),
+    [
+        ([["1", "2"], ["3"]], (1, "1")),
+        ([[None, None], [None, "7", "8"]], (4, "7")),
+        ([["2024-01-01", "n/a", "2024-01-02", "x"]], (2, "n/a")),
+        ([["2024-01-01"] * 1000, [*["2024-01-01"] * 700, "soon", *["2024-01-01"] * 300, "then"]], (1701, "soon")),
+        ([["n/a", "2024-01-01"]], (1, "n/a")),
+        ([["1", None, None, "2.50", None, "3"]], (4, "2.50")),
+        ([["1", "2.50"], [None, "1e-7", "2e-7"]], (4, "1e-7")),
+        ([["2024-01-01", "2024-01-02 10:00", "2024-01-03 11:00"]], (2, "2024-01-02 10:00")),
+        ([["1.5", "2.25"], ["1.23456", "1.23457"]], (3, "1.23456")),
+        ([["1.5", None, "9" * 35]], (3, "9" * 35)),
+        ([["12E12", "47E5"], ["5", "7"]], (3, "5")),
+        ([["12E12", "47E5", "A1"]], (3, "A1")),
+        ([["a", "b" * 100]], (1, "a")),
+        ([["1", "2024-01-01"]], (2, "2024-01-01")),
+    ],
+)
+def test_the_value_that_decided_is_the_first_that_the_type_before_did_not_hold(
+    batches: list[list[str | None]], why: tuple[int, str]
+) -> None:
+    assert decided(*batches) == why
+
+
+def test_a_keys_fraction_decides_that_it_is_text() -> None:
+    assert decided(["1", "2.0", "2.5"], is_key=True) == (3, "2.5")
+
+
+def test_nothing_is_said_to_have_decided_without_values_or_without_lines() -> None:
+    assert decided([None, None], []) is None
+    assert decided(["1", "x"], lines=False) is None
+
+
+TEXTS = st.sampled_from(
+    [None, "1", "2.0", "2.5", "1E3", "1.5e-7", "9" * 35, "+49301234567", "x", "true", "2024-01-01", "2024-01-01 10:00"]
+)
+
+
+@given(st.lists(st.lists(TEXTS, max_size=6), max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_with_the_value_that_decided_the_type_is_what_it_is_and_without_it_is_not(
+    batches: list[list[str | None]],
+) -> None:
+    why = decided(*batches)
+    values = [value for batch in batches for value in batch]
+    assert (why is None) == (values.count(None) == len(values))
+    if why:
+        line, text = why
+        assert values[line - 1] == text
+        before, then, final = (_kind(infer(values[:end])) for end in (line - 1, line, len(values)))
+        assert then == final
+        # `1E3` alone is text until a plain number shows that it is one, or another value that it is none.
+        assert before != final or final == "varchar"
+
+
+def _kind(type: ColumnType | None) -> ColumnType | str | None:
+    return "varchar" if type and type.name == "varchar" else type

@@ -117,6 +117,8 @@ def _try(pipeline: Pipeline, data: Path, references: Mapping[str, Path], page: P
     print(f"\n{data}: {sieved.rows_read:,} rows read, {sieved.rows_rejected:,} rejected")
     for rule in tried.report["rules"]:
         print(f"{rule['rows_broken']:>10,}  {rule['severity']:<7}  {rule['name']}")
+        for note in rule["notes"]:
+            print(f"{'':>21}note: {note}")
     if refusal:
         print(f"the file would be refused as a whole: {refusal.reason}")
     for record in tried.rejected:

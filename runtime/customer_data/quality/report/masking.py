@@ -54,6 +54,21 @@ def mask(value: str | None) -> str | None:
     return _blanks_shown(signs) + _cut(value)
 
 
+def kind_of_text(value: str) -> str:
+    """What a value consists of, where a message has no room for its shape: `text of letters and digits`."""
+    if not value or value in _PLACEHOLDERS:
+        return repr(value) if value else "the empty text"
+    kinds = list(dict.fromkeys(map(_kind_of_character, value)))
+    return f"text of {' and '.join(filter(None, (', '.join(kinds[:-1]), kinds[-1])))}"
+
+
+def _kind_of_character(character: str) -> str:
+    if ord(character) in _UNSEEN:
+        return "unseen characters"
+    kinds = {"L": "letters", "M": "letters", "N": "digits", "Z": "blanks", "P": "punctuation", "S": "punctuation"}
+    return kinds.get(unicodedata.category(character)[0], "unseen characters")
+
+
 def mask_record(record: Mapping[str, object], unmasked: Collection[str] = ()) -> dict[str, str | None]:
     """The record's values as text, masked but for the columns `unmasked`, which are only cut and made visible."""
     texts = {column: None if value is None else str(value) for column, value in record.items()}

@@ -24,8 +24,8 @@ _VOID_ELEMENTS = ("meta",)
 
 def to_html(report: QualityReport) -> str:
     """The page, to be written as UTF-8."""
-    found = sorted((rule for rule in report.rules if rule.found_something), key=_most_first)
-    quiet = [rule for rule in report.rules if not rule.found_something]
+    found = sorted((rule for rule in report.rules if rule.found_something or rule.notes), key=_most_first)
+    quiet = [rule for rule in report.rules if rule not in found]
     page = _element(
         "html",
         _head(report),
@@ -216,6 +216,9 @@ def _finding(report: QualityReport, rule: RuleReport, anchor: str) -> _Html:
         _element("p", _severity(rule), _element("code", rule.name), _extent(report, rule), class_="extent"),
         _element("div", _element("h4", "This rule failed"), _message(rule.failure), class_="failure")
         if rule.failure is not None
+        else None,
+        _element("div", _element("h4", "How this rule sees the file"), *map(_message, rule.notes), class_="caution")
+        if rule.notes
         else None,
         _samples(report, rule),
         id=anchor,

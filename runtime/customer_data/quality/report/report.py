@@ -35,9 +35,10 @@ class Sample:
 class RuleReport:
     """What one rule found.
 
-    `failure` says why the rule could not run, or why it fails the file as a whole. It goes into the report as it is:
-    no value of a record may be in it. `rows_checked` are the rows that the rule's filter let through (None: all that
-    were read), and `columns` those that the rule is about, as far as that is known; samples show them first.
+    `failure` says why the rule could not run, or why it fails the file as a whole; `notes` say how it sees the file.
+    They go into the report as they are: no value of a record may be in them. `rows_checked` are the rows that the
+    rule's filter let through (None: all that were read), and `columns` those that the rule is about, as far as that is
+    known; samples show them first.
     """
 
     name: str
@@ -47,6 +48,7 @@ class RuleReport:
     rows_broken: int
     max_fail_ratio: float | None = None
     failure: str | None = None
+    notes: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     rows_checked: int | None = None
     columns: tuple[str, ...] = ()
@@ -143,8 +145,9 @@ def to_json(report: QualityReport) -> str:
     - `rows`: `read`, `passed`, `rejected`, `warned`, each a count
     - `columns`: the headers in the order of the file
     - `rules`, in the order in which they were given: `name`, `description`, `error_type`, `severity` (error, warning),
-      `rows_broken`, `rows_checked`, `ratio` and `max_fail_ratio` (0 to 1), `failure`, `columns`, and `samples`:
-      `line`, `values` (header to masked text)
+      `rows_broken`, `rows_checked`, `ratio` and `max_fail_ratio` (0 to 1), `failure`, `notes` (such as which of
+      the rule's columns are text because of a few values), `columns`, and `samples`: `line`, `values` (header to
+      masked text)
     - `links`: label to s3:// URL
     """
     document = {
@@ -189,6 +192,7 @@ def _rule(report: QualityReport, rule: RuleReport) -> dict[str, object]:
         "ratio": report.ratio(rule),
         "max_fail_ratio": rule.max_fail_ratio,
         "failure": rule.failure,
+        "notes": rule.notes,
         "columns": rule.columns,
         "samples": [{"line": sample.line, "values": dict(sample.values)} for sample in rule.samples],
     }

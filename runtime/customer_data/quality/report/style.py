@@ -108,6 +108,9 @@ article { margin-top: 2.5rem; padding-top: 1.25rem; border-top: 1px solid var(--
 .caption { margin: 1.25rem 0 .25rem; font-size: .8125rem; }
 .failure { margin-top: 1rem; padding: .75rem 1rem; border-left: 3px solid var(--bad); background: var(--raised);
   font-size: .875rem; }
+.caution { margin-top: 1rem; padding: .75rem 1rem; border-left: 3px solid var(--attention);
+  background: var(--raised); font-size: .875rem; }
+.caution h4 { color: var(--attention); }
 .samples { width: auto; min-width: 100%; }
 .samples th { white-space: nowrap; }
 .samples th, .samples td { vertical-align: baseline; }
@@ -146,6 +149,6 @@ footer p { margin-top: 1.75rem; font-size: .875rem; }
   .samples th, .samples td { padding-right: .5rem; white-space: normal; font-size: 8pt; }
   .samples tbody th { white-space: nowrap; }
   .samples .value { width: auto; font-size: 7.5pt; }
-  tr, .figures, .reason, .failure { break-inside: avoid; }
+  tr, .figures, .reason, .failure, .caution { break-inside: avoid; }
 }
 """

@@ -68,7 +68,14 @@ class AllRowRules:
         self._spark: SparkRules | None = None
         if work.checks.rules.over_all_rows:
             require_syntax(work.checks.rules)
-            self._spark = SparkRules(work.checks.rules, work.key, work.staging.bucket, work.connect, self._references())
+            self._spark = SparkRules(
+                work.checks.rules,
+                work.key,
+                work.staging.bucket,
+                work.connect,
+                work.csv.date_formats,
+                self._references(),
+            )
 
     def find(self, files: Sequence[SourceFile], naming: ColumnNaming) -> list[LineFindings | None]:
         """What the rules find in each file; None where there are no such rules. Raises RulesFileError for a rule that

@@ -221,6 +221,7 @@ class FileCheck:
             max_fail_ratio=rule.max_fail_ratio,
             failure=self._failures.get(rule.name),
             samples=tuple(self._samples.get(rule.name, ())),
+            notes=self._found.notes.get(rule.name, ()),
             rows_checked=self._found.checked.get(rule.name),
             columns=tuple(self._headers[self._index[name]] for name in columns if name in self._index),
         )

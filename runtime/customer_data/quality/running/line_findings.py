@@ -35,11 +35,13 @@ SPARK_SCHEMA = "line BIGINT, rule INT, code STRING, reason STRING"
 @dataclass(frozen=True)
 class LineFindings:
     """Plain data. `failures` says of rules that did not run, or whose rows are unknown, why; `checked` of those with
-    a filter, how many records it let through. `reading` is how the lines were read."""
+    a filter, how many records it let through; `notes` of those that ran, what should be known of how they see the file.
+    `reading` is how the lines were read."""
 
     parts: tuple[StagedPart, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     checked: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
 
 

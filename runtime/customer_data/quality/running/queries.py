@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from customer_data.errors import CustomerDataError
 from customer_data.quality.rules.rule_set import LINE, VIEW, quoted
@@ -49,3 +49,21 @@ def unidentified(count: int, names: Sequence[str], key: Sequence[str]) -> str:
         f"the query selects {count:,} rows that cannot be found in the file, since its result"
         f" ({', '.join(names)[:500]}) does not have {LINE} once; {remedy}"
     )
+
+
+def columns_used(frame: DataFrame) -> set[str]:
+    """The columns of the held frames below that decide which rows there are, by Spark's optimized plan: it drops those
+    that are only selected."""
+    plans, leaves = [frame._jdf.queryExecution().optimizedPlan()], []
+    used = plans[0].references()
+    while plans:
+        plan = plans.pop()
+        used = getattr(used, "$plus$plus")(plan.references())
+        below = [*_listed(plan.children()), *_listed(plan.subqueries())]
+        plans += below
+        leaves += [] if below else [plan.outputSet()]
+    return {column.name() for leaf in leaves for column in _listed(leaf.intersect(used).toSeq())}
+
+
+def _listed(sequence: Any) -> list[Any]:
+    return [sequence.apply(place) for place in range(sequence.size())]

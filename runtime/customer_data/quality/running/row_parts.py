@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from customer_data.columns.date_formats import as_iso, format_type
-from customer_data.columns.inference import TypeInference
+from customer_data.columns.inference import DecidingValue, TypeInference
 from customer_data.columns.names import column_names, key_places
 from customer_data.columns.types import ColumnType
 from customer_data.csv.dialect import KeyPlaces
@@ -34,10 +34,12 @@ _PART_BYTES = 16 * 2**20
 @dataclass(frozen=True)
 class RowParts:
     """`types` has each column's in the order of the file: the one that a rule names, else the narrowest that holds all
-    values; None for a column without a value. `reading` is how the file had to be read for its lines to be right."""
+    values; None for a column without a value. `why` has the value that decided an inferred one. `reading` is how the
+    file had to be read for its lines to be right."""
 
     parts: tuple[StagedPart, ...]
     types: Mapping[str, ColumnType | None]
+    why: Mapping[str, DecidingValue]
     rows: int
     reading: Reading
 
@@ -114,12 +116,17 @@ def stage_rows(
                 parts.add(pa.RecordBatch.from_arrays([pa.array(batch.lines), *columns], names=[LINE, *names]))
                 for inference, values in zip(inferences, batch.columns, strict=True):
                     if inference:
-                        inference.add(values)
+                        inference.add(values, batch.lines)
             csv.require_lines()
             found = {
                 name: inference.type if inference else types[name]
                 for name, inference in zip(names, inferences, strict=True)
             }
-            return RowParts(parts.finish(), found, rows, reading)
+            why = {
+                name: inference.why
+                for name, inference in zip(names, inferences, strict=True)
+                if inference and inference.why
+            }
+            return RowParts(parts.finish(), found, why, rows, reading)
 
     return read_until_decided(read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from customer_data.quality.report.masking import mask
 
@@ -38,6 +39,10 @@ _QUOTING = re.compile(
 )
 #: Spark quotes values like this, which may have quotes themselves, and numbers not at all; names are in backticks.
 _VALUE = re.compile(r"'.*'|\d+", re.DOTALL)
+_FAILED_CAST = re.compile(
+    r"(\[CAST_INVALID_INPUT\]) The value '(.*)' of the type \"STRING\" cannot be cast to \"([^\"]+)\"", re.DOTALL
+)
+_OUT_OF_RANGE = re.compile(r"(\[NUMERIC_VALUE_OUT_OF_RANGE\]) \S+ cannot be represented as Decimal\((\d+), (\d+)\)")
 
 
 def is_about_query(error: BaseException) -> bool:
@@ -77,6 +82,12 @@ def said(error: BaseException) -> str:
     messages show it."""
     causes = _causes(error)
     text = _for_users(next(filter(_is_raised_by_query, causes), causes[0]) if causes else str(error))
+    if out_of_range := _OUT_OF_RANGE.match(text):
+        name, precision, scale = out_of_range.groups()
+        return (
+            f"{name} a number does not fit DECIMAL({precision},{scale}), which has {int(precision) - int(scale)} digits"
+            " before the point; cast it, or the numbers that it is computed from, to fewer decimals"
+        )
     if causes:
         named = _ERROR_CLASS.match(text)
         of_data = text[named.end() :] if named else text.partition(": ")[2]
@@ -85,6 +96,23 @@ def said(error: BaseException) -> str:
         text = f"{text.removesuffix(of_data)}{masked}"
     # The wrapping has one line before the query.
     return re.sub(r"\bline (\d+)", lambda line: f"line {int(line[1]) - 1}", text.partition("\n")[0].rstrip(" ;"))[:1000]
+
+
+@dataclass(frozen=True)
+class FailedCast:
+    """A text that a query takes for a value of another type; `name` is what Spark calls the error."""
+
+    name: str
+    text: str
+    type: str
+
+
+def failed_cast(error: BaseException) -> FailedCast | None:
+    found = next(filter(None, (_FAILED_CAST.search(cause) for cause in _causes(error))), None)
+    if found is None:
+        return None
+    name, text, type = found.groups()
+    return FailedCast(name, re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL), type)  # Spark escapes \ and '
 
 
 def _for_users(text: str) -> str:

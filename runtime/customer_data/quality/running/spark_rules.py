@@ -1,8 +1,8 @@
 """Runs SQL and Python rules over all rows of a file, in Spark: the only part of data quality that knows of it.
 
 The rows are read from their Parquet parts by Arrow in Spark's workers, so that Spark needs no file system of its own
-for S3. Queries run in ANSI mode: where Spark would otherwise make NULL of a text that is no number, and so let the
-record pass, the rule fails and says so.
+for S3. Queries run in ANSI mode: where Spark would otherwise make NULL of a text that is no number, or of a result that
+is too large, and so let the record pass, the rule fails and says so.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from customer_data.quality.running.queries import (
 )
 from customer_data.quality.running.row_parts import RowParts
 from customer_data.quality.running.spark_errors import is_about_query, is_of_rules, said
+from customer_data.quality.running.text_columns import TextColumns
 from customer_data.quality.running.typed_values import spark_type
 from customer_data.quality.running.write_findings import WriteFindings
 from customer_data.records.parquet_parts import StagedPart
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 _THREADS = 4
 _CONFIGURATION = {
     "spark.sql.ansi.enabled": "true",
+    # Exact, or an error where a result has more than 38 digits: else Spark rounds products to as few as 6 decimals.
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "8192",
 }
@@ -71,12 +74,14 @@ class FileRows:
 
 @dataclass(frozen=True)
 class SparkRules:
-    """`references` has the values that foreign keys may have, by the rule's name. `connect` gives a client of S3."""
+    """`references` has the values that foreign keys may have, by the rule's name. `connect` gives a client of S3.
+    `date_formats` are those of the files."""
 
     rules: RuleSet
     key: tuple[str, ...]
     bucket: str
     connect: Callable[[], Any]
+    date_formats: tuple[str, ...] = ()
     references: Mapping[str, RowParts] = field(default_factory=dict)
 
     def check(self, files: Sequence[FileRows], existing: Sequence[str] = ()) -> list[LineFindings]:
@@ -130,20 +135,32 @@ class _Check:
         shuffles = {"spark.sql.shuffle.partitions": str(_SHUFFLES_PER_PART * max(1, len(file.rows.parts)))}
         for name, value in (_CONFIGURATION | shuffles).items():
             session.conf.set(name, value)
+        self._rows = self._frame(file.rows)
+        self._texts = TextColumns(self._rows, file.rows.types, file.rows.why, rules.date_formats)
 
     def run(self) -> LineFindings:
         try:
-            rows = self._frame(self._file.rows)
+            rows = self._rows
             if self._rules.sql or any(rule.filter for rule in self._rules.python):
                 # What fails while the rows are read is no rule's fault: read them all before the first query.
                 self._hold(rows).count()
             found = [*self._by_sql(rows), *self._by_python(rows)]
             self._require_right_rules()
             parts = self._written(reduce(lambda one, other: one.unionAll(other), found)) if found else ()
+            notes = self._notes()
         finally:
             for frame in self._held:
                 frame.unpersist()
-        return LineFindings(parts, self._failures, self._checked, self._file.rows.reading)
+        return LineFindings(parts, self._failures, self._checked, notes, self._file.rows.reading)
+
+    def _notes(self) -> dict[str, tuple[str, ...]]:
+        """Of the rules that ran; of the others, the failure has them."""
+        notes = self._texts.notes()
+        for rule, of_rule in notes.items():
+            log.warning("the rule %s on %s: %s", rule, self._file.name, "; ".join(of_rule))
+        for rule in notes.keys() & self._failures.keys():
+            self._failures[rule] = "; ".join((self._failures[rule], *notes.pop(rule)))
+        return notes
 
     def _frame(self, rows: RowParts) -> DataFrame:
         columns = ", ".join(f"{quoted(name)} {spark_type(type)}" for name, type in rows.types.items())
@@ -183,7 +200,7 @@ class _Check:
             rows = self._as_written(rule.columns, rows)
         with self._failing_as(rule):
             rows = self._filtered(rule, rows)
-            rows.createOrReplaceTempView(VIEW)
+            rows.selectExpr("*").createOrReplaceTempView(VIEW)  # with the view, rows themselves would be no longer held
             selected = self._session.sql(all_of(rule.query))
             names = [name.lower() for name in selected.columns]
             key = self._spark_rules.key
@@ -195,10 +212,12 @@ class _Check:
                 lines = lines_by_key(selected, rows, key)
                 unknown = f"a key ({', '.join(key)}) that no record of {VIEW} has: select the key as it is there"
             else:
+                self._texts.look_at(rule, selected)
                 count = selected.count()
                 if count:
                     raise RuleNotRun(unidentified(count, names, key))
                 return self._session.createDataFrame([], "line BIGINT")
+            self._texts.look_at(rule, lines)
             lines = self._hold(lines.distinct())
             missing = lines.where("line IS NULL").count()  # which also runs the query, while its errors are the rule's
         if missing:
@@ -209,6 +228,7 @@ class _Check:
         if rule.filter is None:
             return rows
         filtered = rows.where(f"(\n{rule.filter}\n)")
+        self._texts.look_at(rule, filtered)
         self._checked[rule.name] = filtered.count()  # which also runs the condition, while its errors are the rule's
         return filtered
 
@@ -269,7 +289,7 @@ class _Check:
                 raise
             if is_of_rules(error, self._elsewhere):
                 self._is_wrong(rule, said(error))
-            raise RuleNotRun(said(error)) from error
+            raise RuleNotRun(self._texts.failed_cast(rule, error) or said(error)) from error
 
     def _is_wrong(self, rule: Rule, why: str) -> None:
         self._wrong.append(f"{rule.label}: it can run on no file: {why}")

@@ -112,6 +112,39 @@ def test_tries_a_rules_file_out_on_a_file(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("spark")
+def test_says_which_column_of_a_rule_is_text_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    query = "SELECT * FROM temp_data WHERE signup > '2024-06-30'"
+    rule = {"query": query, "error_type": "late", "description": "No late ones"}
+    (folder / "rules.py").write_text(f"SQL_DATA_QUALITY_RULES = {{'late': {rule!r}}}")
+    (folder / "dates.csv").write_text("id,signup,name\n1,2024-01-01,Ann\n2,30.12.2024,Bo\n3,2024-02-01,Cy\n")
+
+    code = main(["check", "rules.py", "--data", "dates.csv", "--report", "report.html"])
+    note = "signup is text here because of line 3 (text of digits and punctuation); of 3 values 2 are dates"
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "",
+        "dates.csv: 3 rows read, 1 rejected",
+        "         1  error    late",
+        f"                     note: {note}",
+        "line 3: No late ones",
+        "report: report.html",
+    ]
+    assert code == 2
+    assert note in (folder / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("spark")
+def test_says_which_text_cannot_be_cast(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = {"query": "SELECT * FROM temp_data WHERE amount > 1", "error_type": "e", "description": "d"}
+    (folder / "rules.py").write_text(f"SQL_DATA_QUALITY_RULES = {{'high': {rule!r}}}")
+    (folder / "data.csv").write_text("id,amount\n1,5\n2,6\n3,x\n")
+
+    assert main(["check", "rules.py", "--data", "data.csv"]) == 2
+    said = capsys.readouterr().out
+    assert "amount on line 4 is text of letters, which cannot be cast to BIGINT; correct the value" in said
+    assert "amount is text here because of line 4 (text of letters); of 3 values 2 are numbers" in said
+
+
+@pytest.mark.usefixtures("spark")
 def test_tries_the_rules_of_a_pipeline_out_with_its_format_and_columns(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

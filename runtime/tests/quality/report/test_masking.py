@@ -7,7 +7,15 @@ import sys
 
 import pytest
 
-from customer_data.quality.report.masking import SHOWN_CHARACTERS, SIGNS, mask, mask_record, printable, signs_in
+from customer_data.quality.report.masking import (
+    SHOWN_CHARACTERS,
+    SIGNS,
+    kind_of_text,
+    mask,
+    mask_record,
+    printable,
+    signs_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -124,3 +132,21 @@ def test_tells_which_signs_a_text_has() -> None:
 def test_printable_text_has_nothing_that_changes_how_it_looks(text: str, shown: str) -> None:
     assert printable(text) == shown
     assert printable(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("soon", "text of letters"),
+        ("Zoe\u0301", "text of letters"),
+        ("12 EUR", "text of digits, blanks and letters"),
+        ("007", "text of digits"),
+        ("AB-1 €", "text of letters, punctuation, digits and blanks"),
+        ("a\u200b", "text of letters and unseen characters"),
+        ("\x00\ud800", "text of unseen characters"),
+        ("N/A", "'N/A'"),
+        ("", "the empty text"),
+    ],
+)
+def test_what_a_text_is_of_is_said_in_words(value: str, kind: str) -> None:
+    assert kind_of_text(value) == kind

@@ -184,6 +184,7 @@ def test_the_json_has_these_fields() -> None:
                 "ratio": 0.0294,
                 "max_fail_ratio": 0.05,
                 "failure": None,
+                "notes": [],
                 "columns": ["email"],
                 "samples": [{"line": 3, "values": {"id": None, "email": "x@x"}}],
             }
@@ -239,6 +240,7 @@ def test_hostile_text_in_every_field_stays_text(verdict: Verdict) -> None:
         description=HOSTILE,
         error_type=HOSTILE,
         failure=HOSTILE,
+        notes=(HOSTILE,),
         samples=(Sample(3, {HOSTILE: HOSTILE}),),
         columns=(HOSTILE,),
     )
@@ -286,6 +288,15 @@ def test_rules_are_sorted_by_rows_after_those_that_failed() -> None:
     order = [text for text in page.texts if text in ("few", "many", "also_few", "unable")]
     assert order == ["unable", "many", "also_few", "few"] * 2  # the table, then what each found
     assert "This rule failed no such column" in page.text
+
+
+def test_how_a_rule_sees_the_file_is_shown_also_where_it_found_nothing() -> None:
+    made = report(rule("silent", 0, notes=("signup is text here because of line 17",)), rule("quiet", 0))
+    page = Page(to_html(made))
+    assert "0 of 20,000 rows checked How this rule sees the file signup is text here because of line 17" in page.text
+    assert "1 rule found nothing" in page.text
+    assert json.loads(to_json(made))["rules"][0]["notes"] == ["signup is text here because of line 17"]
+    assert top_reasons(made) == []
 
 
 def test_rules_that_found_nothing_are_folded() -> None:

@@ -80,7 +80,7 @@ REFUSED: dict[str, tuple[str | dict[str, Any], str]] = {
         "rows without a __line, as an outer join does: add WHERE __line IS NOT NULL",
     ),
     "type_that_the_column_does_not_have": ("SELECT * FROM temp_data WHERE joined + 1.5 = 1", "DATATYPE_MISMATCH"),
-    "text_that_is_no_number": ("SELECT * FROM temp_data WHERE name < 5", "The value 'Xxx' of the type"),
+    "text_that_is_no_number": ("SELECT * FROM temp_data WHERE name < 5", "name on line 2 is text of letters"),
     "division_by_zero": ("SELECT * FROM temp_data WHERE 1 / (user_id - 1) > 5", "DIVIDE_BY_ZERO"),
     "overflow": ("SELECT * FROM temp_data WHERE CAST(user_id * 1000000 AS SMALLINT) = 1", "CAST_OVERFLOW"),
     "subquery_of_many_rows": ("SELECT * FROM temp_data WHERE name = (SELECT name FROM temp_data)", "SUBQUERY"),
@@ -169,6 +169,64 @@ def test_a_column_that_only_this_file_lacks_is_a_fault_of_the_file(rows: Rows, q
         "user_id,name\n1,Ann\n", sql_rules({"r": f"SELECT __line FROM temp_data WHERE {query}"}), **there
     )
     assert "othing` cannot be resolved" in checked.failures["r"]
+
+
+#: Line 2 has a right total of 18 decimals, line 3 a wrong one; line 4 has what no DECIMAL holds when it is multiplied.
+RATES = """id,rate,amount,total,tiny,huge
+1,1.123456789,2.000000001,2.246913579123456789,0.0000000001,1
+2,1.123456789,2.000000001,2.246913579123456788,0.0000000001,1
+3,1,1,1,0.5,1234567890123456789012345678.5
+"""
+#: The condition, and the lines that it selects.
+EXACT: dict[str, tuple[str, list[int]]] = {
+    "product": ("rate * amount <> total", [3]),
+    "whole_number": ("id * rate < rate", []),
+    "less_than_six_decimals_show": ("tiny * 0.5 = 0", []),
+    "sum": ("rate + tiny = rate", []),
+    "difference": ("total - rate * amount <> 0", [3]),
+}
+#: Each is computed for line 4 as a number that Spark would otherwise make NULL, or round.
+OVERFLOWING = {
+    "product_overflows": "huge * huge < 0",
+    "product_in_a_comparison": "huge * huge IS NULL",
+    "product_as_text": "CAST(huge * huge AS STRING) = ''",
+    "whole_number_overflows": "id * 9223372036854775807 < 0",
+    "many_decimals_leave_no_digits": "tiny * tiny * tiny * huge < 0",
+    "comparison_needs_more_digits": "huge = total * tiny",
+    "quotient_overflows": "huge / 0.0000000001 < 0",
+    "sum_overflows": "(SELECT sum(huge * 10000000000) FROM temp_data) < 0",
+}
+
+
+@pytest.fixture(scope="module")
+def computed(rows: Rows) -> Checked:
+    conditions = {name: condition for name, (condition, _) in EXACT.items()} | OVERFLOWING
+    queries: dict[str, str | dict[str, Any]] = {
+        name: f"SELECT * FROM temp_data WHERE {condition}" for name, condition in conditions.items()
+    }
+    return rows.check(
+        RATES, sql_rules(queries | {"filter": {"query": "SELECT * FROM temp_data", "filter": EXACT["product"][0]}})
+    )
+
+
+@pytest.mark.parametrize("rule", [*EXACT, "filter"])
+def test_decimals_are_computed_to_the_last_one(computed: Checked, rule: str) -> None:
+    assert computed.failures.get(rule) is None
+    assert computed.lines(rule) == (EXACT["product"] if rule == "filter" else EXACT[rule])[1]
+
+
+@pytest.mark.parametrize("rule", OVERFLOWING)
+def test_a_result_that_does_not_fit_fails_the_rule(computed: Checked, rule: str) -> None:
+    said = computed.failures.get(rule, "it ran")
+    assert "OVERFLOW" in said or "a number does not fit DECIMAL(38," in said, said
+    assert computed.lines(rule) == []
+
+
+def test_a_number_that_does_not_fit_is_reported_with_what_to_do(computed: Checked) -> None:
+    assert computed.failures["product_overflows"] == (
+        "[NUMERIC_VALUE_OUT_OF_RANGE] a number does not fit DECIMAL(38,8), which has 30 digits before the point;"
+        " cast it, or the numbers that it is computed from, to fewer decimals"
+    )
 
 
 def test_a_filter_says_how_many_records_it_lets_through(checked: Checked) -> None:
