@@ -78,9 +78,8 @@ def grow_column(
     column, grown = identifier(growth.column), identifier(f"__grown_{suffix}")
     cast = cast_expression(column, growth.stored, growth.type)
     values, waiting = [f"{grown} = {cast}"], None
-    if rescue and (pattern := _PATTERNS_IN_SQL.get(growth.type.name)):
+    if rescue and (fits := _comes_back(growth, rescue)):
         waiting = identifier(rescue)
-        fits = f"{column} IS NULL AND {waiting} ~ {literal(pattern(growth.type))}"
         values = [
             f"{grown} = CASE WHEN {fits} THEN {waiting}::{growth.type.sql} ELSE {cast} END",
             f"{waiting} = CASE WHEN {fits} THEN NULL ELSE {waiting} END",
@@ -114,6 +113,13 @@ _PATTERNS_IN_SQL: dict[str, Callable[[ColumnType], str]] = {
 }
 
 
+def _comes_back(growth: Growth, rescue: str) -> str | None:
+    """True for the rows whose rescued value the type holds, else false or NULL; None where none does."""
+    pattern = _PATTERNS_IN_SQL.get(growth.type.name)
+    matches = f"{identifier(rescue)} ~ {literal(pattern(growth.type))}" if pattern else None
+    return matches and f"{identifier(growth.column)} IS NULL AND {matches}"
+
+
 def no_value_changes(name: TableName, growth: Growth) -> str:
     """Fails when a stored value would be another one as a DOUBLE PRECISION."""
     column = identifier(growth.column)
@@ -136,8 +142,11 @@ def count_rows(name: TableName) -> str:
     return f"SELECT COUNT(*) FROM {table(name)}"
 
 
-def has_values(name: TableName, column: str) -> str:
-    return f"SELECT COUNT(*) FROM {table(name)} WHERE {identifier(column)} IS NOT NULL"
+def count_values_that_stay(name: TableName, growth: Growth, rescue: str) -> str:
+    """Of the rescue column, when its column has grown."""
+    fits = _comes_back(growth, rescue)
+    stays = f" AND NOT ({fits})" if fits else ""
+    return f"SELECT COUNT(*) FROM {table(name)} WHERE {identifier(rescue)} IS NOT NULL{stays}"
 
 
 def drop_empty_column(name: TableName, column: str) -> list[str]:
