@@ -162,7 +162,7 @@ def histories(draw: st.DrawFn) -> History:
     themes = {column: draw(st.sampled_from(_THEMES)) for column in "abc"}
     keys = draw(st.sampled_from([_KEYS[0], *_KEYS]))
     sequence = draw(st.sampled_from([None, None, *_SEQUENCES]))
-    files = draw(st.lists(_file(themes, keys, sequence), min_size=1, max_size=6))
+    files = draw(st.lists(_file(themes, keys, sequence), min_size=2, max_size=6))
     stored: tuple[str, ...] = ()
     if draw(st.integers(0, 3)) == 0:
         key = "BIGINT" if keys is not _KEYS[2] else "VARCHAR(8)"
