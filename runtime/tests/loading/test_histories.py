@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from conftest import WRITER
 from fuse import Fuse, Killed, briefly, loader_of
 from histories import KEY, SEQUENCE, History, Kill, Loaded, expected_rows, histories, meant, stored_value
-from conftest import WRITER
 from hypothesis import HealthCheck, given, settings
 from world import LANDING, World
 
@@ -87,7 +87,7 @@ def check(world: World, history: History) -> None:
 
 
 def load(world: World, history: History, batches: Sequence[tuple[int, Kill | None]]) -> list[FileResult]:
-    """Loads the files into a new table, so many in each run. A run that is killed is followed by one of its manifest."""
+    """Loads the files into a new table, so many in each run. After a killed run comes another with its manifest."""
     world.schema = world.new_schema()
     if history.table:
         world.admin.execute(f'CREATE TABLE "{world.schema}".customers ({", ".join(history.table)})')
