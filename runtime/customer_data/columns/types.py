@@ -114,6 +114,11 @@ _CATALOG_NAMES = {
 }
 
 
+def catalog_names(type: ColumnType) -> tuple[str, ...]:
+    """What a catalog may call the type, in lower case."""
+    return (type.name, *(name for name, usual in _CATALOG_NAMES.items() if usual == type.name))
+
+
 def from_catalog(
     data_type: str,
     character_maximum_length: int | None = None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from customer_data.columns.names import rescue_name
+from customer_data.columns.types import ColumnType
 from customer_data.errors import TransientWarehouseError, WarehouseError
 from customer_data.warehouse import sql
 from customer_data.warehouse.data_api import MAX_STATEMENTS, DataApi
@@ -46,7 +47,7 @@ def add_excess_columns(plan: LoadPlan, table: TableName, ledger: TableName, ware
         warehouse.batch(
             [
                 sql.lock(ledger),
-                sql.column_count_guard(table, len(plan.table.columns)),
+                sql.columns_guard(table, [column.type for column in plan.table.columns]),
                 *(sql.add_column(table, column) for column in columns),
             ]
         )
@@ -69,13 +70,13 @@ def grow(plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi
     """Gives columns the types that the plan wants, each in a transaction that leaves the old column or the new one.
     Returns those that stay as they are; where another writer was faster, the failure is raised."""
     staying = Staying()
-    columns = {column.name for column in plan.table.columns} if plan.table else set()
+    columns = {column.name: column.type for column in plan.table.columns} if plan.table else {}
     for growth in plan.growths:
         try:
-            columns -= _grow(growth, columns, table, ledger, warehouse, most_rows)
+            _grow(growth, columns, table, ledger, warehouse, most_rows)
             log.info("%s is %s now, it was %s", growth.column, growth.type.sql, growth.stored.sql)
         except (_Obstacle, WarehouseError) as error:
-            if isinstance(error, TransientWarehouseError) or _is_failed_guard(error, table, len(columns)):
+            if isinstance(error, TransientWarehouseError) or _is_failed_guard(error, table, columns):
                 raise
             log.info("%s stays %s, other values go to its rescue column: %s", growth.column, growth.stored.sql, error)
             if isinstance(error, WarehouseError) and is_about_values(str(error)):
@@ -89,30 +90,46 @@ class _Obstacle(Exception):
     """Why a column may not get another type."""
 
 
-def _is_failed_guard(error: Exception, table: TableName, columns: int) -> bool:
-    return isinstance(error, WarehouseError) and error.sql == sql.column_count_guard(table, columns)
+def _is_failed_guard(error: Exception, table: TableName, columns: Mapping[str, ColumnType]) -> bool:
+    return isinstance(error, WarehouseError) and error.sql == sql.columns_guard(table, list(columns.values()))
 
 
 def _grow(
-    growth: Growth, columns: Collection[str], table: TableName, ledger: TableName, warehouse: DataApi, most_rows: int
-) -> set[str]:
-    """Returns the columns that the table has no longer: the rescue column that has given back all of its values goes
-    in the same transaction."""
+    growth: Growth,
+    columns: dict[str, ColumnType],
+    table: TableName,
+    ledger: TableName,
+    warehouse: DataApi,
+    most_rows: int,
+) -> None:
+    """Keeps `columns` as the table has them. The rescue column that gives back all of its values goes in the same
+    transaction."""
     _require_growable(growth.column, table, warehouse, most_rows)
     rescue = rescue_name(growth.column) if rescue_name(growth.column) in columns else None
-    suffix = uuid.uuid4().hex[:12]
-    statements = sql.grow_column(table, growth, rescue=rescue, ledger=ledger, columns=len(columns), suffix=suffix)
-    if rescue and warehouse.query(sql.count_values_that_stay(table, growth, rescue)) == [(0,)]:
-        and_drop = sql.drop_empty_column(table, rescue)
-        try:
-            warehouse.batch([*statements, *and_drop])
-            return {rescue}
-        except WarehouseError as error:
-            if isinstance(error, TransientWarehouseError) or error.sql not in and_drop:
-                raise
-            log.info("the rescue column %s stays: %s", rescue, error)
-    warehouse.batch(statements)
-    return set()
+    types, suffix = list(columns.values()), uuid.uuid4().hex[:12]
+    statements = sql.grow_column(table, growth, rescue=rescue, ledger=ledger, types=types, suffix=suffix)
+    if not (rescue and _grow_and_drop(statements, growth, rescue, table, warehouse)):
+        warehouse.batch(statements)
+    elif rescue:
+        del columns[rescue]
+    columns[growth.column] = growth.type
+
+
+def _grow_and_drop(
+    statements: Sequence[str], growth: Growth, rescue: str, table: TableName, warehouse: DataApi
+) -> bool:
+    """Whether the rescue column was to be empty, nothing relied on it, and all is done."""
+    if warehouse.query(sql.count_values_that_stay(table, growth, rescue)) != [(0,)]:
+        return False
+    and_drop = sql.drop_empty_column(table, rescue)
+    try:
+        warehouse.batch([*statements, *and_drop])
+    except WarehouseError as error:
+        if isinstance(error, TransientWarehouseError) or error.sql not in and_drop:
+            raise
+        log.info("the rescue column %s stays: %s", rescue, error)
+        return False
+    return True
 
 
 def _require_growable(column: str, table: TableName, warehouse: DataApi, most_rows: int) -> None:

@@ -141,6 +141,32 @@ def test_a_growth_that_another_run_has_overtaken_is_planned_again(world: World) 
     assert numbers(world) == [Decimal("1.5"), Decimal(7)]
 
 
+@pytest.mark.parametrize(
+    ("faster", "slower"),
+    [("1.123456", "1.5"), ("4.5e-50", "9007199254740993")],
+    ids=["more decimals than the slower run needs", "a double in place of a whole number"],
+)
+def test_a_run_that_planned_before_another_let_the_column_grow_changes_no_value(
+    world: World, faster: str, slower: str
+) -> None:
+    table(world, "BIGINT", "7")
+    loader, of_other = world.loader(), [world.put("faster.csv", "user_id,n", f"201,{faster}")]
+    batch = loader._warehouse.batch
+
+    def overtaken(statements: Sequence[str]) -> list[int]:
+        if of_other:
+            world.load(of_other.pop())
+        return batch(statements)
+
+    loader._warehouse.batch = overtaken  # type: ignore[method-assign]
+    (result,) = loader.load([put(world, slower)])
+    assert result.status == "loaded"
+    values = [number for number in numbers(world) if number is not None]
+    if world.columns().get("n__as_varchar"):
+        values += [Decimal(value) for (value,) in world.rows("n__as_varchar") if value]
+    assert sorted(values) == sorted(map(Decimal, ["7", faster, slower]))
+
+
 OBSTACLES = {
     "a view": 'CREATE VIEW "{schema}".seen AS SELECT n FROM "{schema}".customers',
     "a grant on the column": 'GRANT SELECT (n) ON "{schema}".customers TO PUBLIC',

@@ -87,8 +87,11 @@ TO_TIMES = Growth("born", DATE, TIMESTAMP)
 NEW = tuple(NewColumn(column.name, column.type) for column in COLUMNS)
 
 
+TYPES = [column.type for column in COLUMNS]
+
+
 def growing(growth: Growth, rescue: str | None = None) -> list[str]:
-    return sql.grow_column(TABLE, growth, rescue=rescue, ledger=LEDGER, columns=6, suffix="1f")
+    return sql.grow_column(TABLE, growth, rescue=rescue, ledger=LEDGER, types=TYPES, suffix="1f")
 
 
 STATEMENTS: dict[str, Callable[[], str]] = {
@@ -99,19 +102,20 @@ STATEMENTS: dict[str, Callable[[], str]] = {
     "read_ledger_by_key": lambda: ledger.read_by_key(LEDGER, [ROW.file, ROW.file])[0],
     "guard_loaded_once": lambda: ledger.once_guard(LEDGER, [ROW]),
     "guard_newest_write": lambda: ledger.newest_guard(LEDGER, [ROW]),
-    "guard_column_count": lambda: sql.column_count_guard(TABLE, 6),
+    "guard_columns": lambda: sql.columns_guard(TABLE, TYPES),
     "read_columns": lambda: sql.columns_of(TABLE),
     "create_table": lambda: sql.create_table(TABLE, NEW, ("user_id",)),
     "create_table_composite_key": lambda: sql.create_table(TABLE, NEW[:2], ("user_id", "name")),
     "add_column": lambda: sql.add_column(TABLE, NewColumn('order"s', varchar(128))),
     "widen_column": lambda: sql.widen_column(TABLE, "name", 256),
+    "grow_guard_decimals": lambda: growing(TO_DECIMALS)[2],
     "grow_guard_doubles": lambda: growing(TO_DOUBLES)[2],
-    "grow_add_column": lambda: growing(TO_DECIMALS)[2],
-    "grow_fill_column": lambda: growing(TO_DECIMALS)[3],
-    "grow_fill_column_with_rescued_numbers": lambda: growing(TO_DECIMALS, "balance__as_varchar")[3],
+    "grow_add_column": lambda: growing(TO_DECIMALS)[3],
+    "grow_fill_column": lambda: growing(TO_DECIMALS)[4],
+    "grow_fill_column_with_rescued_numbers": lambda: growing(TO_DECIMALS, "balance__as_varchar")[4],
     "grow_fill_column_with_rescued_times": lambda: growing(TO_TIMES, "born__as_varchar")[3],
-    "grow_drop_column": lambda: growing(TO_DECIMALS)[4],
-    "grow_rename_column": lambda: growing(TO_DECIMALS)[5],
+    "grow_drop_column": lambda: growing(TO_DECIMALS)[5],
+    "grow_rename_column": lambda: growing(TO_DECIMALS)[6],
     "count_values_that_stay": lambda: sql.count_values_that_stay(TABLE, TO_DECIMALS, "balance__as_varchar"),
     "count_values_that_stay_all": lambda: sql.count_values_that_stay(TABLE, TO_DOUBLES, "balance__as_varchar"),
     "guard_empty_column": lambda: sql.drop_empty_column(TABLE, "balance__as_varchar")[0],
@@ -153,7 +157,7 @@ def test_every_reviewed_statement_is_still_generated() -> None:
 @pytest.mark.parametrize("growth", [TO_DECIMALS, TO_DOUBLES, TO_TIMES], ids=["decimals", "doubles", "times"])
 def test_a_column_grows_in_one_transaction_that_locks_and_guards_first(growth: Growth) -> None:
     statements = [" ".join(statement.split()[:2]) for statement in growing(growth, "old__as_varchar")]
-    guards = ["SELECT CAST(CASE"] * (2 if growth is TO_DOUBLES else 1)
+    guards = ["SELECT CAST(CASE"] * (1 if growth is TO_TIMES else 2)
 
     assert statements == [
         'LOCK "crm"."customers__loads"',
