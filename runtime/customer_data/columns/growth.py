@@ -12,6 +12,7 @@ from customer_data.columns.types import (
     DATE,
     DOUBLE,
     MAX_PRECISION,
+    MAX_SCALE,
     TIMESTAMP,
     ColumnType,
     new_numeric,
@@ -67,7 +68,7 @@ class Beyond:
         if exact := new_numeric(before_point, self._after_point):
             return exact
         # Most columns hold less than their type would: where one does not, its growth fails, and changes nothing.
-        if self._before_point + self._after_point <= MAX_PRECISION:
+        if self._before_point + self._after_point <= MAX_PRECISION and self._after_point <= MAX_SCALE:
             return numeric(MAX_PRECISION, self._after_point)
         return DOUBLE if self._fits_double else None
 

@@ -12,6 +12,9 @@ MAX_COLUMNS = 1_600
 MAX_IDENTIFIER_BYTES = 127
 MAX_PRECISION = 38
 MAX_SCALE = 37  # Redshift manual, "DECIMAL or NUMERIC type"
+_SHORT_PRECISION = 18  # of a NUMERIC of 8 bytes
+_LEAST_SCALE = 4  # of a new NUMERIC, see `new_numeric`
+_LEAST_BEFORE_POINT = 10
 DOUBLE_DIGITS = 15  # significant decimal digits that every DOUBLE PRECISION gives back as written
 REAL_DIGITS = 6
 
@@ -111,6 +114,11 @@ _CATALOG_NAMES = {
     "nvarchar": "varchar",
     "text": "varchar",
 }
+
+
+def catalog_names(type: ColumnType) -> tuple[str, ...]:
+    """What a catalog may call the type, in lower case."""
+    return (type.name, *(name for name, usual in _CATALOG_NAMES.items() if usual == type.name))
 
 
 def from_catalog(
@@ -243,10 +251,20 @@ def unify(a: ColumnType, b: ColumnType) -> ColumnType:
 
 
 def new_numeric(before_point: int, after_point: int) -> ColumnType | None:
-    """The NUMERIC for a new column: at least 4 decimals, because the next file may have more than this one, and
-    precision 18 (8 bytes) or 38 (16 bytes), the two sizes that Redshift stores: 18 where it leaves 10 digits before the
-    point, because the next file may have more of these too. None when NUMERIC does not suffice."""
-    scale = max(4, after_point)
-    if max(before_point, 10) + scale <= 18:
-        return numeric(18, scale)
+    """The NUMERIC for values of up to so many digits before and after the point, with room on both sides: a later file
+    may have more of them, and for those that have no room the table is rewritten (see `growth`).
+
+    - After the point: at least 4 decimals, enough for money, rates and shares of a percent; more where a value has
+      more.
+    - Before the point: whatever the precision leaves, at least 10 digits in NUMERIC(18,s).
+    - Precision 18 or 38, since Redshift stores a value in 8 or in 16 bytes, and a lower precision would save none (its
+      manual, "DECIMAL or NUMERIC type"). 18 where at least 10 digits are left before the point: up to 8 decimals.
+
+    So 0.1 makes NUMERIC(18,4), 0.123456789 NUMERIC(38,9), 12345678901234567890.5 NUMERIC(38,4). Near the most digits
+    the room gets less: 20 before and 18 after the point are NUMERIC(38,18), without any. None where the digits and 4
+    decimals do not fit in 38, as for whole numbers of 35 digits and more, or more than 37 decimals.
+    """
+    scale = max(_LEAST_SCALE, after_point)
+    if max(before_point, _LEAST_BEFORE_POINT) + scale <= _SHORT_PRECISION:
+        return numeric(_SHORT_PRECISION, scale)
     return numeric(MAX_PRECISION, scale) if before_point + scale <= MAX_PRECISION and scale <= MAX_SCALE else None

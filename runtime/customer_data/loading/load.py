@@ -89,9 +89,11 @@ class Loader:
         self._table: TableSchema | None = None
         self._not_widenable: set[str] = set()
         self._not_growing: set[str] = set()
+        self._not_growing_now: set[str] = set()
         self._added_early: set[str] = set()
         self._widened: set[str] = set()
         self._index: dict[str, int] = {}
+        self._staged_against: dict[str, TableSchema | None] = {}
         self._refusals = 0
         prefix = settings.outcomes_prefix
         self._outcomes = Outcomes(settings.staging.bucket, prefix, s3) if prefix else None
@@ -121,6 +123,10 @@ class Loader:
 
     def _load_group(self, group: Group, stalls: int) -> list[Group]:
         """Loads a group in one transaction. Returns the groups to try next in its place: none when it is done."""
+        if group[0].fault:
+            return self._fail_unless_outdated(group[0], group[0].fault)
+        if self._table is None and not self._settings.schema_contract.may_evolve and len(group) > 1:
+            return [group[:1], group[1:]]  # the first one makes the table that the others have to fit
         outdated = [file for file in group if not self._fits(file)]
         if outdated:
             log.info("staging %d files again: the table has changed", len(outdated))
@@ -156,6 +162,16 @@ class Loader:
             self._refusals = 0
             if plan.new_columns:
                 self._read_table()
+        if self._not_growing_now:
+            self._not_growing_now.clear()
+            self._read_table()
+        return []
+
+    def _fail_unless_outdated(self, staged: StagedFile, fault: FileFault) -> list[Group]:
+        """What is wrong in a file may be something else, or nothing, after the files before it changed the table."""
+        if self._staged_against[staged.file.load_id] != self._table:
+            return groups(self._staged_again((staged,), [staged]))
+        self._fail(staged, fault)
         return []
 
     def _fits(self, file: StagedFile) -> bool:
@@ -172,8 +188,9 @@ class Loader:
         staying = table_changes.grow(
             plan, table, self._ledger.name, self._warehouse, most_rows=self._settings.grow_up_to_rows
         )
-        self._not_growing |= set(staying)
-        self._widened |= {growth.column for growth in plan.growths} - set(staying)
+        self._not_growing |= staying.for_good
+        self._not_growing_now |= staying.for_now
+        self._widened |= {growth.column for growth in plan.growths} - staying.columns
         refused = table_changes.widen(plan, table, self._warehouse)
         self._not_widenable |= refused
         self._widened |= {widening.column for widening in plan.widenings} - refused
@@ -240,7 +257,7 @@ class Loader:
                 staged_objects.delete(bucket, [manifest_key], self._s3)
 
     def _stage(self, files: Sequence[SourceFile]) -> list[StagedFile]:
-        """Stages the files against the table as it is now; finishes those that cannot be loaded."""
+        """Stages the files against the table as it is now; finishes those that are not there."""
         if not files:
             return []
         log.info("staging %d files, %d bytes", len(files), sum(file.size for file in files))
@@ -251,9 +268,8 @@ class Loader:
                 self._supersede(staged.file, "the object is gone or was overwritten since its event")
             elif staged.unreadable:
                 self._finish(self._source_result(staged.file, "unfinished", staged.unreadable))
-            elif staged.fault:
-                self._fail(staged, staged.fault)
             else:
+                self._staged_against[staged.file.load_id] = self._table
                 loadable.append(staged)
         return loadable
 
@@ -360,7 +376,7 @@ class Loader:
             self._settings.table,
             may_evolve=self._settings.schema_contract.may_evolve,
             refused=self._not_widenable,
-            not_growing=self._not_growing,
+            not_growing=self._not_growing | self._not_growing_now,
         )
 
 

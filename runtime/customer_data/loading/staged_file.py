@@ -67,17 +67,23 @@ class StagedFile:
 
 
 def groups(files: Iterable[StagedFile]) -> list[tuple[StagedFile, ...]]:
-    """Consecutive files with the same columns of the same types in the same order: each group is one transaction.
+    """Consecutive files with the same columns of the same types in the same order: each group is one transaction. A
+    file with a fault is a group of its own.
 
     Files are never reordered: a later file wins over an earlier one.
     """
-    return [tuple(group) for _, group in groupby(files, key=lambda file: tuple(map(_shape, file.columns)))]
+    return [tuple(group) for _, group in groupby(files, key=_columns_or_fault)]
 
 
 def parts_of(files: Iterable[StagedFile]) -> list[StagedPart]:
     return [part for file in files for part in file.parts]
 
 
+def _columns_or_fault(file: StagedFile) -> tuple[object, ...]:
+    return (file.file.load_id,) if file.fault else tuple(map(_shape, file.columns))
+
+
 def _shape(column: StagedColumn) -> tuple[object, ...]:
     staged_as = column.staged_type
-    return column.name, column.is_new, column.rescue_for, "text" if staged_as.name == "varchar" else staged_as.sql
+    text_or_type = "text" if staged_as.name == "varchar" else staged_as.sql
+    return column.name, column.is_new, column.rescue_for, column.grown_from, text_or_type

@@ -94,7 +94,12 @@ def fits(
         return all(column.is_new for column in columns)
     if any(table.column(name) for name in discarded):
         return False
-    return all(_fits(column, table, may_evolve) for column in columns)
+    read_as = {column.name: column for column in columns}
+    return all(
+        _fits(column, table, may_evolve)
+        and not (column.rescue_for and column.rescued and _is_of_another_type(read_as[column.rescue_for], table))
+        for column in columns
+    )
 
 
 def make_plan(
@@ -104,26 +109,30 @@ def make_plan(
     key: Sequence[str],
     sequence: str | None = None,
 ) -> LoadPlan:
-    """Plans one group of files, given the columns of each: they fit the table (see `fits`) and are the same in all.
+    """Plans one group of files, given the columns of each: they fit the table (see `fits`) and are the same in all. The
+    table becomes what it would be if the files were loaded one after another.
 
     Rows are matched by the columns of `key`. Of two rows the one with the greater `sequence` counts, without one the
     later one.
     """
-    columns = [_over_all(positions) for positions in zip(*files, strict=True)]
-    written, new_columns, widenings, growths, waiting = [], [], [], [], []
-    for number, column in enumerate(columns, start=1):
+    of_files = list(zip(*files, strict=True))
+    columns = list(map(_over_all, of_files))
+    written, widenings, growths, waiting = [], [], [], []
+    new_columns: list[tuple[int, NewColumn]] = []
+    for number, (column, of_file) in enumerate(zip(columns, of_files, strict=True), start=1):
         existing = table.column(column.name) if table else None
         if existing:
             written.append(StagedTarget(column.name, number, column.staged_type, existing.type))
             if existing.type.name == "varchar" and column.max_bytes > (existing.type.length or 0):
-                widenings.append(Widening(column.name, varchar_with_headroom(column.max_bytes).length or 0))
+                widenings.append(Widening(column.name, _widened(existing.type, of_file).length or 0))
             if column.type and column.grown_from == existing.type:
                 growths.append(Growth(column.name, existing.type, column.type))
         elif column.type is None:
             waiting.append(column.name)
         else:
             written.append(StagedTarget(column.name, number, column.staged_type, column.type))
-            new_columns.append(NewColumn(column.name, column.type))
+            first = next(place for place, each in enumerate(of_file) if each.type is not None)
+            new_columns.append((first, NewColumn(column.name, column.type)))
     by_name = {column.name: column for column in written}
     # A stored rescue value is outdated when the files bring its original: NULL, unless they bring both.
     replaced = {name for column in columns for name in (column.name, rescue_name(column.name))}
@@ -134,7 +143,7 @@ def make_plan(
         key=tuple(by_name[name.lower()] for name in key if name.lower() in by_name),
         sequence=by_name.get((sequence or "").lower()),
         kept=tuple(column.name for column in (table.columns if table else ()) if column.name not in replaced),
-        new_columns=tuple(new_columns),
+        new_columns=tuple(column for _, column in sorted(new_columns, key=lambda new: new[0])),
         widenings=tuple(widenings),
         growths=tuple(growths),
         waiting=tuple(waiting),
@@ -168,11 +177,26 @@ def check_plan(plan: LoadPlan) -> None:
 def _over_all(columns: tuple[StagedColumn, ...]) -> StagedColumn:
     """One column of several files: the type and length that hold the values of all of them."""
     types = [column.type for column in columns if column.type is not None]
+    type = reduce(unify, types) if types else None
     return replace(
         columns[0],
-        type=reduce(unify, types) if types else None,
+        type=_widened(types[0], columns) if type and type.name == "varchar" else type,
         max_bytes=max(column.max_bytes for column in columns),
     )
+
+
+def _widened(stored: ColumnType, columns: Sequence[StagedColumn]) -> ColumnType:
+    """The VARCHAR after the files: each that has a longer value widens what those before it have left."""
+    for column in columns:
+        if column.max_bytes > (stored.length or 0):
+            stored = varchar_with_headroom(column.max_bytes)
+    return stored
+
+
+def _is_of_another_type(column: StagedColumn, table: TableSchema) -> bool:
+    """Whether the table's column has got another type since, which may hold what the file's had to rescue."""
+    target = table.column(column.name)
+    return target is not None and target.type not in (column.type, column.grown_from)
 
 
 def _fits(column: StagedColumn, table: TableSchema, may_evolve: bool) -> bool:

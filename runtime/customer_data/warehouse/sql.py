@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from customer_data.columns.types import ColumnType
+from customer_data.columns.types import DOUBLE, ColumnType, catalog_names
 from customer_data.errors import WarehouseError
 from customer_data.warehouse.casts import cast_expression
 from customer_data.warehouse.data_api import MAX_STATEMENT_BYTES, MAX_STATEMENTS
@@ -68,27 +68,26 @@ def widen_column(name: TableName, column: str, length: int) -> str:
 
 
 def grow_column(
-    name: TableName, growth: Growth, *, rescue: str | None, ledger: TableName, columns: int, suffix: str
+    name: TableName, growth: Growth, *, rescue: str | None, ledger: TableName, types: Sequence[ColumnType], suffix: str
 ) -> list[str]:
     """The whole transaction in which a column gets another type: a new column takes its values and its name. Values
-    that wait in the `rescue` column and that the type holds come back.
+    that wait in the `rescue` column and that the type holds come back. `types` are those of all columns of the table.
 
     Redshift changes no type in place but a VARCHAR's length. DROP COLUMN fails where a view needs the column.
     """
     column, grown = identifier(growth.column), identifier(f"__grown_{suffix}")
     cast = cast_expression(column, growth.stored, growth.type)
     values, waiting = [f"{grown} = {cast}"], None
-    if rescue and (pattern := _PATTERNS_IN_SQL.get(growth.type.name)):
+    if rescue and (fits := _comes_back(growth, rescue)):
         waiting = identifier(rescue)
-        fits = f"{column} IS NULL AND {waiting} ~ {literal(pattern(growth.type))}"
         values = [
             f"{grown} = CASE WHEN {fits} THEN {waiting}::{growth.type.sql} ELSE {cast} END",
             f"{waiting} = CASE WHEN {fits} THEN NULL ELSE {waiting} END",
         ]
     return [
         lock(ledger),
-        column_count_guard(name, columns),
-        *([no_value_changes(name, growth)] if growth.type.name == "double precision" else []),
+        columns_guard(name, types),
+        *([no_value_changes(name, growth)] if growth.type.name != "timestamp" else []),
         f"ALTER TABLE {table(name)} ADD COLUMN {grown} {growth.type.sql}",
         f"UPDATE {table(name)} SET {', '.join(values)}"
         f" WHERE {column} IS NOT NULL{f' OR {waiting} IS NOT NULL' if waiting else ''}",
@@ -114,12 +113,22 @@ _PATTERNS_IN_SQL: dict[str, Callable[[ColumnType], str]] = {
 }
 
 
+def _comes_back(growth: Growth, rescue: str) -> str | None:
+    """True for the rows whose rescued value the type holds, else false or NULL; None where none does."""
+    pattern = _PATTERNS_IN_SQL.get(growth.type.name)
+    matches = f"{identifier(rescue)} ~ {literal(pattern(growth.type))}" if pattern else None
+    return matches and f"{identifier(growth.column)} IS NULL AND {matches}"
+
+
 def no_value_changes(name: TableName, growth: Growth) -> str:
-    """Fails when a stored value would be another one as a DOUBLE PRECISION."""
+    """Fails when a stored value would be another one: no decimal may be rounded to a DOUBLE PRECISION, nor to the fewer
+    places that were enough before another run let the column grow further."""
     column = identifier(growth.column)
+    grown = f"{column}::{growth.type.sql}"
+    comes_back = f"{grown}::{growth.stored.sql}" if growth.type.name == "double precision" else grown
     return (
         f"SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'values would change' END AS INTEGER) FROM {table(name)}"
-        f" WHERE {column}::{growth.type.sql}::{growth.stored.sql} <> {column}"
+        f" WHERE {comes_back} <> {column}"
     )
 
 
@@ -136,8 +145,11 @@ def count_rows(name: TableName) -> str:
     return f"SELECT COUNT(*) FROM {table(name)}"
 
 
-def has_values(name: TableName, column: str) -> str:
-    return f"SELECT COUNT(*) FROM {table(name)} WHERE {identifier(column)} IS NOT NULL"
+def count_values_that_stay(name: TableName, growth: Growth, rescue: str) -> str:
+    """Of the rescue column, when its column has grown."""
+    fits = _comes_back(growth, rescue)
+    stays = f" AND NOT ({fits})" if fits else ""
+    return f"SELECT COUNT(*) FROM {table(name)} WHERE {identifier(rescue)} IS NOT NULL{stays}"
 
 
 def drop_empty_column(name: TableName, column: str) -> list[str]:
@@ -157,13 +169,17 @@ def columns_of(name: TableName) -> str:
     )
 
 
-def column_count_guard(name: TableName, expected: int) -> str:
-    """Fails when the table is not the one planned against.
+def columns_guard(name: TableName, types: Sequence[ColumnType]) -> str:
+    """Fails when the table is not the one planned against, whose columns have these types.
 
-    The count is enough: the batch names every column that it was planned with, so that another name fails there.
+    Their number is enough: the batch names every column that it was planned with, so that another name fails there, and
+    so does a value that another type does not hold. Only a DOUBLE PRECISION would take any number, as the nearest one.
     """
+    doubles = sum(type == DOUBLE for type in types)
+    is_double = f"LOWER(data_type) IN ({', '.join(map(literal, catalog_names(DOUBLE)))})"
     return (
-        f"SELECT CAST(CASE WHEN COUNT(*) = {expected} THEN '0' ELSE 'the columns changed' END AS INTEGER)"
+        f"SELECT CAST(CASE WHEN COUNT(*) = {len(types)} AND COUNT(CASE WHEN {is_double} THEN 1 END) = {doubles}"
+        " THEN '0' ELSE 'the columns changed' END AS INTEGER)"
         f" FROM svv_columns WHERE {_is_table(name)}"
     )
 
@@ -191,7 +207,7 @@ def upsert_batch(
         return _checked(Batch(tuple(before), ()), plan, target)
     staged = identifier(f"__staged_{suffix}")
     stored = identifier(f"__stored_{suffix}")
-    before.append(column_count_guard(target, len(plan.table.columns) if plan.table else 0))
+    before.append(columns_guard(target, [column.type for column in plan.table.columns] if plan.table else []))
     if plan.creates_table:
         before.append(create_table(target, plan.new_columns, plan.key_names))
     else:

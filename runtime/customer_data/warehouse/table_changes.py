@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from customer_data.columns.names import rescue_name
+from customer_data.columns.types import ColumnType
 from customer_data.errors import TransientWarehouseError, WarehouseError
 from customer_data.warehouse import sql
 from customer_data.warehouse.data_api import MAX_STATEMENTS, DataApi
-from customer_data.warehouse.failure_texts import is_type_change_refused
+from customer_data.warehouse.failure_texts import is_about_values, is_type_change_refused
 from customer_data.warehouse.plan import MAX_NEW_COLUMNS_IN_BATCH, Growth, LoadPlan
 from customer_data.warehouse.table_name import TableName
 
@@ -44,51 +47,89 @@ def add_excess_columns(plan: LoadPlan, table: TableName, ledger: TableName, ware
         warehouse.batch(
             [
                 sql.lock(ledger),
-                sql.column_count_guard(table, len(plan.table.columns)),
+                sql.columns_guard(table, [column.type for column in plan.table.columns]),
                 *(sql.add_column(table, column) for column in columns),
             ]
         )
     return [column.name for column in columns]
 
 
-def grow(plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi, *, most_rows: int) -> dict[str, str]:
+@dataclass(frozen=True)
+class Staying:
+    """Columns that keep their type: `for_good`, or `for_now`, as long as the values that they have stay the same."""
+
+    for_good: frozenset[str] = frozenset()
+    for_now: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return self.for_good | self.for_now
+
+
+def grow(plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi, *, most_rows: int) -> Staying:
     """Gives columns the types that the plan wants, each in a transaction that leaves the old column or the new one.
-    Returns those that stay as they are, and why; the failure of another writer's transaction is raised."""
-    refused = {}
+    Returns those that stay as they are; where another writer was faster, the failure is raised."""
+    staying = Staying()
+    columns = {column.name: column.type for column in plan.table.columns} if plan.table else {}
     for growth in plan.growths:
         try:
-            _grow(growth, plan, table, ledger, warehouse, most_rows)
+            _grow(growth, columns, table, ledger, warehouse, most_rows)
             log.info("%s is %s now, it was %s", growth.column, growth.type.sql, growth.stored.sql)
-        except TransientWarehouseError:
-            raise
         except (_Obstacle, WarehouseError) as error:
+            if isinstance(error, TransientWarehouseError) or _is_failed_guard(error, table, columns):
+                raise
             log.info("%s stays %s, other values go to its rescue column: %s", growth.column, growth.stored.sql, error)
-            refused[growth.column] = str(error)
-    return refused
+            if isinstance(error, WarehouseError) and is_about_values(str(error)):
+                staying = replace(staying, for_now=staying.for_now | {growth.column})
+            else:
+                staying = replace(staying, for_good=staying.for_good | {growth.column})
+    return staying
 
 
 class _Obstacle(Exception):
     """Why a column may not get another type."""
 
 
+def _is_failed_guard(error: Exception, table: TableName, columns: Mapping[str, ColumnType]) -> bool:
+    return isinstance(error, WarehouseError) and error.sql == sql.columns_guard(table, list(columns.values()))
+
+
 def _grow(
-    growth: Growth, plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi, most_rows: int
+    growth: Growth,
+    columns: dict[str, ColumnType],
+    table: TableName,
+    ledger: TableName,
+    warehouse: DataApi,
+    most_rows: int,
 ) -> None:
-    assert plan.table is not None
+    """Keeps `columns` as the table has them. The rescue column that gives back all of its values goes in the same
+    transaction."""
     _require_growable(growth.column, table, warehouse, most_rows)
-    rescue = rescue_name(growth.column)
-    has_rescue = plan.table.column(rescue) is not None
-    statements = sql.grow_column(
-        table,
-        growth,
-        rescue=rescue if has_rescue else None,
-        ledger=ledger,
-        columns=len(plan.table.columns),
-        suffix=uuid.uuid4().hex[:12],
-    )
-    warehouse.batch(statements)
-    if has_rescue and warehouse.query(sql.has_values(table, rescue)) == [(0,)]:
-        warehouse.batch([sql.lock(ledger), *sql.drop_empty_column(table, rescue)])
+    rescue = rescue_name(growth.column) if rescue_name(growth.column) in columns else None
+    types, suffix = list(columns.values()), uuid.uuid4().hex[:12]
+    statements = sql.grow_column(table, growth, rescue=rescue, ledger=ledger, types=types, suffix=suffix)
+    if not (rescue and _grow_and_drop(statements, growth, rescue, table, warehouse)):
+        warehouse.batch(statements)
+    elif rescue:
+        del columns[rescue]
+    columns[growth.column] = growth.type
+
+
+def _grow_and_drop(
+    statements: Sequence[str], growth: Growth, rescue: str, table: TableName, warehouse: DataApi
+) -> bool:
+    """Whether the rescue column was to be empty, nothing relied on it, and all is done."""
+    if warehouse.query(sql.count_values_that_stay(table, growth, rescue)) != [(0,)]:
+        return False
+    and_drop = sql.drop_empty_column(table, rescue)
+    try:
+        warehouse.batch([*statements, *and_drop])
+    except WarehouseError as error:
+        if isinstance(error, TransientWarehouseError) or error.sql not in and_drop:
+            raise
+        log.info("the rescue column %s stays: %s", rescue, error)
+        return False
+    return True
 
 
 def _require_growable(column: str, table: TableName, warehouse: DataApi, most_rows: int) -> None:

@@ -14,6 +14,7 @@ from customer_data.columns.types import (
     ColumnType,
     from_catalog,
     holds,
+    new_numeric,
     numeric,
     unify,
     varchar,
@@ -109,6 +110,34 @@ def test_integers_and_decimals_unify_to_numeric_and_what_has_no_common_type_to_t
     assert unify(DATE, TIMESTAMP) == TIMESTAMP
     assert unify(DATE, BOOLEAN) == varchar(32)
     assert unify(TIMESTAMP, TIMESTAMPTZ) == varchar(32)
+
+
+@pytest.mark.parametrize(
+    ("before_point", "after_point", "type"),
+    [
+        (1, 1, numeric(18, 4)),
+        (0, 4, numeric(18, 4)),
+        (14, 4, numeric(18, 4)),
+        (15, 4, numeric(38, 4)),
+        (1, 8, numeric(18, 8)),
+        (10, 8, numeric(18, 8)),
+        (11, 8, numeric(38, 8)),
+        (1, 9, numeric(38, 9)),
+        (20, 1, numeric(38, 4)),
+        (34, 0, numeric(38, 4)),
+        (35, 0, None),
+        (38, 0, None),
+        (20, 18, numeric(38, 18)),
+        (21, 18, None),
+        (1, 37, numeric(38, 37)),
+        (0, 37, numeric(38, 37)),
+        (0, 38, None),
+    ],
+)
+def test_a_new_numeric_has_room_on_both_sides_of_the_point(
+    before_point: int, after_point: int, type: ColumnType | None
+) -> None:
+    assert new_numeric(before_point, after_point) == type
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -105,6 +105,68 @@ def test_what_does_not_come_back_stays_in_the_rescue_column(world: World) -> Non
     ]
 
 
+def test_a_rescue_column_that_others_rely_on_stays_when_it_is_empty(world: World) -> None:
+    table(world, "BIGINT", "7")
+    world.admin.execute(f'ALTER TABLE "{world.schema}".customers ADD COLUMN n__as_varchar VARCHAR(32)')
+    world.admin.execute(f"INSERT INTO \"{world.schema}\".customers VALUES (2, NULL, '2.25')")
+    world.admin.execute(f'CREATE VIEW "{world.schema}".seen AS SELECT n__as_varchar FROM "{world.schema}".customers')
+    (result,) = world.load(put(world, "1.5"))
+    assert numbers(world) == list(map(Decimal, ["1.5", "2.25", "7"]))
+    assert list(world.columns()) == ["user_id", "n__as_varchar", "n"]
+    assert result.columns_widened == ("n",)
+
+
+def test_two_columns_grow_when_one_of_them_gets_rid_of_its_rescue_column(world: World) -> None:
+    schema = f'"{world.schema}"'
+    world.admin.execute(f"CREATE TABLE {schema}.customers (user_id BIGINT, a BIGINT, a__as_varchar VARCHAR(9), b DATE)")
+    world.admin.execute(f"INSERT INTO {schema}.customers VALUES (1, NULL, '2.5', '2024-01-01')")
+    (result,) = world.load(world.put("new.csv", "user_id,a,b", "2,1.5,2024-01-01 10:00:00"))
+    assert result.columns_widened == ("a", "b")
+    assert world.rows() == [(1, "2.5000", "2024-01-01 00:00:00"), (2, "1.5000", "2024-01-01 10:00:00")]
+
+
+def test_a_growth_that_another_run_has_overtaken_is_planned_again(world: World) -> None:
+    table(world, "BIGINT", "7")
+    loader = world.loader()
+    batch, of_others = loader._warehouse.batch, [f'ALTER TABLE "{world.schema}".customers ADD COLUMN city VARCHAR(9)']
+
+    def overtaken(statements: Sequence[str]) -> list[int]:
+        if of_others:
+            world.admin.execute(of_others.pop())
+        return batch(statements)
+
+    loader._warehouse.batch = overtaken  # type: ignore[method-assign]
+    (result,) = loader.load([put(world, "1.5")])
+    assert (result.status, result.columns_widened, result.rescue_columns) == ("loaded", ("n",), ())
+    assert numbers(world) == [Decimal("1.5"), Decimal(7)]
+
+
+@pytest.mark.parametrize(
+    ("faster", "slower"),
+    [("1.123456", "1.5"), ("4.5e-50", "9007199254740993")],
+    ids=["more decimals than the slower run needs", "a double in place of a whole number"],
+)
+def test_a_run_that_planned_before_another_let_the_column_grow_changes_no_value(
+    world: World, faster: str, slower: str
+) -> None:
+    table(world, "BIGINT", "7")
+    loader, of_other = world.loader(), [world.put("faster.csv", "user_id,n", f"201,{faster}")]
+    batch = loader._warehouse.batch
+
+    def overtaken(statements: Sequence[str]) -> list[int]:
+        if of_other:
+            world.load(of_other.pop())
+        return batch(statements)
+
+    loader._warehouse.batch = overtaken  # type: ignore[method-assign]
+    (result,) = loader.load([put(world, slower)])
+    assert result.status == "loaded"
+    values = [number for number in numbers(world) if number is not None]
+    if world.columns().get("n__as_varchar"):
+        values += [Decimal(value) for (value,) in world.rows("n__as_varchar") if value]
+    assert sorted(values) == sorted(map(Decimal, ["7", faster, slower]))
+
+
 OBSTACLES = {
     "a view": 'CREATE VIEW "{schema}".seen AS SELECT n FROM "{schema}".customers',
     "a grant on the column": 'GRANT SELECT (n) ON "{schema}".customers TO PUBLIC',
@@ -175,6 +237,37 @@ def test_files_end_in_the_same_table_however_they_met(world: World, together: bo
     assert world.columns()["n"][0] == "numeric"
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+def test_what_a_file_rescues_is_decided_by_the_table_in_its_turn(world: World, together: bool) -> None:
+    """2.5 waits beside a number that no type holds with it, unless the file before has made the column NUMERIC."""
+    table(world, "BIGINT", "7")
+    too_long = "0." + "1" * 39
+    files = [put(world, "1.5"), world.put("b.csv", "user_id,n", "201,2.5", f"202,{too_long}")]
+    for batch in [files] if together else [[file] for file in files]:
+        world.load(*batch)
+    assert world.rows("user_id, n, n__as_varchar")[1:] == [
+        (101, "1.5000", None), (201, "2.5000", None), (202, None, too_long),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+def test_a_column_that_could_not_grow_for_one_file_grows_for_the_next(world: World, together: bool) -> None:
+    table(world, "NUMERIC(38,4)", "9" * 33)
+    files = [put(world, "1.123456"), world.put("b.csv", "user_id,n", "201,1.12345")]
+    for batch in [files] if together else [[file] for file in files]:
+        world.load(*batch)
+    assert world.rows("user_id, n, n__as_varchar")[1:] == [(101, None, "1.123456"), (201, "1.12345", None)]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+def test_whole_numbers_grow_after_a_file_that_fits(world: World, together: bool) -> None:
+    table(world, "INTEGER", "7")
+    files = [put(world, "5"), world.put("b.csv", "user_id,n", "201,3000000000")]
+    results = [world.load(*batch) for batch in ([files] if together else [[file] for file in files])]
+    assert [result.columns_widened for batch in results for result in batch] == [(), ("n",)]
+    assert sorted(numbers(world)) == [5, 7, 3_000_000_000]
+
+
 def test_the_plan_shows_the_type_that_a_column_would_get(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     table(world, "BIGINT", "7")
     said, report = plan(world, put(world, "1.5"), capsys)
@@ -199,6 +292,7 @@ def test_a_run_that_is_killed_leaves_the_old_column_or_the_new_one(world: World,
 
         assert numbers(world) == list(map(Decimal, ["1.5", "2.25", "7"])), f"killed at step {step}"
         assert world.columns()["n"][0] == "numeric"
+        assert list(world.columns()) == ["user_id", "n"], "the rescue column goes with its last value"
         if not fuse.killed:
             assert step > 5
             return

@@ -13,8 +13,10 @@ import pytest
 from world import STAGING, World
 
 from customer_data.errors import WarehouseError
+from customer_data.files.manifest import SourceFile
 from customer_data.loading.file_result import FileResult
 from customer_data.loading.load import Loader
+from customer_data.loading.settings import SchemaContract
 
 NOT_WIDENABLE = 'cannot alter column "name" of relation "customers", column encoding type text255'
 
@@ -142,6 +144,68 @@ def test_a_batch_ends_as_its_files_loaded_one_after_the_other(
         world.load(*batch)
 
     assert world.rows() == rows
+
+
+def load_all(world: World, files: Sequence[SourceFile], together: bool, **changes: Any) -> list[FileResult]:
+    batches = [list(files)] if together else [[file] for file in files]
+    return [result for batch in batches for result in world.load(*batch, **changes)]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+def test_a_batch_widens_text_as_its_files_would_one_after_the_other(world: World, together: bool) -> None:
+    sizes = [40, 100, 130, 200]
+    files = [world.put(f"{i}.csv", "user_id,name", f"{i},{'x' * size}") for i, size in enumerate(sizes)]
+    load_all(world, files[:2], together)
+    assert world.columns()["name"][1] == 128
+    load_all(world, files[2:], together)
+    assert world.columns()["name"][1] == 512
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+def test_a_column_that_waits_comes_after_those_of_the_files_before_its_first_value(
+    world: World, together: bool
+) -> None:
+    files = [world.put("a.csv", "user_id,name,city", "A1,,Oslo"), world.put("b.csv", "user_id,name,city", "A2,Bo,Rome")]
+    load_all(world, files, together)
+    assert list(world.columns()) == ["user_id", "city", "name"]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+@pytest.mark.parametrize(
+    ("contract", "header", "value", "status"),
+    [
+        (SchemaContract.FREEZE, "city", "Rome", "failed"),
+        (SchemaContract.DISCARD, "city", "Rome", "loaded"),
+        (SchemaContract.DISCARD, "city", "x" * 70_000, "loaded"),
+    ],
+    ids=["frozen", "left out", "too long, left out"],
+)
+def test_the_first_file_makes_the_table_that_a_fixed_contract_holds_the_others_to(
+    world: World, contract: SchemaContract, header: str, value: str, status: str, together: bool
+) -> None:
+    files = [
+        world.put("a.csv", f"user_id,name,{header}", "A1,Ann,"),
+        world.put("b.csv", f"user_id,name,{header}", f"A2,Bo,{value}"),
+        world.put("c.csv", "user_id,name", f"A3,{'x' * 90}"),
+    ]
+    results = load_all(world, files, together, schema_contract=contract)
+    assert statuses(results) == ["loaded", status, "failed"]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+@pytest.mark.parametrize("value", ["2024-05-01 10:00:00Z", "true", "2024-05-01", "1.5", "7"])
+def test_a_file_without_a_single_value_fits_a_column_of_any_type(world: World, value: str, together: bool) -> None:
+    files = [world.put("a.csv", "user_id,seen", f"1,{value}"), world.put("b.csv", "user_id,seen", "2,")]
+    assert statuses(load_all(world, files, together)) == ["loaded", "loaded"]
+    assert [row[1] is None for row in world.rows("user_id, seen")] == [False, True]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
+def test_a_file_fails_for_what_is_wrong_in_its_turn(world: World, together: bool) -> None:
+    """Without the table that the first file makes, only the empty key of the second one would be wrong."""
+    files = [world.put("a.csv", "user_id,name", "1,Ann"), world.put("b.csv", "user_id,name", ",nobody", "k1,Bo")]
+    results = load_all(world, files, together)
+    assert [(result.status, result.rows_rejected) for result in results] == [("loaded", 0), ("failed", 2)]
 
 
 def test_widens_a_column_for_a_longer_value(world: World) -> None:

@@ -40,8 +40,9 @@ def test_consecutive_files_with_the_same_columns_are_one_group() -> None:
         (column("age", is_new=False), column("name", varchar(32))),
         (column("age", replace(DATE, format="DD/MM/YYYY")), column("name", varchar(32))),
         (column("age", rescue_for="name"), column("name", varchar(32))),
+        (column("age", grown_from=ColumnType("integer")), column("name", varchar(32))),
     ],
-    ids=["order", "already there", "date format", "rescue"],
+    ids=["order", "already there", "date format", "rescue", "growth"],
 )
 def test_files_that_are_copied_or_cast_differently_are_two_groups(other: tuple[StagedColumn, ...]) -> None:
     assert len(groups([staged(column("age"), column("name", varchar(32))), staged(*other)])) == 2

@@ -106,6 +106,8 @@ def test_times_with_a_zone(world: World) -> None:
         (TIMESTAMP, TIMESTAMPTZ, "(\"a\" AT TIME ZONE 'UTC')"),
         (ColumnType("varchar", length=5), ColumnType("varchar", length=64), '"a"'),
         (ColumnType("varchar", length=5), ColumnType("char", length=5), '"a"'),
+        (ColumnType("varchar", length=1), TIMESTAMPTZ, '"a"::TIMESTAMPTZ'),
+        (ColumnType("varchar", length=1), BOOLEAN, "NULL::BOOLEAN"),
     ],
 )
 def test_a_staged_value_is_cast_where_the_column_is_of_another_type(

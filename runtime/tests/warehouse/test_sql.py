@@ -16,6 +16,7 @@ from customer_data.columns.types import (
     BIGINT,
     BOOLEAN,
     DATE,
+    DOUBLE,
     TIMESTAMP,
     TIMESTAMPTZ,
     ColumnType,
@@ -28,7 +29,7 @@ from customer_data.files.manifest import SourceFile
 from customer_data.warehouse import ledger, sql
 from customer_data.warehouse.data_api import MAX_STATEMENTS
 from customer_data.warehouse.ledger import LedgerRow
-from customer_data.warehouse.plan import LoadPlan, NewColumn, StagedTarget
+from customer_data.warehouse.plan import Growth, LoadPlan, NewColumn, StagedTarget
 from customer_data.warehouse.quoting import identifier, literal
 from customer_data.warehouse.table_name import TableName
 
@@ -80,7 +81,18 @@ ROW = LedgerRow(
     columns_added=("name",),
     header_map={"C:\\Name": "name"},
 )
+TO_DECIMALS = Growth("balance", BIGINT, numeric(38, 4))
+TO_DOUBLES = Growth("balance", numeric(38, 4), DOUBLE)
+TO_TIMES = Growth("born", DATE, TIMESTAMP)
 NEW = tuple(NewColumn(column.name, column.type) for column in COLUMNS)
+
+
+TYPES = [column.type for column in COLUMNS]
+
+
+def growing(growth: Growth, rescue: str | None = None) -> list[str]:
+    return sql.grow_column(TABLE, growth, rescue=rescue, ledger=LEDGER, types=TYPES, suffix="1f")
+
 
 STATEMENTS: dict[str, Callable[[], str]] = {
     "lock_ledger": lambda: sql.lock(LEDGER),
@@ -90,12 +102,26 @@ STATEMENTS: dict[str, Callable[[], str]] = {
     "read_ledger_by_key": lambda: ledger.read_by_key(LEDGER, [ROW.file, ROW.file])[0],
     "guard_loaded_once": lambda: ledger.once_guard(LEDGER, [ROW]),
     "guard_newest_write": lambda: ledger.newest_guard(LEDGER, [ROW]),
-    "guard_column_count": lambda: sql.column_count_guard(TABLE, 6),
+    "guard_columns": lambda: sql.columns_guard(TABLE, TYPES),
     "read_columns": lambda: sql.columns_of(TABLE),
     "create_table": lambda: sql.create_table(TABLE, NEW, ("user_id",)),
     "create_table_composite_key": lambda: sql.create_table(TABLE, NEW[:2], ("user_id", "name")),
     "add_column": lambda: sql.add_column(TABLE, NewColumn('order"s', varchar(128))),
     "widen_column": lambda: sql.widen_column(TABLE, "name", 256),
+    "grow_guard_decimals": lambda: growing(TO_DECIMALS)[2],
+    "grow_guard_doubles": lambda: growing(TO_DOUBLES)[2],
+    "grow_add_column": lambda: growing(TO_DECIMALS)[3],
+    "grow_fill_column": lambda: growing(TO_DECIMALS)[4],
+    "grow_fill_column_with_rescued_numbers": lambda: growing(TO_DECIMALS, "balance__as_varchar")[4],
+    "grow_fill_column_with_rescued_times": lambda: growing(TO_TIMES, "born__as_varchar")[3],
+    "grow_drop_column": lambda: growing(TO_DECIMALS)[5],
+    "grow_rename_column": lambda: growing(TO_DECIMALS)[6],
+    "count_values_that_stay": lambda: sql.count_values_that_stay(TABLE, TO_DECIMALS, "balance__as_varchar"),
+    "count_values_that_stay_all": lambda: sql.count_values_that_stay(TABLE, TO_DOUBLES, "balance__as_varchar"),
+    "guard_empty_column": lambda: sql.drop_empty_column(TABLE, "balance__as_varchar")[0],
+    "drop_empty_column": lambda: sql.drop_empty_column(TABLE, "balance__as_varchar")[1],
+    "obstacles_to_growth": lambda: sql.obstacles_to_growth(TABLE, "balance"),
+    "count_rows": lambda: sql.count_rows(TABLE),
     "create_staged": lambda: sql.create_staged(STAGED, PLAN),
     "copy_parquet": lambda: sql.copy_parquet(
         STAGED, "s3://staging/x/1f.manifest", "arn:aws:iam::123456789012:role/copy"
@@ -126,6 +152,20 @@ def test_statement_is_the_reviewed_one(name: str) -> None:
 
 def test_every_reviewed_statement_is_still_generated() -> None:
     assert {path.stem for path in GOLDEN.glob("*.sql")} == set(STATEMENTS)
+
+
+@pytest.mark.parametrize("growth", [TO_DECIMALS, TO_DOUBLES, TO_TIMES], ids=["decimals", "doubles", "times"])
+def test_a_column_grows_in_one_transaction_that_locks_and_guards_first(growth: Growth) -> None:
+    statements = [" ".join(statement.split()[:2]) for statement in growing(growth, "old__as_varchar")]
+    guards = ["SELECT CAST(CASE"] * (1 if growth is TO_TIMES else 2)
+
+    assert statements == [
+        'LOCK "crm"."customers__loads"',
+        *guards,
+        "ALTER TABLE",
+        'UPDATE "crm"."customers"',
+        *["ALTER TABLE"] * 2,
+    ]
 
 
 def batch(plan: LoadPlan, url: str | None = "s3://staging/x/1f.manifest", *, distinct: bool = False) -> sql.Batch:

@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide, "COUNT function".
+SELECT COUNT(*) FROM "crm"."customers"

@@ -1,0 +1,3 @@
+-- Amazon Redshift Database Developer Guide, "CAST function": a decimal is rounded to the places of its new type; a text that is no number
+-- fails the statement.
+SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'values would change' END AS INTEGER) FROM "crm"."customers" WHERE "balance"::NUMERIC(38,4) <> "balance"

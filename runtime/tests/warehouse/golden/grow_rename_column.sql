@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide, "ALTER TABLE": RENAME COLUMN.
+ALTER TABLE "crm"."customers" RENAME COLUMN "__grown_1f" TO "balance"
