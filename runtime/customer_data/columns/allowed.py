@@ -7,7 +7,11 @@ from customer_data.columns.values import INTEGER_LIMITS
 
 _KEPT_AS_TEXT = "a VARCHAR column takes any spelling"
 _DATE_TIMES = {  # what the type takes, and the remedy for another spelling
-    "date": ("dates such as 2024-01-31", "name other formats in CsvFormat.dateFormats"),
+    "date": (
+        "dates such as 2024-01-31",
+        "name other formats in CsvFormat.dateFormats, or make the column TIMESTAMP if it has to take times: add such a"
+        " column, fill it from this one, drop this one and rename the new one",
+    ),
     "timestamp": ("times such as 2024-01-31 12:30:00", "name other formats in CsvFormat.dateFormats"),
     "timestamptz": (
         "times with their zone, such as 2024-01-31 12:30:00+00:00",

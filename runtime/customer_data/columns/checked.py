@@ -40,22 +40,32 @@ class NewColumn:
     """A column that the table lacks: its type comes from the values.
 
     The first reading of a file stages them as of the type that they have had so far. Where a later value is of another,
-    a second one does it with the type that holds them all.
+    a second one does it with the type that holds them all. A sequence of dates is one of times: a later file may have
+    them, and a column that orders the rows grows no more.
     """
 
     def __init__(
-        self, name: str, header: str, index: int, *, inference: TypeInference, decision: Decision | None = None
+        self,
+        name: str,
+        header: str,
+        index: int,
+        *,
+        inference: TypeInference,
+        decision: Decision | None = None,
+        is_sequence: bool = False,
     ) -> None:
         self.name = name
         self.header = header
         self.index = index
         self._inference = inference
         self._decision = decision
+        self._is_sequence = is_sequence
         self._staged_as: pa.DataType | None = None
 
     @property
     def type(self) -> ColumnType | None:
-        return self._decision.type if self._decision else self._inference.type
+        type = self._decision.type if self._decision else self._inference.type
+        return replace(type, name="timestamp") if self._is_sequence and type and type.name == "date" else type
 
     @property
     def undecided(self) -> bool:
@@ -78,7 +88,8 @@ class NewColumn:
 
 
 class ExistingColumn:
-    """A column that the table has: each value fits its type, or `when_unfit` says what happens.
+    """A column of a known type: each value fits it, or `when_unfit` says what happens. The table has the column, or
+    `is_new` and its type was named.
 
     Which date format fits and whether a rescue column is needed is only known after the last value. So a first reading
     of the file surveys (`decision` is None), and where it found something unfit, a second one acts on the decision.
@@ -94,11 +105,13 @@ class ExistingColumn:
         formats: Sequence[ColumnType],
         rescue_column: TableColumn | None,
         decision: Decision | None,
+        is_new: bool = False,
     ) -> None:
         self.name = column.name
         self.header = header
         self.index = index
         self.column = column
+        self.is_new = is_new
         self.when_unfit = when_unfit
         self.rescue_name = rescue_name(column.name)
         self._rescue_column = rescue_column
@@ -138,7 +151,7 @@ class ExistingColumn:
     def read_as(self) -> ColumnType:
         """The type that values have to fit, in the format in which most are written."""
         type = self.decide().type
-        assert type is not None, "the table has it"
+        assert type is not None, "it is known"
         return type
 
     def decide(self) -> Decision:
@@ -187,7 +200,7 @@ class ExistingColumn:
 
     @property
     def _type(self) -> ColumnType:
-        """The table's, or the one that the column grows to."""
+        """The known one, or the one that the column grows to."""
         return self.read_as if self._decision and self._decision.grows else self.column.type
 
     def add(self, values: pa.Array) -> None:
@@ -204,7 +217,9 @@ class ExistingColumn:
 
     def staged(self) -> tuple[StagedColumn, ...]:
         grown_from = None if self._type == self.column.type else self.column.type
-        staged = StagedColumn(self.name, self.header, self._type, self._max_bytes, is_new=False, grown_from=grown_from)
+        staged = StagedColumn(
+            self.name, self.header, self._type, self._max_bytes, is_new=self.is_new, grown_from=grown_from
+        )
         if not self.has_rescue:
             return (staged,)
         max_bytes = self._rescued_max_bytes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from customer_data.columns.number_formats import NumberFormat
 
 MAX_VARCHAR_BYTES = 65_535
+MAX_CHAR_BYTES = 4_096
 MAX_COLUMNS = 1_600
 MAX_IDENTIFIER_BYTES = 127
 MAX_PRECISION = 38
@@ -95,7 +95,7 @@ def varchar_with_headroom(max_bytes: int) -> ColumnType:
     return varchar(min(length, MAX_VARCHAR_BYTES))
 
 
-_CATALOG_NAMES = {
+_ALIASES = {
     "int2": "smallint",
     "int": "integer",
     "int4": "integer",
@@ -118,7 +118,12 @@ _CATALOG_NAMES = {
 
 def catalog_names(type: ColumnType) -> tuple[str, ...]:
     """What a catalog may call the type, in lower case."""
-    return (type.name, *(name for name, usual in _CATALOG_NAMES.items() if usual == type.name))
+    return (type.name, *(name for name, usual in _ALIASES.items() if usual == type.name))
+
+
+def usual_name(name: str) -> str:
+    """Of the names of a type, in lower case, the one that `ColumnType` has."""
+    return _ALIASES.get(name, name)
 
 
 def from_catalog(
@@ -129,38 +134,12 @@ def from_catalog(
 ) -> ColumnType:
     """The type that `SVV_COLUMNS` (or `information_schema.columns`) describes. Lengths and precisions are kept only
     where they are part of the type: the catalog also gives 64 and 0 for a BIGINT."""
-    name = data_type.strip().lower()
-    name = _CATALOG_NAMES.get(name, name)
+    name = usual_name(data_type.strip().lower())
     if name in ("varchar", "char"):
         return ColumnType(name, length=character_maximum_length or MAX_VARCHAR_BYTES)
     if name == "numeric":
         return numeric(numeric_precision or 18, numeric_scale or 0)
     return ColumnType(name)
-
-
-_TYPE_TEXT = re.compile(r"([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?", re.IGNORECASE)
-_WRITABLE = {"boolean", "date", "timestamp", "timestamptz", "char", "varchar"} | {
-    "smallint", "integer", "bigint", "numeric", "real", "double precision"
-}  # fmt: skip
-
-
-def parse_type(text: str) -> ColumnType:
-    """`NUMERIC(12,2)`, `varchar(64)`, `bigint`. Raises ValueError for what is no type that values are written to."""
-    parsed = _TYPE_TEXT.fullmatch(text.strip())
-    name, first, second = parsed.groups() if parsed else ("", None, None)
-    length, scale = int(first) if first else None, int(second) if second else None
-    type = from_catalog(name, length, length, scale)
-    takes = {"numeric": 2, "varchar": 1, "char": 1}.get(type.name, 0)
-    given = sum(number is not None for number in (length, scale))
-    fits = (
-        (type.precision or 1) <= MAX_PRECISION
-        and (type.scale or 0) <= min(type.precision or 0, MAX_SCALE)
-        and (length is None or length > 0)
-        and (type.length or 0) <= MAX_VARCHAR_BYTES
-    )
-    if type.name not in _WRITABLE or given > takes or not fits:
-        raise ValueError(f"{text!r} is no type; allowed: {', '.join(sorted(_WRITABLE))}, with NUMERIC(p,s), VARCHAR(n)")
-    return type
 
 
 _INTEGER_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}  # of the widest value
@@ -207,6 +186,15 @@ def holds(target: ColumnType, staged: ColumnType) -> bool:
         return digits is not None and digits <= (DOUBLE_DIGITS if target.name == "double precision" else REAL_DIGITS)
     # A TIMESTAMP has no zone: reading it as TIMESTAMPTZ would take the session's.
     return (target.name, staged.name) == ("timestamp", "date")
+
+
+def is_at_least(stored: ColumnType, named: ColumnType) -> bool:
+    """Whether a stored column is of the named type, or of a wider one of its kind: longer, or with more digits."""
+    if stored.name == named.name == "char":
+        return (stored.length or 0) >= (named.length or 0)
+    kinds = (_INTEGER_WIDTHS, ("real", "double precision"))
+    same_kind = stored.name == named.name or any(stored.name in kind and named.name in kind for kind in kinds)
+    return same_kind and holds(stored, named)
 
 
 def _numeric_holds(target: ColumnType, staged: ColumnType) -> bool:

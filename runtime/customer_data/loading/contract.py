@@ -9,7 +9,7 @@ from customer_data.columns.date_formats import format_type
 from customer_data.columns.file_columns import FileColumns
 from customer_data.columns.inference import TypeInference
 from customer_data.columns.names import rescue_name
-from customer_data.columns.types import MAX_COLUMNS, TableSchema
+from customer_data.columns.types import MAX_COLUMNS, TableColumn, TableSchema
 from customer_data.errors import FileFault, some_of
 from customer_data.loading.settings import LoaderSettings, SchemaContract
 
@@ -21,21 +21,29 @@ def file_columns(
     settings: LoaderSettings,
     decisions: Mapping[str, Decision],
 ) -> FileColumns:
-    """Lines the file's columns up with the table's by the schema contract. Raises FileFault."""
+    """Lines the file's columns up with the table's by the schema contract. `table` is as `with_named_types` gives it.
+    Raises FileFault."""
     _require_columns(headers, names, settings)
     formats = tuple(format_type(format) for format in settings.csv.date_formats)
     keys = [key.lower() for key in settings.primary_key]
-    must_fit = {*keys, *([settings.sequence_column.lower()] if settings.sequence_column else [])}
+    sequence = settings.sequence_column.lower() if settings.sequence_column else None
+    must_fit = {*keys, *([sequence] if sequence else [])}
+    named = settings.named_types
     new = [name for name in names if table is not None and table.column(name) is None]
     left_out = _left_out(new, headers, names, must_fit, settings)
     columns: list[NewColumn | ExistingColumn] = []
     for index, (header, name) in enumerate(zip(headers, names, strict=True)):
-        column = table.column(name) if table else None
         if name in left_out:
             continue
-        if table is None or column is None:
+        stored = table.column(name) if table else None
+        column = stored or (TableColumn(name, named[name], widenable=False, growable=False) if name in named else None)
+        decision = decisions.get(name)
+        if column is None:
             inference = TypeInference(formats, is_key=name in keys)
-            columns.append(NewColumn(name, header, index, inference=inference, decision=decisions.get(name)))
+            new_column = NewColumn(
+                name, header, index, inference=inference, decision=decision, is_sequence=name == sequence
+            )
+            columns.append(new_column)
             continue
         existing = ExistingColumn(
             column,
@@ -44,8 +52,9 @@ def file_columns(
             when_unfit=WhenUnfit.REJECT_RECORD if name in must_fit else _WHEN_UNFIT[settings.schema_contract],
             formats=formats,
             # In a file that has the rescue column too, both are as they were exported.
-            rescue_column=None if rescue_name(name) in names else table.column(rescue_name(name)),
-            decision=decisions.get(name),
+            rescue_column=table.column(rescue_name(name)) if table and rescue_name(name) not in names else None,
+            decision=decision,
+            is_new=stored is None,
         )
         columns.append(existing)
     lined_up = FileColumns(tuple(columns), tuple(map(names.index, keys)), tuple(sorted(left_out)))
@@ -62,9 +71,10 @@ _WHEN_UNFIT = {
 
 
 def known_columns(table: TableSchema | None, settings: LoaderSettings) -> tuple[str, ...]:
-    """The columns of the table and those that every file has: a header may be written differently."""
+    """The columns of the table and those that settings name: a header may be written differently."""
     required = [*settings.primary_key, *([settings.sequence_column] if settings.sequence_column else [])]
-    names = [*(column.name for column in (table.columns if table else ())), *(name.lower() for name in required)]
+    named = [*(name.lower() for name in required), *settings.column_types]
+    names = [*(column.name for column in (table.columns if table else ())), *named]
     return tuple(dict.fromkeys(names))
 
 

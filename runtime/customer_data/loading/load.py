@@ -25,6 +25,7 @@ from customer_data.files.outcomes import Outcomes
 from customer_data.files.write_order import in_write_order
 from customer_data.loading.contract import known_columns
 from customer_data.loading.file_result import FileResult, Status
+from customer_data.loading.named_types import with_named_types
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile, groups, parts_of
 from customer_data.records import staged_objects
@@ -134,7 +135,7 @@ class Loader:
         planned_against = self._table
         try:
             plan = plan_load(group, self._table, self._settings)
-            check_plan(plan)
+            check_plan(plan, self._settings.column_types)
             if self._prepare_table(plan):
                 return [group]
             self._submit(group, plan)
@@ -371,13 +372,14 @@ class Loader:
         return FileResult(file, status, self._run_id, self._now(), reason=reason)
 
     def _read_table(self) -> None:
-        self._table = read_table(
+        table = read_table(
             self._warehouse,
             self._settings.table,
             may_evolve=self._settings.schema_contract.may_evolve,
             refused=self._not_widenable,
             not_growing=self._not_growing | self._not_growing_now,
         )
+        self._table = with_named_types(table, self._settings)
 
 
 def plan_load(files: Sequence[StagedFile], table: TableSchema | None, settings: LoaderSettings) -> LoadPlan:

@@ -15,6 +15,7 @@ from customer_data.loading import preview, staging
 from customer_data.loading.contract import known_columns
 from customer_data.loading.load import Loader, StageTask
 from customer_data.loading.metrics import of_loads
+from customer_data.loading.named_types import types_in_table
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile
 from customer_data.metrics import publish
@@ -86,8 +87,13 @@ class Staging:
         files = [task.file for task in tasks]
         found: list[LineFindings | None] = [None] * len(tasks)
         if self._rules and tasks:
-            existing = known_columns(tasks[0].table, self._settings)
-            naming = ColumnNaming(self._settings.column_mapping, existing, self._settings.primary_key)
+            settings, table = self._settings, tasks[0].table
+            naming = ColumnNaming(
+                settings.column_mapping,
+                known_columns(table, settings),
+                settings.primary_key,
+                types_in_table(table, settings),
+            )
             found = self._rules.find(files, naming)
         distribute = spread.worth_distributing([file.size for file in files])
         items = list(zip(tasks, found, strict=True))

@@ -24,6 +24,7 @@ def of_loads(results: Sequence[FileResult], pipeline: str) -> Iterator[Datum]:
             "RowsRescued": sum(result.rows_rescued for result in loaded),
             "RowsWithInnerQuotes": sum(result.notes.inner_quotes for result in done),
             "ColumnsAdded": sum(len(result.columns_added) for result in loaded),
+            "ColumnsWidened": sum(len(result.columns_widened) for result in loaded),
             "FilesLoaded": len(loaded),
             "FilesFailed": sum(result.status == "failed" for result in done),
             "FilesSuperseded": sum(result.status == "superseded" for result in done),

@@ -14,6 +14,7 @@ from customer_data.files.manifest import SourceFile
 from customer_data.files.s3_url import parse_s3_url
 from customer_data.files.source_object import object_now
 from customer_data.loading.load import StageFiles, StageTask, plan_load
+from customer_data.loading.named_types import with_named_types
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile
 from customer_data.records.rejected import RejectionReason
@@ -26,7 +27,8 @@ _MOST_REASONS = 10
 
 def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, stage: StageFiles) -> dict[str, Any]:
     """The schema changes and row counts that `url` (`s3://bucket/key`) would cause; `stage` must write nothing."""
-    table = read_table(warehouse, settings.table, may_evolve=settings.schema_contract.may_evolve)
+    stored = read_table(warehouse, settings.table, may_evolve=settings.schema_contract.may_evolve)
+    table = with_named_types(stored, settings)
     (staged,) = stage([StageTask(source_file(url, settings, s3), 0, table)])
     if staged.unreadable:
         raise SettingsError(f"--plan {url!r}: {staged.unreadable}")
@@ -75,7 +77,7 @@ def _changes(staged: StagedFile, settings: LoaderSettings, table: TableSchema | 
     if staged.fault:
         raise staged.fault
     plan = plan_load([staged], table, settings)
-    check_plan(plan)
+    check_plan(plan, settings.column_types)
     return {
         "columns_added": {column.name: column.type.sql for column in plan.new_columns},
         "columns_widened": {widening.column: f"VARCHAR({widening.length})" for widening in plan.widenings}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from customer_data.columns.type_names import named_types
+from customer_data.columns.types import ColumnType
 from customer_data.csv.format import CsvFormat
 from customer_data.files.staging_location import StagingLocation
 from customer_data.job import read_settings
@@ -42,7 +44,8 @@ class RowErrorPolicy(StrEnum):
 class LoaderSettings:
     """A loader's job settings. What it finds in each file it writes under `outcomes_prefix` of the staging bucket,
     by default that of its rules; without either it writes no outcomes. A column of a table with more than
-    `grow_up_to_rows` rows gets no other type: that rewrites the table."""
+    `grow_up_to_rows` rows gets no other type: that rewrites the table. `column_types` has types by column, which are
+    those of new columns."""
 
     pipeline: str
     table: TableName
@@ -50,6 +53,7 @@ class LoaderSettings:
     warehouse: WarehouseConnection
     primary_key: tuple[str, ...] = ("user_id",)
     column_mapping: Mapping[str, str] = field(default_factory=dict)
+    column_types: Mapping[str, str] = field(default_factory=dict)
     schema_contract: SchemaContract = SchemaContract.EVOLVE
     sequence_column: str | None = None
     csv: CsvFormat = field(default_factory=CsvFormat)
@@ -60,6 +64,13 @@ class LoaderSettings:
     outcomes_prefix: str | None = None
     quality: QualitySettings | None = None
     grow_up_to_rows: int = 100_000_000
+
+    def __post_init__(self) -> None:
+        named_types(self.column_types)  # raises for what is no type
+
+    @property
+    def named_types(self) -> dict[str, ColumnType]:
+        return named_types(self.column_types)
 
     @staticmethod
     def from_json(text: str) -> LoaderSettings:

@@ -146,8 +146,8 @@ def _refuse_unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.Boo
 
 def _does_not_fit(column: ExistingColumn, value: str | None) -> str:
     reason = (
-        f"{shorten(value)!r} is not a value of the column {column.name} {column.column.type.sql}, which takes"
-        f" {allowed_values(column.read_as)}"
+        f"{shorten(value)!r} is not a value of the column {column.name} {column.column.type.sql}"
+        f"{' (as columnTypes says)' if column.is_new else ''}, which takes {allowed_values(column.read_as)}"
     )
     if column.when_unfit is WhenUnfit.RESCUE and (rescue := column.narrow_rescue):
         return f"{reason}; nor does its rescue column {rescue.name} {rescue.type.sql} take it: make that one longer"

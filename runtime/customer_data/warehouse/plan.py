@@ -150,8 +150,9 @@ def make_plan(
     )
 
 
-def check_plan(plan: LoadPlan) -> None:
-    """Raises FileFault when the table would have more columns than Redshift allows, or a sequence column of text."""
+def check_plan(plan: LoadPlan, named: Collection[str] = ()) -> None:
+    """Raises FileFault when the table would have more columns than Redshift allows, or a sequence column of text that
+    is none of those whose type the user `named`."""
     total = len(plan.table.columns if plan.table else ()) + len(plan.new_columns)
     if total > MAX_COLUMNS:
         raise FileFault(
@@ -164,12 +165,13 @@ def check_plan(plan: LoadPlan) -> None:
         plan.sequence
         and plan.sequence.type.name == "varchar"
         and plan.sequence.name in [column.name for column in plan.new_columns]
+        and plan.sequence.name not in named
     ):
         raise FileFault(
             "sequence_is_text",
             f"the sequence column {plan.sequence.name!r} holds neither numbers nor dates, and as text '9' is newer than"
-            " '10': name the format in CsvFormat.dateFormats, correct the values, or, if they do sort as text, add the"
-            " column to the table as VARCHAR yourself",
+            " '10': name the format in CsvFormat.dateFormats, correct the values, or, if they do sort as text, name"
+            " VARCHAR for the column in columnTypes",
             column=plan.sequence.name,
         )
 

@@ -191,7 +191,7 @@ def test_puts_the_metrics_of_the_run(world: World) -> None:
     listed = boto3.client("cloudwatch").list_metrics(Namespace="CustomerDataPlatform")["Metrics"]
     assert {metric["MetricName"] for metric in listed} == {
         "RowsLoaded", "RowsRejected", "RowsWarned", "RowsRescued", "RowsWithInnerQuotes", "ColumnsAdded",
-        "FilesLoaded", "FilesFailed", "FilesSuperseded", "LoadSeconds",
+        "ColumnsWidened", "FilesLoaded", "FilesFailed", "FilesSuperseded", "LoadSeconds",
     }  # fmt: skip
     assert all(metric["Dimensions"] == [{"Name": "Pipeline", "Value": "customers"}] for metric in listed)
 

@@ -19,7 +19,8 @@ from customer_data.quality.report.summary import CheckSummary
 FILE = SourceFile("0" * 64, "landing", "a.csv", None, "e", 1, None, "2024-01-01T00:00:00Z")
 LOADED = FileResult(
     FILE, "loaded", "jr_1", datetime(2024, 1, 1, tzinfo=UTC), rows_loaded=10, rows_rejected=1, columns_added=("a", "b"),
-    seconds=1.5, rows_rescued=2, notes=CsvNotes(3, (2, 3, 4)), check=CheckSummary(3, {}, (), None),
+    columns_widened=("c", "d", "e"), seconds=1.5, rows_rescued=2, notes=CsvNotes(3, (2, 3, 4)),
+    check=CheckSummary(3, {}, (), None),
 )  # fmt: skip
 FAILED = replace(LOADED, status="failed", rows_loaded=0, rows_rejected=3, columns_added=())
 
@@ -38,6 +39,7 @@ def test_counts_what_was_loaded_and_what_was_not() -> None:
         "RowsRescued": 4.0,
         "RowsWithInnerQuotes": 12.0,
         "ColumnsAdded": 4.0,
+        "ColumnsWidened": 6.0,
         "FilesLoaded": 2.0,
         "FilesFailed": 1.0,
         "FilesSuperseded": 1.0,

@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.columns.types import DATE, DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType, parse_type
+from customer_data.columns.type_names import parse_type
+from customer_data.columns.types import DATE, DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType
 from customer_data.columns.values import misfits, read_values
 from customer_data.quality.rules.rule import Rule
 

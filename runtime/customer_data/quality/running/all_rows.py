@@ -49,7 +49,7 @@ class AllRows:
                 file,
                 self.csv,
                 naming,
-                types=rules.types,
+                types={**naming.types, **rules.types},
                 identifying=rules.identifying.union(self.key),
                 bucket=self.staging.bucket,
                 prefix=f"{self.prefix}{file.load_id}/",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -50,11 +50,13 @@ class RowParts:
 
 @dataclass(frozen=True)
 class ColumnNaming:
-    """How headers become columns; `key` are the columns that every file has."""
+    """How headers become columns; `key` are the columns that every file has, `types` those of columns that are of them
+    whatever their values."""
 
     mapping: Mapping[str, str]
     existing: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
 
     @property
     def keys(self) -> KeyPlaces | None:
@@ -63,7 +65,7 @@ class ColumnNaming:
 
     @property
     def known(self) -> tuple[str, ...]:
-        return (*self.existing, *self.key)
+        return (*self.existing, *self.key, *self.types)
 
     def names(self, headers: Sequence[str]) -> tuple[str, ...]:
         """Raises FileFault."""
@@ -89,7 +91,7 @@ def stage_rows(
     prefix: str,
     s3: Any,
 ) -> RowParts:
-    """Writes the records of the file under the prefix, broken ones left out. `types` are those that rules name,
+    """Writes the records of the file under the prefix, broken ones left out. `types` are those that are known,
     `identifying` the columns whose values are told apart as they are written.
 
     Raises FileFault, SourceChanged and SourceUnreadable.

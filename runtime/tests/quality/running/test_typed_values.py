@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from customer_data.columns.date_formats import format_type
 from customer_data.columns.inference import TypeInference
-from customer_data.columns.types import parse_type
+from customer_data.columns.type_names import parse_type
 from customer_data.columns.values import misfits
 from customer_data.quality.running.typed_values import typed_values
 
