@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from customer_data.columns.number_formats import NumberFormat
 from customer_data.columns.types import DOUBLE_DIGITS, FALSE_WORDS, REAL_DIGITS, TRUE_WORDS, ColumnType
 from customer_data.columns.values import INTEGER_LIMITS
 
@@ -22,22 +23,25 @@ _DATE_TIMES = {  # what the type takes, and the remedy for another spelling
 
 def allowed_values(type: ColumnType) -> str:
     """What the type takes and how to correct the rest: "dates such as 2024-01-31; name other formats in ..."."""
-    if type.format is not None:
+    if isinstance(type.format, str):
         return f"values written as {type.format}, as most of the file are; write all of them so"
+    numbers = type.format or NumberFormat()
     if limit := INTEGER_LIMITS.get(type.name):
-        return f"whole numbers from {-limit:,} to {limit - 1:,} without leading zeros or ','; {_KEPT_AS_TEXT}"
+        no_separators = "" if numbers.thousands else " or ','"
+        return f"whole numbers from {-limit:,} to {limit - 1:,} without leading zeros{no_separators}; {_KEPT_AS_TEXT}"
     if type.name in _DATE_TIMES:
         return "; ".join(_DATE_TIMES[type.name])
     if type.name == "numeric":
         scale = type.scale or 0
         return (
-            f"numbers such as -1234.5, with '.' as the decimal point, up to {(type.precision or 18) - scale} digits"
-            f" before it and {scale} after it; {_KEPT_AS_TEXT}"
+            f"numbers such as {numbers.example}, with {numbers.decimal!r} as the decimal point, up to"
+            f" {(type.precision or 18) - scale} digits before it and {scale} after it; {_KEPT_AS_TEXT}"
         )
     if type.name in ("real", "double precision"):
         digits = REAL_DIGITS if type.name == "real" else DOUBLE_DIGITS
         return (
-            f"numbers such as -1234.5 or 1e6 of up to {digits} digits, with '.' as the decimal point; {_KEPT_AS_TEXT}"
+            f"numbers such as {numbers.example} or 1e6 of up to {digits} digits, with {numbers.decimal!r} as the"
+            f" decimal point; {_KEPT_AS_TEXT}"
         )
     if type.name == "boolean":
         return f"{', '.join(TRUE_WORDS)} and {', '.join(FALSE_WORDS)}, in any case; {_KEPT_AS_TEXT}"

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from customer_data.columns.growth import Beyond, may_grow
 from customer_data.columns.inference import TypeInference
 from customer_data.columns.names import rescue_name
+from customer_data.columns.number_formats import NumberFormat
 from customer_data.columns.staged import StagedColumn
-from customer_data.columns.types import ColumnType, TableColumn, varchar_with_headroom
+from customer_data.columns.types import ColumnType, TableColumn, as_written, varchar_with_headroom
 from customer_data.columns.values import Read, arrow_type, longest, misfits, read_values
 
 
@@ -103,6 +104,7 @@ class ExistingColumn:
         *,
         when_unfit: WhenUnfit,
         formats: Sequence[ColumnType],
+        numbers: NumberFormat | None = None,
         rescue_column: TableColumn | None,
         decision: Decision | None,
         is_new: bool = False,
@@ -117,10 +119,12 @@ class ExistingColumn:
         self._rescue_column = rescue_column
         # To a TIMESTAMP, a date without a time is its midnight, in a format as in ISO 8601.
         kinds = ("date", "timestamp") if column.type.name == "timestamp" else (column.type.name,)
-        self._readings = [column.type, *(format for format in formats if format.name in kinds)]
+        self._readings = [as_written(column.type, numbers), *(format for format in formats if format.name in kinds)]
+        self._numbers = numbers
         self._lengthens = column.type.name == "varchar" and column.widenable
         may_rescue = when_unfit is WhenUnfit.RESCUE
-        self._beyond = Beyond(column.type) if may_rescue and column.growable and may_grow(column.type) else None
+        grows = may_rescue and column.growable and may_grow(column.type)
+        self._beyond = Beyond(column.type, numbers) if grows else None
         needs_no_survey = not may_rescue or (rescue_column is not None and self._beyond is None)
         if decision is None and len(self._readings) == 1 and needs_no_survey:
             decision = Decision(self._readings[0], rescue=False)
@@ -160,7 +164,7 @@ class ExistingColumn:
         fewest = min(self._unfit)
         best = self._unfit.index(fewest)
         if fewest > 0 and best == 0 and self._beyond and self._beyond.type:
-            return Decision(self._beyond.type, rescue=self._beyond.others, grows=True)
+            return Decision(as_written(self._beyond.type, self._numbers), rescue=self._beyond.others, grows=True)
         return Decision(self._readings[best], rescue=fewest > 0 and self.when_unfit is WhenUnfit.RESCUE)
 
     def read(self, texts: pa.StringArray) -> Read:
@@ -201,7 +205,7 @@ class ExistingColumn:
     @property
     def _type(self) -> ColumnType:
         """The known one, or the one that the column grows to."""
-        return self.read_as if self._decision and self._decision.grows else self.column.type
+        return replace(self.read_as, format=None) if self._decision and self._decision.grows else self.column.type
 
     def add(self, values: pa.Array) -> None:
         if pa.types.is_string(values.type):

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.columns.number_formats import NumberFormat
 from customer_data.columns.types import (
     BIGINT,
     DATE,
@@ -30,7 +31,8 @@ def may_grow(type: ColumnType) -> bool:
 class Beyond:
     """Values of a file that do not fit the type of their column: those that a wider `type` would hold, and `others`."""
 
-    def __init__(self, stored: ColumnType) -> None:
+    def __init__(self, stored: ColumnType, numbers: NumberFormat | None = None) -> None:
+        self._format = numbers
         self.others = False
         self._stored = stored
         self._seen = False
@@ -44,8 +46,11 @@ class Beyond:
             times = read_values(TIMESTAMP, texts)[0].drop_null()
             self._note(len(times), len(texts))
             return
+        given = len(texts)
+        if self._format:
+            texts = self._format.to_plain(texts).drop_null()
         numbers = texts.filter(matches(f"{NUMBER}(?:{EXPONENT})?", texts))
-        self._note(len(numbers), len(texts))
+        self._note(len(numbers), given)
         if not len(numbers):
             return
         self._whole = self._whole and misfits(BIGINT, numbers) is None

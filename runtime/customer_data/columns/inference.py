@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.columns.number_formats import NumberFormat
 from customer_data.columns.types import (
     BIGINT,
     BOOLEAN,
@@ -47,14 +48,16 @@ class TypeInference:
     before. Of text it says why it is no other type, not why it is as long. None where the lines are not known.
     """
 
-    def __init__(self, formats: Sequence[ColumnType] = (), *, is_key: bool = False) -> None:
+    def __init__(
+        self, formats: Sequence[ColumnType] = (), *, numbers: NumberFormat | None = None, is_key: bool = False
+    ) -> None:
         self.max_bytes = 0
         self.why: DecidingValue | None = None
         self._seen = False
         self._candidates: list[_Candidate] = [
             *(_Widening(format) for format in formats),
             _Words(),
-            _Number(whole_only=is_key),
+            _Number(numbers, whole_only=is_key),
             _Dates(DATE, TIMESTAMP),
             _Widening(TIMESTAMPTZ),
         ]
@@ -162,7 +165,8 @@ class _Number:
     point or a plain number shows what the column holds.
     """
 
-    def __init__(self, *, whole_only: bool = False) -> None:
+    def __init__(self, format: NumberFormat | None = None, *, whole_only: bool = False) -> None:
+        self._format = format
         self._kind = "integer"
         self._whole_only = whole_only
         self._before_point = 0
@@ -176,10 +180,17 @@ class _Number:
         if not self._plain and (self._phones or self._kind == "exponent"):
             return None
         if self._kind == "integer":
-            return BIGINT
-        return new_numeric(self._before_point, self._after_point) if self._kind == "decimal" else DOUBLE
+            return replace(BIGINT, format=self._format)
+        type = new_numeric(self._before_point, self._after_point) if self._kind == "decimal" else DOUBLE
+        return type and replace(type, format=self._format)
 
     def accepts(self, values: pa.StringArray) -> bool:
+        if self._format:
+            plain = self._format.to_plain(values)
+            return plain.null_count == values.null_count and self._accepts(plain)
+        return self._accepts(values)
+
+    def _accepts(self, values: pa.StringArray) -> bool:
         if self._kind == "integer":
             numbers, unfit = read_values(BIGINT, values)
             if unfit is None:

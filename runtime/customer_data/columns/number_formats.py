@@ -39,6 +39,14 @@ class NumberFormat:
         bare = pc.utf8_trim(pc.utf8_rtrim(numbers, "-"), "()")
         return pc.if_else(negative, pc.binary_join_element_wise("-", bare, ""), numbers)
 
+    def as_plain(self, texts: pa.StringArray) -> pa.StringArray:
+        """The numbers in plain spelling, other texts as something that is surely no number."""
+        return pc.coalesce(self.to_plain(texts), pc.binary_join_element_wise("no number: ", texts, ""))
+
+    @property
+    def example(self) -> str:
+        return f"-1{self.thousands}234{self.decimal}5"
+
     @property
     def _separator(self) -> str:
         return f"[{_BLANKS}]" if self.thousands in _BLANKS else re.escape(self.thousands)

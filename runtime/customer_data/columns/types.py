@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from customer_data.columns.number_formats import NumberFormat
 
@@ -47,6 +47,15 @@ class ColumnType:
         if self.name == "numeric":
             return f"NUMERIC({self.precision},{self.scale})"
         return self.name.upper()
+
+
+def is_number(type: ColumnType) -> bool:
+    return type.name in ("smallint", "integer", "bigint", "numeric", "real", "double precision")
+
+
+def as_written(type: ColumnType, numbers: NumberFormat | None) -> ColumnType:
+    """The type of a column in a file that writes its numbers in the format."""
+    return replace(type, format=numbers) if is_number(type) else type
 
 
 def varchar(length: int) -> ColumnType:

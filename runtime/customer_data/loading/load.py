@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from customer_data.columns.names import column_names, missing_headers
+from customer_data.columns.number_formats import number_format
 from customer_data.columns.types import TableSchema
 from customer_data.errors import FileFault, SourceChanged, TransientWarehouseError, WarehouseError
 from customer_data.files import set_aside
@@ -187,7 +188,12 @@ class Loader:
         """Whether the table had to be changed before the load, which then has to be planned again."""
         table = self._settings.table
         staying = table_changes.grow(
-            plan, table, self._ledger.name, self._warehouse, most_rows=self._settings.grow_up_to_rows
+            plan,
+            table,
+            self._ledger.name,
+            self._warehouse,
+            most_rows=self._settings.grow_up_to_rows,
+            plain_numbers=number_format(self._settings.csv) is None,
         )
         self._not_growing |= staying.for_good
         self._not_growing_now |= staying.for_now

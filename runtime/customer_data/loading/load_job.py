@@ -75,8 +75,7 @@ class Staging:
     def __init__(self, settings: LoaderSettings, run_id: str, *, write: bool = True) -> None:
         checks, self._rules = None, None
         if settings.quality:
-            formats = settings.csv.date_formats
-            checks = Checks(settings.quality, settings.pipeline, run_id, datetime.now(UTC), date_formats=formats)
+            checks = Checks(settings.quality, settings.pipeline, run_id, datetime.now(UTC), csv=settings.csv)
             checks = load_rules(checks, client("s3"))
             work = AllRows(checks, settings.csv, settings.primary_key, settings.staging, s3_of_process)
             self._rules = AllRowRules(work)

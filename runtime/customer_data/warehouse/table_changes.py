@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from customer_data.columns.names import rescue_name
-from customer_data.columns.types import ColumnType
+from customer_data.columns.types import ColumnType, is_number
 from customer_data.errors import TransientWarehouseError, WarehouseError
 from customer_data.warehouse import sql
 from customer_data.warehouse.data_api import MAX_STATEMENTS, DataApi
@@ -66,14 +66,18 @@ class Staying:
         return self.for_good | self.for_now
 
 
-def grow(plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi, *, most_rows: int) -> Staying:
+def grow(
+    plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi, *, most_rows: int, plain_numbers: bool
+) -> Staying:
     """Gives columns the types that the plan wants, each in a transaction that leaves the old column or the new one.
-    Returns those that stay as they are; where another writer was faster, the failure is raised."""
+    Returns those that stay as they are; where another writer was faster, the failure is raised. Rescued numbers come
+    back where they are `plain_numbers`: SQL reads `1.234` as less than two, whatever the file means."""
     staying = Staying()
     columns = {column.name: column.type for column in plan.table.columns} if plan.table else {}
     for growth in plan.growths:
         try:
-            _grow(growth, columns, table, ledger, warehouse, most_rows)
+            comes_back = plain_numbers or not is_number(growth.type)
+            _grow(growth, columns, table, ledger, warehouse, most_rows, comes_back=comes_back)
             log.info("%s is %s now, it was %s", growth.column, growth.type.sql, growth.stored.sql)
         except (_Obstacle, WarehouseError) as error:
             if isinstance(error, TransientWarehouseError) or _is_failed_guard(error, table, columns):
@@ -101,11 +105,13 @@ def _grow(
     ledger: TableName,
     warehouse: DataApi,
     most_rows: int,
+    *,
+    comes_back: bool,
 ) -> None:
     """Keeps `columns` as the table has them. The rescue column that gives back all of its values goes in the same
     transaction."""
     _require_growable(growth.column, table, warehouse, most_rows)
-    rescue = rescue_name(growth.column) if rescue_name(growth.column) in columns else None
+    rescue = rescue_name(growth.column) if comes_back and rescue_name(growth.column) in columns else None
     types, suffix = list(columns.values()), uuid.uuid4().hex[:12]
     statements = sql.grow_column(table, growth, rescue=rescue, ledger=ledger, types=types, suffix=suffix)
     if not (rescue and _grow_and_drop(statements, growth, rescue, table, warehouse)):

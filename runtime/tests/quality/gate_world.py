@@ -70,7 +70,7 @@ class GateWorld:
     def gate(self, *, s3: Any = None, run_id: str = "jr_1", **changes: Any) -> Gate:
         s3 = s3 or self.s3
         settings = GateSettings.from_json(json.dumps(self.settings(**changes)))
-        checks = Checks(settings.quality, settings.pipeline, run_id, START, date_formats=settings.csv.date_formats)
+        checks = Checks(settings.quality, settings.pipeline, run_id, START, csv=settings.csv)
         return Gate(
             settings,
             run_id,

@@ -49,8 +49,7 @@ def _work(options: argparse.Namespace) -> None:
 def _check(manifest_url: str, settings: GateSettings, run_id: str) -> None:
     s3 = client("s3")
     files = read_manifest(manifest_url, s3)
-    formats = settings.csv.date_formats
-    checks = Checks(settings.quality, settings.pipeline, run_id, datetime.now(UTC), date_formats=formats)
+    checks = Checks(settings.quality, settings.pipeline, run_id, datetime.now(UTC), csv=settings.csv)
     checks = load_rules(checks, s3)
     work = AllRows(checks, settings.csv, settings.key, settings.staging, s3_of_process)
     with closing(AllRowRules(work)) as rules:

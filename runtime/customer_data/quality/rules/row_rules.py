@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.columns.type_names import parse_type
-from customer_data.columns.types import DATE, DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType
+from customer_data.columns.types import DATE, DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType, is_number
 from customer_data.columns.values import misfits, read_values
 from customer_data.quality.rules.rule import Rule
 
@@ -188,6 +188,11 @@ def reads_dates(check: Check) -> bool:
     if isinstance(check, OfType):
         return check.column_type.name in ("date", "timestamp", "timestamptz")
     return isinstance(check, NotInFuture)
+
+
+def reads_numbers(check: Check) -> bool:
+    """Whether the check takes numbers in their plain spelling that are written in the format of `CsvFormat`."""
+    return is_number(check.column_type) if isinstance(check, OfType) else isinstance(check, Range)
 
 
 @dataclass(frozen=True)

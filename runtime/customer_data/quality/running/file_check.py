@@ -14,13 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.columns.date_formats import as_iso
+from customer_data.columns.number_formats import number_format
 from customer_data.csv.batch import CsvBatch
+from customer_data.csv.format import CsvFormat
 from customer_data.errors import CustomerDataError, FileFault
 from customer_data.files.manifest import SourceFile
 from customer_data.quality.report.masking import mask, mask_record
 from customer_data.quality.report.report import QualityReport, RuleReport, Sample, Verdict
 from customer_data.quality.rules.file_rules import FreshnessRule, NewestTime
-from customer_data.quality.rules.row_rules import RowRule, reads_dates
+from customer_data.quality.rules.row_rules import Check, RowRule, reads_dates, reads_numbers
 from customer_data.quality.rules.rule import Rule, Severity, missing_columns
 from customer_data.quality.rules.rule_set import LINE, VIEW, RuleSet, make_rule_set
 from customer_data.quality.rules.rules_file import RulesSource
@@ -40,7 +42,7 @@ class Checks:
     pipeline: str
     run_id: str
     started: datetime
-    date_formats: tuple[str, ...] = field(default=(), kw_only=True)
+    csv: CsvFormat = field(default=CsvFormat(), kw_only=True)
     sources: tuple[RulesSource, ...] = field(default=(), repr=False, kw_only=True)
 
     @property
@@ -79,6 +81,7 @@ class FileCheck:
         if self._rules.over_all_rows and found is None:
             raise RulesDidNotRun(f"s3://{file.bucket}/{file.key}")
         self._file = file
+        self._numbers = number_format(checks.csv)
         self._headers = tuple(headers)
         self._index = {name: index for index, name in enumerate(names)}
         self._unmasked = {
@@ -180,7 +183,12 @@ class FileCheck:
 
     def _iso(self, values: pa.StringArray) -> pa.StringArray:
         """Dates in ISO 8601 where they are in one of the formats that `CsvFormat` names."""
-        return as_iso(self._checks.date_formats, values)
+        return as_iso(self._checks.csv.date_formats, values)
+
+    def _as_read(self, check: Check, values: pa.StringArray) -> pa.StringArray:
+        if reads_dates(check):
+            return self._iso(values)
+        return self._numbers.as_plain(values) if self._numbers and reads_numbers(check) else values
 
     def _missing_columns(self, names: Sequence[str]) -> dict[str, str]:
         columns = {rule.name: rule.column for rule in self._rules.row}
@@ -190,7 +198,7 @@ class FileCheck:
     def _of_row_rule(self, rule: RowRule, batch: CsvBatch) -> Finding | None:
         index = self._index[rule.column]
         values = batch.columns[index]
-        rows = pc.fill_null(rule.check.broken(self._iso(values) if reads_dates(rule.check) else values), False)
+        rows = pc.fill_null(rule.check.broken(self._as_read(rule.check, values)), False)
         if not pc.any(rows).as_py():
             return None
         header = self._headers[index]

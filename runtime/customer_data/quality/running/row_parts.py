@@ -16,7 +16,8 @@ import pyarrow as pa
 from customer_data.columns.date_formats import as_iso, format_type
 from customer_data.columns.inference import DecidingValue, TypeInference
 from customer_data.columns.names import column_names, key_places
-from customer_data.columns.types import ColumnType
+from customer_data.columns.number_formats import number_format
+from customer_data.columns.types import ColumnType, as_written
 from customer_data.csv.dialect import KeyPlaces
 from customer_data.csv.format import CsvFormat
 from customer_data.csv.reader import open_csv
@@ -104,8 +105,10 @@ def stage_rows(
             csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact, keys=naming.keys)
             names = naming.names(csv.header)
             formats = tuple(map(format_type, format.date_formats))
+            numbers = number_format(format)
             inferences = [
-                None if name in types else TypeInference(formats, is_key=name in identifying) for name in names
+                None if name in types else TypeInference(formats, numbers=numbers, is_key=name in identifying)
+                for name in names
             ]
             dates = {name for name, type in types.items() if type.name in ("date", "timestamp", "timestamptz")}
             rows = 0
@@ -121,7 +124,7 @@ def stage_rows(
                         inference.add(values, batch.lines)
             csv.require_lines()
             found = {
-                name: inference.type if inference else types[name]
+                name: inference.type if inference else as_written(types[name], numbers)
                 for name, inference in zip(names, inferences, strict=True)
             }
             why = {
