@@ -41,6 +41,9 @@ class _Kind:
 
 def _of_type(type: ColumnType) -> _Marks:
     def marks(texts: pa.StringArray) -> pa.BooleanArray:
+        alike = matches("(?s:[0-9]{4}-.*)" if type.format is None else "(?s:.*[0-9].*)", texts)
+        if pc.any(alike).as_py() is not True:  # as in most columns of text: no need to read dates
+            return alike
         unfit = misfits(type, texts)
         return pc.is_valid(texts) if unfit is None else pc.and_not(pc.is_valid(texts), unfit)
 
@@ -118,10 +121,11 @@ class CountKinds:
     def _of_batch(self, batch: pa.RecordBatch) -> Iterator[_Count]:
         for column, texts in enumerate(batch.columns[1:]):
             for place, kind in enumerate(_kinds(self.formats)):
-                fits = pc.fill_null(kind.marks(texts), False)
-                shown = pc.any(pc.and_(fits, kind.shows(texts))).as_py() is True
-                count = _Count(column, place, len(texts) - texts.null_count, pc.sum(fits).as_py() or 0, shown)
-                row = pc.index(pc.and_not(pc.is_valid(texts), fits), True).as_py()
+                marks = pc.fill_null(kind.marks(texts), False)
+                fits = pc.sum(marks).as_py() or 0
+                shown = fits > 0 and pc.any(pc.and_(marks, kind.shows(texts))).as_py() is True
+                count = _Count(column, place, len(texts) - texts.null_count, fits, shown)
+                row = pc.index(pc.and_not(pc.is_valid(texts), marks), True).as_py()
                 if row >= 0:
                     what = _kind_of(texts[row].as_py(), self.formats)
                     count = count._replace(line=batch.column(0)[row].as_py(), what=what)
