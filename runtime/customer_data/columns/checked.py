@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.columns.growth import Beyond, may_grow
-from customer_data.columns.inference import TypeInference
+from customer_data.columns.inference import DecidingValue, TypeInference
 from customer_data.columns.names import rescue_name
-from customer_data.columns.number_formats import NumberFormat
+from customer_data.columns.number_formats import DecimalCommas, NumberFormat
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import ColumnType, TableColumn, as_written, varchar_with_headroom
 from customer_data.columns.values import Read, arrow_type, longest, misfits, read_values
@@ -30,11 +32,12 @@ class WhenUnfit(Enum):
 class Decision:
     """How a column is read, known once all values were seen: `type` is the table's, or the date or timestamp in the
     format that most values are written in, or the one of a new column (None: it has no value), or the one that the
-    column `grows` to; `rescue` says that some values do not fit."""
+    column `grows` to because of the value `why`; `rescue` says that some values do not fit."""
 
     type: ColumnType | None
     rescue: bool = False
     grows: bool = False
+    why: DecidingValue | None = None
 
 
 class NewColumn:
@@ -62,6 +65,7 @@ class NewColumn:
         self._decision = decision
         self._is_sequence = is_sequence
         self._staged_as: pa.DataType | None = None
+        self._converted = 0
 
     @property
     def type(self) -> ColumnType | None:
@@ -75,17 +79,28 @@ class NewColumn:
     def decide(self) -> Decision:
         return Decision(self.type)
 
-    def add(self, texts: pa.StringArray) -> pa.Array:
+    def add(self, texts: pa.StringArray, lines: npt.NDArray[np.int64]) -> pa.Array:
         """The values to stage."""
-        self._inference.add(texts)
+        self._inference.add(texts, lines)
         self._staged_as = self._staged_as or arrow_type(self.type)
         if self.type is None or self.undecided:
             return pa.nulls(len(texts), self._staged_as)
-        return read_values(self.type, texts)[0]
+        read = read_values(self.type, texts)
+        self._converted += _count(read.converted)
+        return read.values
 
     def staged(self) -> StagedColumn:
-        type = replace(self.type, format=None) if self.type else None
-        return StagedColumn(self.name, self.header, type, self._inference.max_bytes, is_new=True)
+        inference = self._inference
+        return StagedColumn(
+            self.name,
+            self.header,
+            replace(self.type, format=None) if self.type else None,
+            inference.max_bytes,
+            is_new=True,
+            why=inference.why,
+            converted=self._converted,
+            has_decimal_commas=inference.has_decimal_commas,
+        )
 
 
 class ExistingColumn:
@@ -131,6 +146,9 @@ class ExistingColumn:
         self._decision = decision
         self._unfit = [0] * len(self._readings)
         self._marks: pa.BooleanArray | None = None
+        self._why = decision.why if decision else None
+        self._converted = 0
+        self._commas = DecimalCommas()
         self._max_bytes = 0
         self._rescued_max_bytes = 0
         self._rescued = 0  # values: the empty text is one too
@@ -164,7 +182,8 @@ class ExistingColumn:
         fewest = min(self._unfit)
         best = self._unfit.index(fewest)
         if fewest > 0 and best == 0 and self._beyond and self._beyond.type:
-            return Decision(as_written(self._beyond.type, self._numbers), rescue=self._beyond.others, grows=True)
+            grown = as_written(self._beyond.type, self._numbers)
+            return Decision(grown, rescue=self._beyond.others, grows=True, why=self._why)
         return Decision(self._readings[best], rescue=fewest > 0 and self.when_unfit is WhenUnfit.RESCUE)
 
     def read(self, texts: pa.StringArray) -> Read:
@@ -173,18 +192,19 @@ class ExistingColumn:
         it marks no value: what unfit ones lead to is known when all were seen, and `undecided` has the file read
         again."""
         if self._lengthens:
-            return texts, None
+            return Read(texts)
         if self._decision is not None:
-            return self._as_stored(*read_values(self.read_as, texts))
+            return self._as_stored(read_values(self.read_as, texts))
         for number, reading in reversed(list(enumerate(self._readings))):
-            values, self._marks = read_values(reading, texts)
-            self._unfit[number] += 0 if self._marks is None else pc.sum(self._marks).as_py()
-        return self._as_stored(values, self._marks if self._rescues_at_once else None)
+            read = read_values(reading, texts)
+            self._marks = read.unfit
+            self._unfit[number] += _count(self._marks)
+        return self._as_stored(read if self._rescues_at_once else read._replace(unfit=None))
 
-    def _as_stored(self, values: pa.Array, unfit: pa.BooleanArray | None) -> Read:
+    def _as_stored(self, read: Read) -> Read:
         """To a TIMESTAMP, a date in a format is its midnight."""
         stored = arrow_type(self._type)
-        return values if values.type == stored else values.cast(stored), unfit
+        return read if read.values.type == stored else read._replace(values=read.values.cast(stored))
 
     @property
     def narrow_rescue(self) -> TableColumn | None:
@@ -197,17 +217,22 @@ class ExistingColumn:
         rescue = self.narrow_rescue
         return misfits(rescue.type, rescued) if rescue else None
 
-    def survey(self, texts: pa.StringArray, kept: pa.BooleanArray | None) -> None:
+    def survey(self, texts: pa.StringArray, lines: npt.NDArray[np.int64], kept: pa.BooleanArray | None) -> None:
         """Looks at those of the texts just read that do not fit, for a type that would hold them."""
         if self._beyond and self._marks is not None:
-            self._beyond.add(texts.filter(self._marks if kept is None else pc.and_(self._marks, kept)))
+            marked = self._marks if kept is None else pc.and_(self._marks, kept)
+            self._beyond.add(texts.filter(marked))
+            first = pc.index(marked, True).as_py()
+            if self._why is None and first >= 0:
+                self._why = DecidingValue(int(lines[first]), texts[first].as_py())
 
     @property
     def _type(self) -> ColumnType:
         """The known one, or the one that the column grows to."""
         return replace(self.read_as, format=None) if self._decision and self._decision.grows else self.column.type
 
-    def add(self, values: pa.Array) -> None:
+    def add(self, values: pa.Array, converted: pa.BooleanArray | None) -> None:
+        self._converted += _count(converted)
         if pa.types.is_string(values.type):
             self._max_bytes = max(self._max_bytes, longest(values))
 
@@ -216,13 +241,22 @@ class ExistingColumn:
         count: int = len(rescued) - rescued.null_count
         if count:
             self._rescued += count
+            self._commas.add(rescued)
             self._rescued_max_bytes = max(self._rescued_max_bytes, longest(rescued))
         return count
 
     def staged(self) -> tuple[StagedColumn, ...]:
         grown_from = None if self._type == self.column.type else self.column.type
         staged = StagedColumn(
-            self.name, self.header, self._type, self._max_bytes, is_new=self.is_new, grown_from=grown_from
+            self.name,
+            self.header,
+            self._type,
+            self._max_bytes,
+            is_new=self.is_new,
+            grown_from=grown_from,
+            why=self._why if grown_from else None,
+            converted=self._converted,
+            has_decimal_commas=bool(self._commas),
         )
         if not self.has_rescue:
             return (staged,)
@@ -242,3 +276,7 @@ class ExistingColumn:
             rescued=self._rescued,
         )
         return (staged, rescue)
+
+
+def _count(marks: pa.BooleanArray | None) -> int:
+    return 0 if marks is None else pc.sum(marks).as_py() or 0

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.columns.number_formats import NumberFormat
+from customer_data.columns.number_formats import DecimalCommas, NumberFormat
 from customer_data.columns.types import (
     BIGINT,
     BOOLEAN,
@@ -45,7 +45,8 @@ class TypeInference:
     ones: `1.1` and `1.10` are one number and, as what tells records apart, two.
 
     `why` is the value with which the type became what it is: the first one, unless a later one did not fit the type
-    before. Of text it says why it is no other type, not why it is as long. None where the lines are not known.
+    before. Of text it says why it is no other type, not why it is as long. None where the lines are not known. Text may
+    look like numbers with decimal commas.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class TypeInference:
         self.max_bytes = 0
         self.why: DecidingValue | None = None
         self._seen = False
+        self._commas = DecimalCommas()
         self._candidates: list[_Candidate] = [
             *(_Widening(format) for format in formats),
             _Words(),
@@ -75,9 +77,14 @@ class TypeInference:
                 self.why = DecidingValue(int(lines[pc.index(values.is_valid(), True).as_py()]), first[0].as_py())
         before = [] if lines is None else list(map(copy, self._candidates))
         self._candidates = _narrowed(self._candidates, values)
+        self._commas.add(values)
         if lines is not None and _outcome(before) != _outcome(self._candidates):
             row = _deciding_row(before, values, _outcome(self._candidates))
             self.why = DecidingValue(int(lines[row]), values[row].as_py())
+
+    @property
+    def has_decimal_commas(self) -> bool:
+        return bool(self._commas) and self.type is not None and self.type.name == "varchar"
 
     @property
     def type(self) -> ColumnType | None:
@@ -192,7 +199,7 @@ class _Number:
 
     def _accepts(self, values: pa.StringArray) -> bool:
         if self._kind == "integer":
-            numbers, unfit = read_values(BIGINT, values)
+            numbers, unfit, _ = read_values(BIGINT, values)
             if unfit is None:
                 extremes = pc.min_max(numbers).as_py()
                 self._count(max(len(str(abs(number or 0))) for number in extremes.values()), 0)

@@ -15,6 +15,7 @@ _THOUSANDS = ("", ".", ",", "'", " ", "\u00a0", "\u202f")
 #: A blank between groups of digits is one of these; programs write the no-break ones.
 _BLANKS = " \u00a0\u202f"
 _EXPONENT = r"[eE][+-]?[0-9]{1,3}"
+_DECIMAL_COMMAS = r"^[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. '\x{a0}\x{202f}][0-9]{3})+),[0-9]+$"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,25 @@ class NumberFormat:
         if self.accounting:
             shapes += [rf"{number}-", rf"\({number}\)"]
         return f"^(?:{'|'.join(shapes)})$"
+
+
+class DecimalCommas:
+    """Whether all texts so far look like numbers with decimal commas, one of them surely: `28,7`, `1.234,56`."""
+
+    def __init__(self) -> None:
+        self._all = True
+        self._any = False
+
+    def add(self, texts: pa.StringArray) -> None:
+        if not self._all or texts.null_count == len(texts):
+            return
+        commas = pc.match_substring_regex(texts, _DECIMAL_COMMAS)
+        self._any = self._any or pc.any(commas).as_py() is True
+        whole = pc.match_substring_regex(texts, "^[+-]?[0-9]+$")
+        self._all = self._any and pc.all(pc.or_(commas, whole)).as_py() is True
+
+    def __bool__(self) -> bool:
+        return self._all and self._any
 
 
 def number_format(csv: CsvFormat) -> NumberFormat | None:

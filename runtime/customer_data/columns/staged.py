@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from customer_data.columns.inference import DecidingValue
 from customer_data.columns.types import BIGINT, DOUBLE, TIMESTAMP, ColumnType, varchar
 from customer_data.columns.values import arrow_type
 
@@ -17,7 +18,9 @@ class StagedColumn:
     `type` is the table's where the table has the column, else the type inferred over all values; None for a new column
     without a single value. `max_bytes` is the longest value, where they are text. `rescue_for` names the column whose
     unfit values this one holds (`<column>__as_varchar`), `rescued` says how many. `grown_from` is the type that the
-    table has the column in, where that has to become `type` first.
+    table has the column in, where that has to become `type` first. `why` is the value that a new or growing column has
+    its type by, and `converted` how many values are written otherwise in the file. Text or rescued values may all look
+    like numbers with decimal commas.
     """
 
     name: str
@@ -28,6 +31,9 @@ class StagedColumn:
     rescue_for: str | None = None
     rescued: int = 0
     grown_from: ColumnType | None = None
+    why: DecidingValue | None = None
+    converted: int = 0
+    has_decimal_commas: bool = False
 
     @property
     def staged_type(self) -> ColumnType:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,8 +19,15 @@ from customer_data.columns.date_formats import to_iso
 from customer_data.columns.number_formats import NumberFormat
 from customer_data.columns.types import FALSE_WORDS, TRUE_WORDS, ColumnType
 
-#: Values, NULL where a text is none of the type, and the marks of these texts: None where all fit, the common case.
-Read = tuple[pa.Array, pa.BooleanArray | None]
+
+class Read(NamedTuple):
+    """Values, NULL where a text is none of the type. `unfit` marks these texts, `converted` those that the type itself
+    spells otherwise (`4.0`, a time of another zone); None where there are none, the common case."""
+
+    values: pa.Array
+    unfit: pa.BooleanArray | None = None
+    converted: pa.BooleanArray | None = None
+
 
 INTEGER_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)"
@@ -57,16 +65,17 @@ def read_values(type: ColumnType, texts: pa.StringArray) -> Read:
     read = _READERS.get(type.name)
     if read is None:  # a type that this loader never writes to
         nothing = pa.nulls(len(texts), pa.string())
-        return nothing, _unfit(texts, nothing)
+        return Read(nothing, _unfit(texts, nothing))
     if isinstance(type.format, NumberFormat):
-        values, _ = read(type, type.format.to_plain(texts))
-        return values, _unfit(texts, values)
+        plain = type.format.to_plain(texts)
+        values = read(type, plain).values
+        return Read(values, _unfit(texts, values), _converted(values, pc.equal(plain, texts)))
     return read(type, texts)
 
 
 def misfits(type: ColumnType, texts: pa.StringArray) -> pa.BooleanArray | None:
     """Marks the texts that are no values of the type; None when all of them are."""
-    return read_values(type, texts)[1]
+    return read_values(type, texts).unfit
 
 
 def matches_all(pattern: str, values: pa.StringArray) -> bool:
@@ -89,6 +98,12 @@ def _unfit(texts: pa.StringArray, values: pa.Array) -> pa.BooleanArray | None:
     return pc.and_(pc.is_valid(texts), pc.is_null(values))
 
 
+def _converted(values: pa.Array, as_is: pa.BooleanArray) -> pa.BooleanArray | None:
+    """The values that are there and not `as_is`, a mark that may be NULL for those that are not there."""
+    marks = pc.and_(pc.is_valid(values), pc.invert(pc.fill_null(as_is, False)))
+    return marks if pc.any(marks).as_py() else None
+
+
 def _only(fits: pa.BooleanArray, values: pa.Array) -> pa.Array:
     return pc.if_else(fits, values, pa.scalar(None, values.type))
 
@@ -97,13 +112,14 @@ def _only(fits: pa.BooleanArray, values: pa.Array) -> pa.Array:
 
 
 def _integer(type: ColumnType, texts: pa.StringArray) -> Read:
-    numbers = plain_integers(texts)
+    numbers, converted = plain_integers(texts), None
     if numbers is None:
         numbers = whole_numbers(texts)
+        converted = _converted(numbers, pc.equal(numbers.cast(pa.string()), texts))
     if type.name != "bigint":
         limit = INTEGER_LIMITS[type.name]
         numbers = _only(pc.and_(pc.greater_equal(numbers, -limit), pc.less(numbers, limit)), numbers)
-    return numbers, _unfit(texts, numbers)
+    return Read(numbers, _unfit(texts, numbers), converted)
 
 
 def plain_integers(texts: pa.StringArray) -> pa.Int64Array | None:
@@ -134,7 +150,7 @@ def _numeric(type: ColumnType, texts: pa.StringArray) -> Read:
     integer = rf"(?:0|[1-9][0-9]{{0,{before_point - 1}}})" if before_point else "0"
     plain = rf"-?{integer}(?:\.[0-9]{{1,{scale}}})?" if scale else f"-?{integer}"
     if matches_all(plain, texts):
-        return texts.cast(target), None
+        return Read(texts.cast(target))
     # Zeros after the last decimal place say nothing that is lost.
     fraction = rf"\.[0-9]{{1,{scale}}}0*" if scale else r"\.0+"
     shaped = _only(matches(rf"[+-]?(?:{integer}(?:{fraction}|\.)?|{fraction})", texts), texts)
@@ -143,7 +159,8 @@ def _numeric(type: ColumnType, texts: pa.StringArray) -> Read:
     if unfit is not None and pc.any(pc.and_(unfit, matches(NUMBER + EXPONENT, texts))).as_py():
         values = pc.coalesce(values, pa.array([_decimal(text, type) for text in texts.to_pylist()], target))
         unfit = _unfit(texts, values)
-    return values, unfit
+    as_is = matches(rf"-?{integer}(?:\.[0-9]+)?", texts)
+    return Read(values, unfit, _converted(values, as_is))
 
 
 def plain_decimals(numbers: pa.StringArray) -> pa.StringArray:
@@ -170,7 +187,7 @@ def _float(type: ColumnType, texts: pa.StringArray) -> Read:
     """A number is held where the shortest text of the nearest value says it again, as programs write their own."""
     digits, least, greatest = _FLOAT_RANGE[type.name]
     if longest(texts) <= digits and matches_all(NUMBER, texts):
-        return _parsed(texts), None
+        return Read(_parsed(texts))
     shaped = pc.and_(
         matches(rf"{NUMBER}(?:{EXPONENT})?", texts), pc.less_equal(pc.binary_length(texts), _LONGEST_FLOAT_TEXT)
     )
@@ -183,7 +200,7 @@ def _float(type: ColumnType, texts: pa.StringArray) -> Read:
     magnitude = pc.abs(parsed)
     in_range = pc.and_(pc.greater_equal(magnitude, least), pc.less_equal(magnitude, greatest))
     values = _only(pc.and_(survives, pc.or_(in_range, pc.equal(significant, 0))), parsed)
-    return values, _unfit(texts, values)
+    return Read(values, _unfit(texts, values))
 
 
 def _parsed(numbers: pa.StringArray) -> pa.DoubleArray:
@@ -212,21 +229,31 @@ def _boolean(type: ColumnType, texts: pa.StringArray) -> Read:
     words = pc.ascii_lower(texts)
     true = pc.is_in(words, pa.array(TRUE_WORDS))
     values = _only(pc.or_(true, pc.is_in(words, pa.array(FALSE_WORDS))), true)
-    return values, _unfit(texts, values)
+    as_is = pc.is_in(words, pa.array(["true", "false"]))
+    return Read(values, _unfit(texts, values), _converted(values, as_is))
 
 
 def _date_time(type: ColumnType, texts: pa.StringArray) -> Read:
     iso = to_iso(type.format, texts) if isinstance(type.format, str) else texts
     target = _ARROW_DATE_TIMES[type.name]
     if iso.null_count == texts.null_count and (values := _all_iso(type.name, iso)) is not None:
-        return values, None
+        return Read(values, None, _converted_times(type, texts, values))
     shaped = _only(matches(_DATE_TIME_SHAPES[type.name], iso), iso)
     dates = pc.utf8_slice_codeunits(shaped, 0, 10)
     # strptime rolls 2024-02-30 over to March: only a real date comes back as it was.
     rolled = pc.strftime(pc.strptime(dates, format="%Y-%m-%d", unit="s", error_is_null=True), format="%Y-%m-%d")
     real = pc.and_(pc.equal(rolled, dates), pc.invert(pc.starts_with(dates, "0000")))
     values = _only(real, dates if type.name == "date" else _as_arrow_reads(shaped)).cast(target)
-    return values, _unfit(texts, values)
+    return Read(values, _unfit(texts, values), _converted_times(type, texts, values))
+
+
+def _converted_times(type: ColumnType, texts: pa.StringArray, values: pa.Array) -> pa.BooleanArray | None:
+    """Those in another format or zone, and midnights for a DATE."""
+    if type.format is not None:
+        return _converted(values, pc.is_null(texts))
+    if type.name == "timestamptz":
+        return _converted(values, matches(r".*(?:Z|UTC|\+00(?::?00)?)", texts))
+    return _converted(values, pc.equal(pc.binary_length(texts), 10)) if type.name == "date" else None
 
 
 def _all_iso(name: str, texts: pa.StringArray) -> pa.Array | None:
@@ -249,16 +276,16 @@ def _as_arrow_reads(texts: pa.StringArray) -> pa.StringArray:
 def _varchar(type: ColumnType, texts: pa.StringArray) -> Read:
     length = type.length or 0
     if longest(texts) <= length:
-        return texts, None
+        return Read(texts)
     values = _only(pc.less_equal(pc.binary_length(texts), length), texts)
-    return values, _unfit(texts, values)
+    return Read(values, _unfit(texts, values))
 
 
 def _char(type: ColumnType, texts: pa.StringArray) -> Read:
     # Redshift manual, "Character types": CHAR holds single-byte characters only, and does not keep blanks at the end.
     short = pc.less_equal(pc.binary_length(texts), type.length or 0)
     values = _only(pc.and_(short, pc.and_(pc.string_is_ascii(texts), pc.invert(pc.ends_with(texts, " ")))), texts)
-    return values, _unfit(texts, values)
+    return Read(values, _unfit(texts, values))
 
 
 _READERS: dict[str, Callable[[ColumnType, pa.StringArray], Read]] = {

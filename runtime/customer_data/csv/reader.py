@@ -56,9 +56,14 @@ class CsvFile:
         quotes, header = self._inner_quotes, self._header
         return CsvNotes(quotes.rows, tuple(quotes.lines), header.line, notable_lines(header.before))
 
+    @property
+    def knows_lines(self) -> bool:
+        """After the last batch: whether the lines of records are right."""
+        return self._lines is None or self._lines.right
+
     def require_lines(self) -> None:
         """To be called after the last batch by who used lines. Raises IrregularCsv where they were assumed wrongly."""
-        if self._lines is not None and not self._lines.right:
+        if not self.knows_lines:
             raise IrregularCsv("not every record takes one line")
 
 

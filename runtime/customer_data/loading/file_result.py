@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 from customer_data.csv.notes import CsvNotes
 from customer_data.files.outcomes import Outcome, OutcomeStatus
 from customer_data.loading.staged_file import RescueColumn
+from customer_data.quality.report.columns import ColumnReport
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.records.rejected import RejectionReason
 from customer_data.warehouse.ledger import LedgerRow
@@ -16,6 +17,7 @@ from customer_data.warehouse.ledger import LedgerRow
 Status = Literal["loaded", "failed", "superseded", "already_done", "unfinished"]
 
 _MOST_REASONS = 5
+_MOST_COLUMNS = 100
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class FileResult(LedgerRow):
     rejected_reasons: tuple[RejectionReason, ...] = ()
     rows_rescued: int = 0
     rescue_columns: tuple[RescueColumn, ...] = ()
+    column_reports: tuple[ColumnReport, ...] = ()
     columns_widened: tuple[str, ...] = ()
     columns_discarded: tuple[str, ...] = ()
     columns_waiting: tuple[str, ...] = ()
@@ -74,6 +77,10 @@ class FileResult(LedgerRow):
             rejected=self.rejected_url,
         )
 
+    def _notable_columns(self) -> list[dict[str, Any]]:
+        notable = [column.summary() for column in self.column_reports if column.is_notable]
+        return notable[:_MOST_COLUMNS]
+
     def summary_line(self) -> str:
         """The file's line of the log, in JSON; what is empty is left out."""
         file = self.file
@@ -92,6 +99,7 @@ class FileResult(LedgerRow):
             "columns_added": list(self.columns_added),
             "columns_widened": list(self.columns_widened),
             "rescue_columns": [asdict(column) for column in self.rescue_columns],
+            "columns": self._notable_columns(),
             "columns_discarded": list(self.columns_discarded),
             "columns_waiting": list(self.columns_waiting),
             "headers_missing": list(self.headers_missing),

@@ -365,6 +365,7 @@ class Loader:
             rejected_reasons=staged.rejected_reasons,
             rows_rescued=staged.rows_rescued,
             rescue_columns=staged.rescue_columns,
+            column_reports=staged.column_reports,
             columns_discarded=staged.discarded_columns,
             header_map=staged.header_map,
             headers_missing=missing_headers(self._settings.column_mapping, staged.header_map),

@@ -17,6 +17,7 @@ from customer_data.loading.load import StageFiles, StageTask, plan_load
 from customer_data.loading.named_types import with_named_types
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staged_file import StagedFile
+from customer_data.quality.report.columns import NO_VALUE, ColumnReport
 from customer_data.records.rejected import RejectionReason
 from customer_data.warehouse.catalog import read_table
 from customer_data.warehouse.data_api import DataApi
@@ -44,6 +45,7 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "rejected_reasons": [_reason(reason) for reason in staged.rejected_reasons if not reason.error.warning],
         "warned_reasons": list(map(_reason, staged.warned_reasons)),
         "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
+        "column_types": [column.summary() for column in staged.column_reports],
         "columns_discarded": list(staged.discarded_columns),
         "headers_missing": list(missing_headers(settings.column_mapping, staged.header_map)),
         "guessed_encoding": staged.guessed_encoding,
@@ -112,6 +114,9 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     if missing := report["headers_missing"]:
         yield f"  columnMapping has headers that the file lacks: {some_of([repr(header) for header in missing])}"
     yield from (f"  {note}" for note in report["notes"])
+    for column in report["column_types"]:
+        described = ColumnReport(**{"type": None, **column})
+        yield f"  : {', '.join([f'{described.name} {described.type or NO_VALUE}', *described.notes()])}"
     yield from _reason_lines("rejected", report["rejected_reasons"])
     yield from _reason_lines("warning", report["warned_reasons"])
     if fault := report.get("fault"):

@@ -10,6 +10,7 @@ from customer_data.columns.staged import StagedColumn
 from customer_data.csv.notes import CsvNotes
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
+from customer_data.quality.report.columns import ColumnReport
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.records.key_order import KeySpan
 from customer_data.records.parquet_parts import StagedPart
@@ -45,6 +46,7 @@ class StagedFile:
     rows_rejected: int = 0
     rows_rescued: int = 0
     keys: KeySpan | None = None
+    column_reports: tuple[ColumnReport, ...] = ()
     rejected_reasons: tuple[RejectionReason, ...] = ()
     warned_reasons: tuple[RejectionReason, ...] = ()
     rejected_key: str | None = None

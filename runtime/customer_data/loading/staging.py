@@ -28,6 +28,7 @@ from customer_data.files.source_object import SourceObject
 from customer_data.loading.contract import file_columns, known_columns
 from customer_data.loading.settings import LoaderSettings, RowErrorPolicy
 from customer_data.loading.staged_file import StagedFile
+from customer_data.quality.report.columns import ColumnReport, why
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.quality.running.check_results import MarkedRecords, rejected_key, summary_of, write_report
 from customer_data.quality.running.file_check import Checks, FileCheck
@@ -136,9 +137,11 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
         rejected_key = job.rejected_key if rejected.count and keep and job.write else None
         if rejected_key:
             rejected.upload(job.s3, rejected_key)
+        reports = _column_reports(columns, lines_known=csv.knows_lines)
         staged = StagedFile(
             job.file,
             columns=columns.staged(),
+            column_reports=reports,
             header_map=dict(zip(headers, names, strict=True)),
             discarded_columns=columns.discarded,
             rows_read=rows_read,
@@ -151,7 +154,7 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             rejected_key=rejected_key,
             guessed_encoding=reading.guessed_encoding,
             notes=csv.notes,
-            check=_report(job, check, records, rows_read, rejected_key, fault) if check else None,
+            check=_report(job, check, records, reports, rows_read, rejected_key, fault) if check else None,
         )
         if fault:
             return replace(staged, fault=fault, rows_staged=0, rows_rescued=0)
@@ -166,12 +169,13 @@ def _report(
     job: _Job,
     check: FileCheck,
     records: MarkedRecords,
+    columns: Sequence[ColumnReport],
     rows_read: int,
     rejected_key: str | None,
     fault: FileFault | None,
 ) -> CheckSummary:
     if not job.write or not job.checks:
-        return summary_of(check.report(rows_read, records.rejected.count, fault, 0.0, {}), None)
+        return summary_of(check.report(rows_read, records.rejected.count, fault, 0.0, {}, columns), None)
     rejected = f"s3://{job.file.bucket}/{rejected_key}" if rejected_key else None
     aside = derived_key(job.file, job.settings.error_prefix, job.settings.prefix) if fault else job.file.key
     return write_report(
@@ -185,7 +189,29 @@ def _report(
         seconds=time.monotonic() - job.started,
         links={"Rejected rows": rejected, "Original file": f"s3://{job.file.bucket}/{aside}"},
         s3=job.s3,
+        columns=columns,
     )
+
+
+def _column_reports(columns: FileColumns, *, lines_known: bool) -> tuple[ColumnReport, ...]:
+    staged = columns.staged()
+    rescued = {column.rescue_for: column.rescued for column in staged}
+    reports = []
+    for column in staged:
+        if column.rescue_for is None:
+            line, shape = why(column.why, lines_known=lines_known)
+            report = ColumnReport(
+                column.name,
+                column.type.sql if column.type else None,
+                column.grown_from.sql if column.grown_from else None,
+                line,
+                shape,
+                column.converted,
+                rescued.get(column.name, 0),
+                column.has_decimal_commas,
+            )
+            reports.append(report)
+    return tuple(reports)
 
 
 def _names(header: Sequence[str], settings: LoaderSettings, existing: Sequence[str]) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def check_records(
     """`findings` are those of rules. Raises FileFault for a value that may not be rescued (freeze), and IrregularCsv
     where its line is only assumed."""
     reads = {column.name: column.read(batch.columns[column.index]) for column in columns.existing}
-    unfit = {name: marks for name, (_, marks) in reads.items() if marks is not None}
+    unfit = {name: read.unfit for name, read in reads.items() if read.unfit is not None}
     _refuse_unfit(batch, columns, unfit)
     found = [*_unusable_keys(batch, columns), *_too_long(batch, columns), *_unfit(batch, columns, unfit), *findings]
     kept = kept_rows(found)
@@ -236,12 +236,17 @@ def _split_and_count(
     for column in columns.columns:
         texts = batch.columns[column.index]
         if isinstance(column, NewColumn):
-            staged.append(column.add(texts if kept is None else texts.filter(kept)))
+            if kept is None:
+                staged.append(column.add(texts, batch.lines))
+            else:
+                staged.append(column.add(texts.filter(kept), batch.lines[kept.to_numpy(zero_copy_only=False)]))
             continue
-        column.survey(texts, kept)
-        values, unfit = reads[column.name]
-        values = values if kept is None else values.filter(kept)
-        column.add(values)
+        column.survey(texts, batch.lines, kept)
+        values, unfit, converted = reads[column.name]
+        if kept is not None:
+            values = values.filter(kept)
+            converted = pc.and_(converted, kept) if converted is not None else None
+        column.add(values, converted)
         staged.append(values)
         if column.has_rescue:
             rescued = pa.nulls(batch.rows, pa.string()) if unfit is None else pc.if_else(unfit, texts, None)

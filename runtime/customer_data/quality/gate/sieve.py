@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,6 +18,7 @@ from customer_data.files.manifest import SourceFile
 from customer_data.files.source_object import SourceObject
 from customer_data.quality.gate.passed_rows import PassedRows
 from customer_data.quality.gate.settings import GateSettings
+from customer_data.quality.report.columns import ColumnReport, ColumnTypes
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.quality.running.check_results import MarkedRecords, rejected_key, write_report
 from customer_data.quality.running.file_check import Checks, FileCheck
@@ -101,12 +103,15 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
         records = stack.enter_context(MarkedRecords(file, sieve.checks.run_id, check, keep=True))
         packed = file.key.lower().endswith(".gz")
         passed = stack.enter_context(PassedRows(csv.header, csv.dialect, format, packed=packed))
+        types = ColumnTypes(names, format, naming.key)
         rows_read = 0
         for batch in stack.enter_context(read_ahead(csv.batches)):
             rows_read += batch.rows + len(batch.broken)
+            types.add(batch)
             _part(batch, headers, check, records, passed)
         if records.count:
             csv.require_lines()
+        columns = types.reports(lines_known=csv.knows_lines)
         rejected = records.rejected.count
         url = f"s3://{file.bucket}/{file.key}"
         require_every_row(url, read=rows_read, passed=passed.rows, rejected=rejected)
@@ -124,7 +129,9 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
             rejected_key=sieve.rejected_key if rejected else None,
             passed_key=sieve.passed_key if parted else None,
             rejected_digest=records.rejected.digest,
-            check=_report(sieve, check, records, rows_read, refusal, published=refusal is None and passed.rows > 0),
+            check=_report(
+                sieve, check, records, columns, rows_read, refusal, published=refusal is None and passed.rows > 0
+            ),
             refusal=refusal,
             guessed_encoding=reading.guessed_encoding,
             notes=csv.notes,
@@ -145,6 +152,7 @@ def _report(
     sieve: _Sieve,
     check: FileCheck,
     records: MarkedRecords,
+    columns: Sequence[ColumnReport],
     rows_read: int,
     refusal: FileFault | None,
     *,
@@ -168,6 +176,7 @@ def _report(
             "Original file": f"s3://{sieve.file.bucket}/{original}",
         },
         s3=sieve.s3,
+        columns=columns,
     )
 
 

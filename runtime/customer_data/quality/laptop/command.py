@@ -17,6 +17,7 @@ from customer_data.errors import CustomerDataError, SettingsError
 from customer_data.quality.laptop import check as laptop
 from customer_data.quality.laptop import requirements
 from customer_data.quality.laptop.pipeline import Pipeline, of_rules_file, of_settings
+from customer_data.quality.report.columns import NO_VALUE, ColumnReport
 from customer_data.quality.rules.rule_set import RuleSet
 
 _SHOWN_RECORDS = 5
@@ -119,6 +120,9 @@ def _try(pipeline: Pipeline, data: Path, references: Mapping[str, Path], page: P
         print(f"{rule['rows_broken']:>10,}  {rule['severity']:<7}  {rule['name']}")
         for note in rule["notes"]:
             print(f"{'':>21}note: {note}")
+    for column in tried.report["column_types"]:
+        described = ColumnReport(**column)
+        print(f"  {', '.join([f'{described.name} {described.type or NO_VALUE}', *described.notes()])}")
     if refusal:
         print(f"the file would be refused as a whole: {refusal.reason}")
     for record in tried.rejected:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from posixpath import basename
 
+from customer_data.quality.report.columns import NO_VALUE
 from customer_data.quality.report.masking import printable, signs_in
 from customer_data.quality.report.report import QualityReport, RuleReport, Sample, Verdict, iso, summary
 from customer_data.quality.report.style import STYLE
@@ -38,6 +39,7 @@ def to_html(report: QualityReport) -> str:
                 _figures(report),
                 _rules(report, found, quiet),
                 _findings(report, found),
+                _column_types(report),
                 _places(report),
                 class_=report.verdict.value,
             ),
@@ -281,6 +283,28 @@ def _masking_note(report: QualityReport, samples: list[Sample]) -> _Html:
         ),
         _element("dl", *(_entry(sign, meaning) for sign, meaning in signs), class_="signs") if signs else None,
         class_="note",
+    )
+
+
+# What the columns were read as
+
+
+def _column_types(report: QualityReport) -> _Html | None:
+    if not report.column_types:
+        return None
+    rows = [
+        _element(
+            "tr",
+            _element("th", column.name, scope="row"),
+            _element("td", column.type or NO_VALUE),
+            _element("td", "; ".join(column.notes())),
+        )
+        for column in report.column_types
+    ]
+    return _element(
+        "section",
+        _element("h2", "What the columns were read as"),
+        _table(["Column", "Type", ""], rows, label="Types of the columns", class_="types"),
     )
 
 

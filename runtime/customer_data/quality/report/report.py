@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypedDict
 
+from customer_data.quality.report.columns import ColumnReport
 from customer_data.quality.rules.rule import Severity
 
 FORMAT = 1
@@ -63,7 +64,7 @@ class QualityReport:
     """What all rules found in one version of a file.
 
     `reason` says why the file was refused. `rows_warned` are rows that passed and broke a rule of the severity WARNING.
-    `columns` are the file's headers in their order. `links` go from a label ("Rejected rows") to an s3:// URL.
+    `columns` are the file's headers in their order, `column_types` what they were read as. `links` go from a label ("Rejected rows") to an s3:// URL.
     """
 
     pipeline: str
@@ -82,6 +83,7 @@ class QualityReport:
     rules: tuple[RuleReport, ...]
     columns: tuple[str, ...]
     links: Mapping[str, str] = field(default_factory=dict)
+    column_types: tuple[ColumnReport, ...] = ()
 
     @property
     def rows_passed(self) -> int:
@@ -144,6 +146,8 @@ def to_json(report: QualityReport) -> str:
     - `verdict`: passed, rows_rejected or refused; `summary`: in words; `reason`: why the file was refused
     - `rows`: `read`, `passed`, `rejected`, `warned`, each a count
     - `columns`: the headers in the order of the file
+    - `column_types`: of each column `name`, `type`, `stored` (the type that the table had it in), `line` and `shape` (the
+      masked value that decided the type), `converted` and `rescued` (counts), `decimal_commas`
     - `rules`, in the order in which they were given: `name`, `description`, `error_type`, `severity` (error, warning),
       `rows_broken`, `rows_checked`, `ratio` and `max_fail_ratio` (0 to 1), `failure`, `notes` (such as which of
       the rule's columns are text because of a few values), `columns`, and `samples`: `line`, `values` (header to
@@ -168,6 +172,7 @@ def to_json(report: QualityReport) -> str:
             "warned": report.rows_warned,
         },
         "columns": report.columns,
+        "column_types": [asdict(column) for column in report.column_types],
         "rules": [_rule(report, rule) for rule in report.rules],
         "links": dict(report.links),
     }

@@ -8,6 +8,7 @@ from typing import Any
 from customer_data.errors import FileFault
 from customer_data.files.derived_keys import derived_key
 from customer_data.files.manifest import SourceFile
+from customer_data.quality.report.columns import ColumnReport
 from customer_data.quality.report.page import to_html
 from customer_data.quality.report.report import QualityReport, to_json, top_reasons
 from customer_data.quality.report.summary import CheckSummary
@@ -59,6 +60,7 @@ def write_report(
     seconds: float,
     links: Mapping[str, str | None],
     s3: Any,
+    columns: Sequence[ColumnReport],
 ) -> CheckSummary:
     """Writes the report to the bucket of the file, and beside it the records that warnings are about. `links` goes from
     what there is to its URL; without one it is left out. A repeated check of a run overwrites."""
@@ -68,7 +70,7 @@ def write_report(
     if records.warned.count:
         records.warned.upload(s3, f"{key}.warnings.jsonl")
         there["Rows with warnings"] = f"s3://{file.bucket}/{key}.warnings.jsonl"
-    report = check.report(rows_read, records.rejected.count, fault, seconds, there)
+    report = check.report(rows_read, records.rejected.count, fault, seconds, there, columns)
     _put(s3, file.bucket, f"{key}.json", to_json(report), "application/json")
     _put(s3, file.bucket, f"{key}.html", to_html(report), "text/html; charset=utf-8")
     return summary_of(report, f"s3://{file.bucket}/{key}.html")

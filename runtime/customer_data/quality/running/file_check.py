@@ -19,6 +19,7 @@ from customer_data.csv.batch import CsvBatch
 from customer_data.csv.format import CsvFormat
 from customer_data.errors import CustomerDataError, FileFault
 from customer_data.files.manifest import SourceFile
+from customer_data.quality.report.columns import ColumnReport
 from customer_data.quality.report.masking import mask, mask_record
 from customer_data.quality.report.report import QualityReport, RuleReport, Sample, Verdict
 from customer_data.quality.rules.file_rules import FreshnessRule, NewestTime
@@ -154,7 +155,13 @@ class FileCheck:
         return FileFault("rule_failed" if failed else "too_many_bad_records", "; ".join(reasons))
 
     def report(
-        self, rows_read: int, rows_rejected: int, fault: FileFault | None, seconds: float, links: Mapping[str, str]
+        self,
+        rows_read: int,
+        rows_rejected: int,
+        fault: FileFault | None,
+        seconds: float,
+        links: Mapping[str, str],
+        columns: Sequence[ColumnReport],
     ) -> QualityReport:
         verdict = Verdict.ROWS_REJECTED if rows_rejected else Verdict.PASSED
         checks, file = self._checks, self._file
@@ -174,6 +181,7 @@ class FileCheck:
             seconds=seconds,
             rules=(*map(self._rule_report, self._rules.all), *self._other_reports()),
             columns=self._headers,
+            column_types=tuple(columns),
             links=links,
         )
 

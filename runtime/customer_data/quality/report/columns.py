@@ -1,0 +1,90 @@
+"""What the columns of a file were read as, and why; no value of a record is in it, only the shape of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from customer_data.columns.date_formats import format_type
+from customer_data.columns.inference import DecidingValue, TypeInference
+from customer_data.columns.number_formats import number_format
+from customer_data.csv.batch import CsvBatch
+from customer_data.csv.format import CsvFormat
+from customer_data.quality.report.masking import mask
+
+NO_VALUE = "without a value"
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """A column and its `type` in SQL, None where it has no value yet.
+
+    `line` and `shape` (the masked value) are of the value that decided the type: of a new column the one with which it
+    became what it is, of one that was `stored` as another type the first that did not fit. They are None where the table
+    says the type, and `line` where the lines of records are not known. `converted` values are written otherwise in the
+    file, `rescued` ones wait in the rescue column. Values may all look like numbers with decimal commas.
+    """
+
+    name: str
+    type: str | None
+    stored: str | None = None
+    line: int | None = None
+    shape: str | None = None
+    converted: int = 0
+    rescued: int = 0
+    decimal_commas: bool = False
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether there is more to say than the type that the table gives it."""
+        return bool(self.shape or self.converted or self.rescued or self.decimal_commas)
+
+    def summary(self) -> dict[str, Any]:
+        """By name, without what is empty."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def notes(self) -> Iterator[str]:
+        """For people."""
+        if self.stored:
+            yield f"it was {self.stored}"
+        if self.shape:
+            yield f"because of {self.shape} on line {self.line}" if self.line else f"because of {self.shape}"
+        if self.converted:
+            yield f"{_values(self.converted)} converted"
+        if self.rescued:
+            yield f"{_values(self.rescued)} in its rescue column"
+        if self.decimal_commas:
+            yield "looks like decimal commas: set CsvFormat.decimalSeparator to ','"
+
+
+class ColumnTypes:
+    """The types that the columns of a file would have in a new table."""
+
+    def __init__(self, names: Sequence[str], csv: CsvFormat, key: Collection[str]) -> None:
+        formats, numbers = tuple(map(format_type, csv.date_formats)), number_format(csv)
+        self._columns = {name: TypeInference(formats, numbers=numbers, is_key=name in key) for name in names}
+
+    def add(self, batch: CsvBatch) -> None:
+        for inference, values in zip(self._columns.values(), batch.columns, strict=True):
+            inference.add(values, batch.lines)
+
+    def reports(self, *, lines_known: bool) -> tuple[ColumnReport, ...]:
+        return tuple(_report(name, inference, lines_known) for name, inference in self._columns.items())
+
+
+def _report(name: str, inference: TypeInference, lines_known: bool) -> ColumnReport:
+    line, shape = why(inference.why, lines_known=lines_known)
+    type = inference.type.sql if inference.type else None
+    return ColumnReport(name, type, None, line, shape, decimal_commas=inference.has_decimal_commas)
+
+
+def why(value: DecidingValue | None, *, lines_known: bool) -> tuple[int | None, str | None]:
+    """The line and the shape of the value that decided a type."""
+    if value is None:
+        return None, None
+    return value.line if lines_known else None, mask(value.text)
+
+
+def _values(count: int) -> str:
+    return f"{count:,} value{'' if count == 1 else 's'}"
