@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.csv.format import CsvFormat
 from customer_data.errors import SettingsError
+
+if TYPE_CHECKING:
+    from customer_data.csv.format import CsvFormat
 
 _THOUSANDS = ("", ".", ",", "'", " ", "\u00a0", "\u202f")
 #: A blank between groups of digits is one of these; programs write the no-break ones.

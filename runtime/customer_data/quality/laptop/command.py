@@ -120,6 +120,7 @@ def _try(pipeline: Pipeline, data: Path, references: Mapping[str, Path], page: P
         print(f"{rule['rows_broken']:>10,}  {rule['severity']:<7}  {rule['name']}")
         for note in rule["notes"]:
             print(f"{'':>21}note: {note}")
+    print("columns, as they would be in a new table:")
     for column in tried.report["column_types"]:
         described = ColumnReport(**column)
         print(f"  {', '.join([f'{described.name} {described.type or NO_VALUE}', *described.notes()])}")

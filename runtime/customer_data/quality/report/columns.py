@@ -21,9 +21,9 @@ class ColumnReport:
     """A column and its `type` in SQL, None where it has no value yet.
 
     `line` and `shape` (the masked value) are of the value that decided the type: of a new column the one with which it
-    became what it is, of one that was `stored` as another type the first that did not fit. They are None where the table
-    says the type, and `line` where the lines of records are not known. `converted` values are written otherwise in the
-    file, `rescued` ones wait in the rescue column. Values may all look like numbers with decimal commas.
+    became what it is, of one that was `stored` as another type the first that did not fit. They are None where the
+    table says the type, and `line` where the lines of records are not known. `converted` values are written otherwise
+    in the file, `rescued` ones wait in the rescue column. Values may all look like numbers with decimal commas.
     """
 
     name: str

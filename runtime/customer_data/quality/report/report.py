@@ -64,7 +64,8 @@ class QualityReport:
     """What all rules found in one version of a file.
 
     `reason` says why the file was refused. `rows_warned` are rows that passed and broke a rule of the severity WARNING.
-    `columns` are the file's headers in their order, `column_types` what they were read as. `links` go from a label ("Rejected rows") to an s3:// URL.
+    `columns` are the file's headers in their order, `column_types` what they were read as.
+    `links` go from a label ("Rejected rows") to an s3:// URL.
     """
 
     pipeline: str
@@ -146,8 +147,8 @@ def to_json(report: QualityReport) -> str:
     - `verdict`: passed, rows_rejected or refused; `summary`: in words; `reason`: why the file was refused
     - `rows`: `read`, `passed`, `rejected`, `warned`, each a count
     - `columns`: the headers in the order of the file
-    - `column_types`: of each column `name`, `type`, `stored` (the type that the table had it in), `line` and `shape` (the
-      masked value that decided the type), `converted` and `rescued` (counts), `decimal_commas`
+    - `column_types`: of each column `name`, `type`, `stored` (the type that the table had it in), `line` and `shape`
+      (the masked value that decided the type), `converted` and `rescued` (counts), `decimal_commas`
     - `rules`, in the order in which they were given: `name`, `description`, `error_type`, `severity` (error, warning),
       `rows_broken`, `rows_checked`, `ratio` and `max_fail_ratio` (0 to 1), `failure`, `notes` (such as which of
       the rule's columns are text because of a few values), `columns`, and `samples`: `line`, `values` (header to
