@@ -24,7 +24,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Columns of the table that identify a row: a record with the key of a stored row replaces it. Where the loader makes
-   * them they hold whole numbers, dates, true/false or text: '1.1' and '1.10' stay two keys.
+   * them they hold whole numbers, dates, true/false or text: '1.1' and '1.10' stay two keys. `columnTypes` may name another type.
    *
    * @default ['user_id']
    */
