@@ -44,6 +44,10 @@ class ColumnType:
         return self.name.upper()
 
 
+def is_text(type: ColumnType) -> bool:
+    return type.name in ("varchar", "char")
+
+
 def varchar(length: int) -> ColumnType:
     return ColumnType("varchar", length=length)
 

@@ -121,6 +121,19 @@ def test_rules_see_columns_as_of_the_types_that_they_are_stored_in(
     ]  # fmt: skip
 
 
+def test_values_that_are_compared_as_written_are_so_whatever_their_named_type(spark: Any, world: World) -> None:
+    world.s3.put_object(Bucket=STAGING, Key="lists/rates.csv", Body=b"rate\n5\n7.50\n")
+    known = {
+        "name": "known_rate", "kind": "foreign_key", "column": "rate",
+        "parameters": {"bucket": STAGING, "key": "lists/rates.csv", "reference_column": "rate"},
+    }  # fmt: skip
+    file = world.put("a.csv", "user_id,rate", "1,5", "2,7.50", "3,6")
+    changes = {"quality": quality(world, known, text=""), "column_types": {"rate": "NUMERIC(12,2)"}}
+    run(world, file, row_errors="quarantine_rows", **changes)
+    assert [entry["line"] for entry in rejected(world)] == [4]
+    assert world.rows("user_id, rate") == [(1, "5.00"), (2, "7.50")]
+
+
 def test_a_warning_beside_an_error_is_marked_and_alone_rejects_nothing(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
