@@ -84,7 +84,7 @@ def test_good_rows_are_loaded_and_bad_ones_set_aside_with_all_reasons(spark: Any
 VERSIONS = """
 SQL_DATA_QUALITY_RULES = {
     "minor": {
-        "query": "SELECT * FROM temp_data WHERE version LIKE '%.1' OR amount = 0.5",
+        "query": "SELECT * FROM temp_data WHERE version LIKE '%.1' OR amount = 1.2345",
         "error_type": "MINOR",
         "description": "No first version",
     },
@@ -107,7 +107,7 @@ def test_rules_see_columns_as_of_the_types_that_they_are_stored_in(
         "quality": quality(world, text=VERSIONS),
         "column_types": {"version": "VARCHAR(16)", "zip": "CHAR(5)", "amount": "NUMERIC(12,2)"},
     }
-    lines = ["1,10.10,00123,0.1", "2,10.1,00124,1.2345", "3,10.2,456,2", "4,10.3,00125,0.5", "5,10.4,00126,n/a"]
+    lines = ["1,10.10,00123,0.1", "2,10.1,00124,1", "3,10.2,456,2", "4,10.3,00125,1.2345", "5,10.4,00126,n/a"]
     file = world.put("a.csv", "user_id,version,zip,amount", *lines)
     _, report = plan(world, file, capsys, **changes)
     run(world, file, **changes)
@@ -115,7 +115,7 @@ def test_rules_see_columns_as_of_the_types_that_they_are_stored_in(
     assert [(entry["line"], entry["errors"][0]["code"]) for entry in rejected(world)] == [
         (3, "MINOR"), (4, "ZIP"), (5, "MINOR"),
     ]  # fmt: skip
-    assert [reason["line"] for reason in report["rejected_reasons"]] == [3, 4]
+    assert sorted(reason["line"] for reason in report["rejected_reasons"]) == [3, 4]
     assert world.rows("user_id, version, zip, amount, amount__as_varchar") == [
         (1, "10.10", "00123", "0.1000", None), (5, "10.4", "00126", None, "n/a"),
     ]  # fmt: skip
