@@ -3,8 +3,9 @@ import { Construct } from 'constructs';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
 import { SchemaContract } from './schema-contract';
-import { refuseMappedAway, refuseUnusableKeys } from '../csv/column-checks';
+import { refuseMappedAway, refuseRescueColumns, refuseUnusableKeys } from '../csv/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv/column-name';
+import { checkedType } from '../csv/column-type';
 import { Notice } from '../dispatch/function-settings';
 import { checkedPrefixes, PipelinePrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
@@ -23,9 +24,18 @@ export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoad
   refuseMappedAway(scope, props.columnMapping ?? {}, {
     primaryKey,
     sequenceColumn: props.sequenceColumn === undefined ? [] : [props.sequenceColumn],
+    columnTypes: Object.keys(props.columnTypes ?? {}),
     rules: props.rules?._columns ?? [],
   });
   return primaryKey;
+}
+
+/** The named types of columns, each as the job knows it; undefined where there are none. */
+export function checkedColumnTypes(scope: Construct, { columnTypes }: SchemaEvolvingCsvLoaderProps): Record<string, string> | undefined {
+  const columns = Object.keys(columnTypes ?? {});
+  requireColumns(scope, 'columnTypes', columns);
+  refuseRescueColumns(scope, 'columnTypes', columns, 'is text, but a column of the file is allowed; name the type of that one, or leave it out');
+  return columnTypes && Object.fromEntries(columns.map((column) => [column, checkedType(`columnTypes['${column}']`, columnTypes[column], scope)]));
 }
 
 /** How large a table may be for a column to get another type. */

@@ -19,6 +19,7 @@ export const LOADER_KINDS: PropKinds<SchemaEvolvingCsvLoaderProps> = {
   errorPrefix: optional(TEXT),
   quarantinePrefix: optional(TEXT),
   columnMapping: optional(mapOf(TEXT)),
+  columnTypes: optional(mapOf(TEXT)),
   schemaContract: optional(oneOf('SchemaContract', SchemaContract)),
   growColumnsUpToRows: optional(NUMBER),
   sequenceColumn: optional(TEXT),

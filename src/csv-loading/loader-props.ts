@@ -24,7 +24,7 @@ export interface SchemaEvolvingCsvLoaderProps {
 
   /**
    * Columns of the table that identify a row: a record with the key of a stored row replaces it. Where the loader makes
-   * them they hold whole numbers, dates, true/false or text: '1.1' and '1.10' stay two keys.
+   * them they hold whole numbers, dates, true/false or text: '1.1' and '1.10' stay two keys. `columnTypes` may name another type.
    *
    * @default ['user_id']
    */
@@ -81,6 +81,20 @@ export interface SchemaEvolvingCsvLoaderProps {
   readonly columnMapping?: { [header: string]: string };
 
   /**
+   * Type by column, for columns whose values do not show it: `{ version: 'VARCHAR(16)' }` keeps `10.10` as it is, `{ zip: 'CHAR(5)' }` keeps
+   * `00123`. Columns in lower case, as tables have them, those of the key too. Types of Redshift by any of their names: SMALLINT, INTEGER, BIGINT,
+   * NUMERIC(p,s), REAL, DOUBLE PRECISION, BOOLEAN, DATE, TIMESTAMP, TIMESTAMPTZ, CHAR(n) up to 4,096 bytes, VARCHAR(n) up to 65,535. Without
+   * numbers they are what Redshift makes of them: VARCHAR and TEXT are VARCHAR(256), CHAR is CHAR(1), NUMERIC is NUMERIC(18,0).
+   *
+   * A new column gets exactly this type, and no file changes it: it is neither widened nor grown, and a value that does not fit becomes what
+   * `schemaContract` says. Dates may be in the formats of `csv` (`CsvFormat.dateFormats`). Where the table has the column with another type, the run
+   * fails, and its files wait; a wider type of the same kind, such as a longer VARCHAR, is taken as it is. `rules` see the column as of its type.
+   *
+   * @default - the type that holds all values of the file that brings the column
+   */
+  readonly columnTypes?: { [column: string]: string };
+
+  /**
    * What happens when a file does not fit the table.
    *
    * @default SchemaContract.EVOLVE
@@ -99,7 +113,8 @@ export interface SchemaEvolvingCsvLoaderProps {
    * A column that grows with each change of a row, such as a time of change: a record does not replace a stored row
    * that has a greater value, and of records with one key in a file the greatest wins. Values compare as the column's
    * type: numbers and times by their value, text as text, so that '10' comes before '9'. No value is less than any. The
-   * loader makes no such column of text: a file in which it is neither a number nor a date fails unless the table has it.
+   * loader makes one of dates a TIMESTAMP, since times may follow, and none of text: a file in which it is neither a number nor a date fails
+   * unless the table has the column or `columnTypes` names its type.
    *
    * @default - the record that comes last wins
    */

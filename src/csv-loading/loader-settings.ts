@@ -12,6 +12,7 @@ export interface LoaderSettings {
   readonly table: TableName;
   readonly primaryKey: string[];
   readonly columnMapping: Record<string, string>;
+  readonly columnTypes?: Record<string, string>;
   readonly schemaContract: SchemaContract;
   readonly growColumnsUpToRows?: number;
   readonly sequenceColumn?: string;
@@ -41,6 +42,7 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
     table: { schema: settings.table.schema, name: settings.table.name },
     primary_key: settings.primaryKey,
     column_mapping: settings.columnMapping,
+    column_types: settings.columnTypes,
     schema_contract: settings.schemaContract,
     grow_up_to_rows: settings.growColumnsUpToRows,
     sequence_column: settings.sequenceColumn,

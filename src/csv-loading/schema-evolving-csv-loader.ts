@@ -5,7 +5,9 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { grantLandingAccess, grantQuarantineAccess, grantReportAccess } from './job-access';
 import { newLandingBucket } from './landing-bucket';
-import { checkedGrowth, checkedLandingPrefixes, checkedPrimaryKey, noticesOf, refuseLifecycleOfGivenBucket, refuseOptionsOfRules } from './loader-checks';
+import {
+  checkedColumnTypes, checkedGrowth, checkedLandingPrefixes, checkedPrimaryKey, noticesOf, refuseLifecycleOfGivenBucket, refuseOptionsOfRules,
+} from './loader-checks';
 import { LOADER_KINDS } from './loader-kinds';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
@@ -93,6 +95,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     const name = pipelineName(this, props.pipelineName);
     const table = parseTableName(this, props.table);
     const primaryKey = checkedPrimaryKey(this, props);
+    const columnTypes = checkedColumnTypes(this, props);
     const prefixes = checkedLandingPrefixes(this, props);
     const batchingWindow = checkedBatchingWindow(this, props.batchingWindow);
     refuseLifecycleOfGivenBucket(this, props);
@@ -100,7 +103,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     this.reportPrefix = prefixes.written.reportPrefix;
     const rowErrors = props.rowErrors ?? (props.rules ? RowErrorPolicy.QUARANTINE_ROWS : RowErrorPolicy.FAIL_FILE);
     claimTable(this, props.warehouse, table, {
-      primaryKey, sequenceColumn: props.sequenceColumn, schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
+      primaryKey, sequenceColumn: props.sequenceColumn, schemaContract: props.schemaContract ?? SchemaContract.EVOLVE, columnTypes,
     });
     this._ruleNames = props.rules ? props.rules._names : [];
     const notices = noticesOf(props);
@@ -124,7 +127,9 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       description: `Loads CSV files into ${props.table}`,
       script: 'load_csv.py',
       onDemand: CSV_ON_DEMAND,
-      settings: (stagingBucket, jobRole) => this.jobSettings(props, { name, table, primaryKey, prefixes, rowErrors, stagingBucket, jobRole }),
+      settings: (stagingBucket, jobRole) => this.jobSettings(props, {
+        name, table, primaryKey, columnTypes, prefixes, rowErrors, stagingBucket, jobRole,
+      }),
       ledger: new LedgerTable(props.warehouse, { schema: table.schema, table: table.name }),
       keepsOutcomes: notices.length > 0,
       notifyOn: notices,
@@ -153,6 +158,11 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
     return this.metric('ColumnsAdded', options);
   }
 
+  /** Columns of the table that were made longer, or that got a type that holds more. */
+  public metricColumnsWidened(options?: MetricOptions): Metric {
+    return this.metric('ColumnsWidened', options);
+  }
+
   /** Records with a value that its column cannot hold, and that a rescue column keeps. */
   public metricRowsRescued(options?: MetricOptions): Metric {
     return this.metric('RowsRescued', options);
@@ -174,6 +184,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
       table: known.table,
       primaryKey: known.primaryKey,
       columnMapping: props.columnMapping ?? {},
+      columnTypes: known.columnTypes,
       schemaContract: props.schemaContract ?? SchemaContract.EVOLVE,
       growColumnsUpToRows: checkedGrowth(this, props),
       sequenceColumn: props.sequenceColumn,
@@ -195,6 +206,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
         unmaskedColumns: props.unmaskedColumns,
         csv: props.csv,
         columnMapping: props.columnMapping,
+        columnTypes: known.columnTypes,
         key: known.primaryKey,
       }),
     });
@@ -206,6 +218,7 @@ interface KnownSettings {
   readonly name: string;
   readonly table: TableName;
   readonly primaryKey: string[];
+  readonly columnTypes?: Record<string, string>;
   readonly prefixes: PipelinePrefixes;
   readonly rowErrors: RowErrorPolicy;
   readonly stagingBucket: IBucket;

@@ -10,6 +10,7 @@ export interface TableUse {
   readonly primaryKey: string[];
   readonly sequenceColumn?: string;
   readonly schemaContract: SchemaContract;
+  readonly columnTypes?: Record<string, string>;
 }
 
 interface KnownUse extends TableUse {
@@ -45,6 +46,12 @@ export function claimTable(owner: Construct, warehouse: IRedshiftWarehouse, tabl
         `sequenceColumn is '${sequences[0]}', but '${other.owner.node.path}' loads into ${name} too and orders its rows by '${sequences[1]}'; give both loaders one column`);
     } else {
       warnOfDifference(owner, other, name, 'sequenceColumn', sequences, 'an older record of the loader without one may replace a newer row');
+    }
+    const [types, otherTypes] = [use, other].map(({ columnTypes = {} }) => columnTypes);
+    const column = Object.keys(types).find((each) => otherTypes[each] !== undefined && otherTypes[each] !== types[each]);
+    if (column !== undefined) {
+      refuse(owner, warehouse, other, 'columnTypes',
+        `columnTypes['${column}'] is ${types[column]}, but '${other.owner.node.path}' loads into ${name} too and makes it ${otherTypes[column]}; give both loaders one type`);
     }
     warnOfDifference(owner, other, name, 'schemaContract', [use.schemaContract, other.schemaContract], 'the table changes as the more liberal of the two allows');
   }

@@ -7,20 +7,22 @@ const RESCUE_SUFFIX = '__as_varchar';
 
 /** Throws ConfigurationError for columns that cannot tell rows apart or order them: rescue columns, and one column for both. */
 export function refuseUnusableKeys(scope: Construct, primaryKey: string[], sequenceColumn: string | undefined): void {
-  for (const [prop, name] of [...primaryKey.map((column) => ['primaryKey', column]), ['sequenceColumn', sequenceColumn ?? '']]) {
-    if (!Token.isUnresolved(name) && name.endsWith(RESCUE_SUFFIX)) {
-      throw new ConfigurationError(
-        `${prop} has '${name}', which is the rescue column of '${name.slice(0, -RESCUE_SUFFIX.length)}' and has no value in most rows, but a column that every row has is allowed; name another`,
-        scope,
-      );
-    }
-  }
+  refuseRescueColumns(scope, 'primaryKey', primaryKey, 'has no value in most rows, but a column that every row has is allowed; name another');
+  refuseRescueColumns(scope, 'sequenceColumn', [sequenceColumn ?? ''], 'has no value in most rows, but a column that every row has is allowed; name another');
   if (sequenceColumn !== undefined && primaryKey.includes(sequenceColumn)) {
     throw new ConfigurationError(
       `sequenceColumn is '${sequenceColumn}', which primaryKey has too, but a column that grows with each change of a row is allowed:`
       + ' records with one key would all have the same value; name another, or take it out of the key',
       scope,
     );
+  }
+}
+
+/** Throws ConfigurationError for rescue columns, which cannot be what a prop is about. */
+export function refuseRescueColumns(scope: Construct, prop: string, columns: string[], reason: string): void {
+  const name = columns.find((column) => !Token.isUnresolved(column) && column.endsWith(RESCUE_SUFFIX));
+  if (name !== undefined) {
+    throw new ConfigurationError(`${prop} has '${name}', which is the rescue column of '${name.slice(0, -RESCUE_SUFFIX.length)}' and ${reason}`, scope);
   }
 }
 

@@ -33,7 +33,7 @@ export interface CsvFormatOptions {
   /**
    * Whether a record is rejected that has a quote in a field which does not begin with one, such as `5" disk`.
    *
-   * @default false - its fields are read as they stand, and the log, `--plan` and the metric RowsWithInnerQuotes count such records
+   * @default false - its fields are read as they stand, and the log, `--plan` and `metricRowsWithInnerQuotes` count such records
    */
   readonly strictQuotes?: boolean;
 

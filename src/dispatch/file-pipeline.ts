@@ -192,6 +192,11 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return this.metric('RowsWarned', options);
   }
 
+  /** Records with a quote in an unquoted field, which was read as it stands. */
+  public metricRowsWithInnerQuotes(options?: MetricOptions): Metric {
+    return this.metric('RowsWithInnerQuotes', options);
+  }
+
   /**
    * Records that broke a data quality rule, warnings included.
    *

@@ -14,6 +14,7 @@ export interface CheckSettings {
   readonly pipelineName: string;
   readonly csv?: CsvFormat;
   readonly columnMapping?: { [header: string]: string };
+  readonly columnTypes?: { [column: string]: string };
   readonly key?: string[];
   /** `quality` of the job's settings, but for the rules files. */
   readonly quality: object;
@@ -36,6 +37,7 @@ export function writeCheckSettings(scope: Construct, settings: CheckSettings): v
         pipeline: settings.pipelineName,
         csv: renderCsvFormat(settings.csv ?? CsvFormat.detect()),
         column_mapping: settings.columnMapping ?? {},
+        column_types: settings.columnTypes,
         key: settings.key ?? [],
         quality: { ...settings.quality, rules_files: rulesFiles },
       };

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { requirePattern } from './pattern-check';
 import { requireCondition, requireQuery } from './query-check';
 import { ReferenceData } from './reference-data';
-import { checkedType, requireLimits, requireRatio, requireRuleName, requireText } from './rule-checks';
+import { requireLimits, requireRatio, requireRuleName, requireText } from './rule-checks';
 import {
   FILE_RULE_OPTIONS, LENGTH_RULE_OPTIONS, RANGE_RULE_OPTIONS, REFERENCE_DATA, ROW_COUNT_RULE_OPTIONS, RULE_OPTIONS,
   SQL_RULE_OPTIONS, UNIQUE_RULE_OPTIONS,
@@ -15,6 +15,7 @@ import { DURATION } from '../common/aws-kinds';
 import { listOf, NAME, TEXT } from '../common/kinds';
 import { requireArguments } from '../common/require-kinds';
 import { requireColumns } from '../csv/column-name';
+import { checkedType } from '../csv/column-type';
 import { ConfigurationError } from '../errors';
 
 /** A rule as the job knows it; the names are the JSON's. */
@@ -133,7 +134,8 @@ export class DataQualityRule {
    * pipeline's `csv` (`CsvFormat.dateFormats`).
    *
    * @param column the column
-   * @param type a type of Redshift: BIGINT, NUMERIC(p,s), DOUBLE PRECISION, BOOLEAN, DATE, TIMESTAMP, TIMESTAMPTZ or VARCHAR(n), n in bytes
+   * @param type a type of Redshift by any of its names: SMALLINT, INTEGER, BIGINT, NUMERIC(p,s), REAL, DOUBLE PRECISION, BOOLEAN, DATE, TIMESTAMP, TIMESTAMPTZ,
+   * CHAR(n) or VARCHAR(n), n in bytes
    * @param options severity and more
    */
   public static ofType(column: string, type: string, options?: DataQualityRuleOptions): DataQualityRule {

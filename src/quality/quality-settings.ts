@@ -14,6 +14,8 @@ export interface QualityOptions {
   readonly unmaskedColumns?: string[];
   readonly csv?: CsvFormat;
   readonly columnMapping?: { [header: string]: string };
+  /** Types by column that rules see. */
+  readonly columnTypes?: { [column: string]: string };
   /** Columns that identify a record. */
   readonly key?: string[];
 }

@@ -8,12 +8,6 @@ import { ConfigurationError } from '../errors';
  */
 const LONGEST_NAME = 255;
 
-/** Redshift's types that a value is checked against, by the limits of their lengths (Redshift manual, "Data types"). */
-const TYPES = ['BIGINT', 'DOUBLE PRECISION', 'BOOLEAN', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'];
-const MAX_PRECISION = 38;
-const MAX_SCALE = 37;
-const MAX_VARCHAR_BYTES = 65535;
-
 /** Lower and upper limit, both allowed themselves. */
 export interface Limits {
   readonly min?: number;
@@ -58,23 +52,4 @@ export function requireLimits(what: string, { min, max }: Limits, of: 'numbers' 
   if (min !== undefined && max !== undefined && !Token.isUnresolved(min) && !Token.isUnresolved(max) && min > max) {
     throw new ConfigurationError(`${what} has min ${min} and max ${max}, but no value is both at least ${min} and at most ${max}; exchange them`);
   }
-}
-
-/** A type as the job knows it: in upper case, without spaces in its brackets. Throws unless values are checked against it. */
-export function checkedType(what: string, type: string): string {
-  if (Token.isUnresolved(type)) {
-    return type;
-  }
-  const name = type.trim().toUpperCase().replace(/\s+/g, ' ').replace(/ ?([(),]) ?/g, '$1');
-  const numeric = /^NUMERIC\((\d+),(\d+)\)$/.exec(name)?.slice(1).map(Number);
-  const length = /^VARCHAR\((\d+)\)$/.exec(name)?.slice(1).map(Number);
-  const isNumeric = numeric !== undefined && numeric[0] >= 1 && numeric[0] <= MAX_PRECISION && numeric[1] <= Math.min(numeric[0], MAX_SCALE);
-  const isVarchar = length !== undefined && length[0] >= 1 && length[0] <= MAX_VARCHAR_BYTES;
-  if (!TYPES.includes(name) && !isNumeric && !isVarchar) {
-    throw new ConfigurationError(
-      `${what} is '${type}', but ${TYPES.join(', ')}, NUMERIC(p,s) with p from 1 to ${MAX_PRECISION} and s up to p and ${MAX_SCALE}, or VARCHAR(n) with n from 1 to`
-      + ` ${MAX_VARCHAR_BYTES} bytes is allowed; use one of them`,
-    );
-  }
-  return name;
 }

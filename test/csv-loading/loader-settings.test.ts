@@ -14,6 +14,7 @@ const settings: LoaderSettings = {
   table: { schema: 'crm', name: 'customers' },
   primaryKey: ['user_id', 'country'],
   columnMapping: { 'E-Mail "work"': 'email', 'Größe': 'size' },
+  columnTypes: { version: 'VARCHAR(16)' },
   schemaContract: SchemaContract.FREEZE,
   growColumnsUpToRows: 1_000_000,
   sequenceColumn: 'updated_at',

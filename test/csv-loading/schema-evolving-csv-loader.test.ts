@@ -323,7 +323,11 @@ test('metrics are those of the pipeline', () => {
   const byName = {
     RowsLoaded: loader.metricRowsLoaded(),
     RowsRejected: loader.metricRowsRejected(),
+    RowsWarned: loader.metricRowsWarned(),
+    RowsRescued: loader.metricRowsRescued(),
+    RowsWithInnerQuotes: loader.metricRowsWithInnerQuotes(),
     ColumnsAdded: loader.metricColumnsAdded(),
+    ColumnsWidened: loader.metricColumnsWidened(),
     FilesLoaded: loader.metricFilesLoaded(),
     FilesFailed: loader.metricFilesFailed(),
     FilesSuperseded: loader.metricFilesSuperseded(),

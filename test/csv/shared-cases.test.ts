@@ -15,6 +15,7 @@ const USES: Record<string, (value: string) => unknown> = {
   encoding: (encoding) => CsvFormat.of({ encoding }),
   date_format: (format) => CsvFormat.of({ dateFormats: [format] }),
   of_type: (type) => DataQualityRule.ofType('column', type),
+  column_type: (type) => newLoader({ columnTypes: { column: type } }),
   pattern: (pattern) => DataQualityRule.matches('column', pattern),
   mapped_column: (column) => newLoader({ columnMapping: { Header: column } }),
 };

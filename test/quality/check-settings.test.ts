@@ -38,7 +38,7 @@ test('the assembly says how the rules of a gate and a loader see a file', () => 
     unmaskedColumns: ['land'],
   }, stack);
   const warehouse = new RedshiftWarehouse(stack, 'Warehouse');
-  new SchemaEvolvingCsvLoader(stack, 'Loader', { warehouse, table: 'crm.customers', rules, primaryKey: ['id'], pipelineName: 'loader', columnMapping: { Nr: 'id' } });
+  new SchemaEvolvingCsvLoader(stack, 'Loader', { warehouse, table: 'crm.customers', rules, primaryKey: ['id'], pipelineName: 'loader', columnMapping: { Nr: 'id' }, columnTypes: { land: 'char(2)' } });
   new SchemaEvolvingCsvLoader(stack, 'Plain', { warehouse, table: 'crm.orders', primaryKey: ['id'], pipelineName: 'plain' });
   app.synth();
 
@@ -64,7 +64,7 @@ test('the assembly says how the rules of a gate and a loader see a file', () => 
     },
   });
   expect(files['Crm.loader.quality.json']).toMatchObject({
-    pipeline: 'loader', csv: { quote: '"' }, column_mapping: { Nr: 'id' }, key: ['id'], quality: { rules: [{ column: 'user_id' }, foreignKey] },
+    pipeline: 'loader', csv: { quote: '"' }, column_mapping: { Nr: 'id' }, column_types: { land: 'CHAR(2)' }, key: ['id'], quality: { rules: [{ column: 'user_id' }, foreignKey] },
   });
   expect(JSON.stringify(files)).not.toContain('Token[');
   expect(JSON.stringify(files)).not.toContain(APP);

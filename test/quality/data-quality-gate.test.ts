@@ -172,6 +172,7 @@ test('metrics are those of the pipeline, and of a rule by its name', () => {
     RowsPassed: gate.metricRowsPassed(),
     RowsRejected: gate.metricRowsRejected(),
     RowsWarned: gate.metricRowsWarned(),
+    RowsWithInnerQuotes: gate.metricRowsWithInnerQuotes(),
     FilesPassed: gate.metricFilesPassed(),
     FilesQuarantined: gate.metricFilesQuarantined(),
     FilesFailed: gate.metricFilesFailed(),

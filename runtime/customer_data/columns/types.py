@@ -58,6 +58,10 @@ def as_written(type: ColumnType, numbers: NumberFormat | None) -> ColumnType:
     return replace(type, format=numbers) if is_number(type) else type
 
 
+def is_text(type: ColumnType) -> bool:
+    return type.name in ("varchar", "char")
+
+
 def varchar(length: int) -> ColumnType:
     return ColumnType("varchar", length=length)
 

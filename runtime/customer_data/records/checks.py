@@ -13,7 +13,7 @@ from customer_data.blanks import blank_at_edge, blank_named
 from customer_data.columns.allowed import allowed_values
 from customer_data.columns.checked import ExistingColumn, NewColumn, WhenUnfit
 from customer_data.columns.file_columns import FileColumns
-from customer_data.columns.types import MAX_VARCHAR_BYTES
+from customer_data.columns.types import MAX_VARCHAR_BYTES, is_text
 from customer_data.columns.values import Read, longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
@@ -180,7 +180,7 @@ def _unusable_keys(batch: CsvBatch, columns: FileColumns) -> list[Finding]:
 
 
 def _may_be_text(column: NewColumn | ExistingColumn) -> bool:
-    return isinstance(column, NewColumn) or column.column.type.name == "varchar"
+    return isinstance(column, NewColumn) or is_text(column.column.type)
 
 
 def _ends_in_blank(column: NewColumn | ExistingColumn, value: str | None) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from customer_data.columns.date_formats import format_type
 from customer_data.columns.names import column_names
+from customer_data.columns.type_names import named_types
 from customer_data.csv.dialect import dialect_of
 from customer_data.csv.format import CsvFormat
 from customer_data.csv.text import utf8_chunks
@@ -37,6 +38,7 @@ _USES: dict[str, Callable[[str], object]] = {
     "of_type": lambda type: rule_from_json(
         {"name": "r", "kind": "of_type", "column": "c", "parameters": {"type": type}}
     ),
+    "column_type": lambda type: named_types({"c": type}),
     "pattern": lambda pattern: rule_from_json(
         {"name": "r", "kind": "matches", "column": "c", "parameters": {"pattern": pattern}}
     ),

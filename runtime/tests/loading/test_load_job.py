@@ -113,6 +113,10 @@ def test_the_log_has_a_line_of_json_for_each_file(world: World, caplog: pytest.L
         "rows_warned": 0,
         "rows_rescued": 0,
         "columns_added": ["user_id", "name"],
+        "columns": [
+            {"name": "user_id", "type": "BIGINT", "line": 2, "shape": "•"},
+            {"name": "name", "type": "VARCHAR(32)", "line": 2, "shape": "Xxx"},
+        ],
         "columns_waiting": ["empty"],
         "seconds": 0,
         "run_id": "jr_1",

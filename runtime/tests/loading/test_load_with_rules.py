@@ -81,6 +81,59 @@ def test_good_rows_are_loaded_and_bad_ones_set_aside_with_all_reasons(spark: Any
     }  # fmt: skip
 
 
+VERSIONS = """
+SQL_DATA_QUALITY_RULES = {
+    "minor": {
+        "query": "SELECT * FROM temp_data WHERE version LIKE '%.1' OR amount = 1.2345",
+        "error_type": "MINOR",
+        "description": "No first version",
+    },
+}
+
+def padded(record):
+    if record["zip"] != record["zip"].zfill(5):
+        return {"error_type": "ZIP", "description": f"{record['zip']!r} is short"}
+
+PYTHON_DATA_QUALITY_RULES = [padded]
+"""
+
+
+def test_rules_see_columns_as_of_the_types_that_they_are_stored_in(
+    spark: Any, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}".customers (user_id BIGINT, amount NUMERIC(14,4))')
+    changes = {
+        "row_errors": "quarantine_rows",
+        "quality": quality(world, text=VERSIONS),
+        "column_types": {"version": "VARCHAR(16)", "zip": "CHAR(5)", "amount": "NUMERIC(12,2)"},
+    }
+    lines = ["1,10.10,00123,0.1", "2,10.1,00124,1", "3,10.2,456,2", "4,10.3,00125,1.2345", "5,10.4,00126,n/a"]
+    file = world.put("a.csv", "user_id,version,zip,amount", *lines)
+    _, report = plan(world, file, capsys, **changes)
+    run(world, file, **changes)
+
+    assert [(entry["line"], entry["errors"][0]["code"]) for entry in rejected(world)] == [
+        (3, "MINOR"), (4, "ZIP"), (5, "MINOR"),
+    ]  # fmt: skip
+    assert sorted(reason["line"] for reason in report["rejected_reasons"]) == [3, 4]
+    assert world.rows("user_id, version, zip, amount, amount__as_varchar") == [
+        (1, "10.10", "00123", "0.1000", None), (5, "10.4", "00126", None, "n/a"),
+    ]  # fmt: skip
+
+
+def test_values_that_are_compared_as_written_are_so_whatever_their_named_type(spark: Any, world: World) -> None:
+    world.s3.put_object(Bucket=STAGING, Key="lists/rates.csv", Body=b"rate\n5\n7.50\n")
+    known = {
+        "name": "known_rate", "kind": "foreign_key", "column": "rate",
+        "parameters": {"bucket": STAGING, "key": "lists/rates.csv", "reference_column": "rate"},
+    }  # fmt: skip
+    file = world.put("a.csv", "user_id,rate", "1,5", "2,7.50", "3,6")
+    changes = {"quality": quality(world, known, text=""), "column_types": {"rate": "NUMERIC(12,2)"}}
+    run(world, file, row_errors="quarantine_rows", **changes)
+    assert [entry["line"] for entry in rejected(world)] == [4]
+    assert world.rows("user_id, rate") == [(1, "5.00"), (2, "7.50")]
+
+
 def test_a_warning_beside_an_error_is_marked_and_alone_rejects_nothing(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

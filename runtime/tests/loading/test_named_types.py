@@ -138,6 +138,16 @@ def test_keys_are_what_their_named_type_says(world: World) -> None:
     assert result.rows_rescued == 0
 
 
+@pytest.mark.parametrize("type", ["VARCHAR(8)", "CHAR(8)"])
+def test_what_nobody_sees_around_a_key_of_a_named_type_is_rejected(world: World, type: str) -> None:
+    changes = {"column_types": {"user_id": type}, "row_errors": RowErrorPolicy.QUARANTINE_ROWS}
+    world.load(world.put("a.csv", "user_id,n", "A1,1", "A1\t,2", "A1 ,3"), **changes)
+    assert world.rows("n") == [(1,)]
+    codes = [{error["code"] for error in entry["errors"]} for entry in rejected(world)]
+    assert "key_blank" in codes[0]
+    assert "key_trailing_blank" in codes[1]
+
+
 def test_dates_are_read_in_the_formats_of_the_file(world: World) -> None:
     csv = CsvFormat(date_formats=("DD/MM/YYYY", "DD/MM/YYYY HH24:MI"))
     file = world.put("a.csv", "user_id,born,seen", "1,31/01/2024,31/01/2024 10:30", "2,01/02/2024,01/02/2024 11:00")

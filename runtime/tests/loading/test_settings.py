@@ -31,6 +31,7 @@ def test_reads_every_field_that_the_construct_writes() -> None:
         table=TableName("crm", "customers"),
         primary_key=("user_id", "country"),
         column_mapping={'E-Mail "work"': "email", "Größe": "size"},
+        column_types={"version": "VARCHAR(16)"},
         schema_contract=SchemaContract.FREEZE,
         grow_up_to_rows=1_000_000,
         sequence_column="updated_at",

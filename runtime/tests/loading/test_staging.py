@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
+from customer_data.columns.inference import DecidingValue
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import (
     BIGINT,
@@ -148,9 +149,9 @@ def test_every_value_is_staged_as_what_it_is_with_its_place(landing: Landing) ->
         {"__position": 3 * 2**40 + 1, "user_id": 2, "full_name": None, "zip": "é, ü"},
     ]
     assert staged.columns == (
-        StagedColumn("user_id", "user_id", BIGINT, 1, is_new=True),
-        StagedColumn("full_name", "Full Name", varchar(32), 13, is_new=True),
-        StagedColumn("zip", "zip", varchar(32), 6, is_new=True),
+        StagedColumn("user_id", "user_id", BIGINT, 1, is_new=True, why=DecidingValue(2, "1")),
+        StagedColumn("full_name", "Full Name", varchar(32), 13, is_new=True, why=DecidingValue(2, 'Ann "A"\nSmith')),
+        StagedColumn("zip", "zip", varchar(32), 6, is_new=True, why=DecidingValue(2, "007")),
     )
     assert staged.header_map == {"user_id": "user_id", "Full Name": "full_name", "zip": "zip"}
     assert (staged.rows_read, staged.rows_staged, staged.rows_rejected) == (2, 2, 0)

@@ -125,6 +125,10 @@ def test_says_which_column_of_a_rule_is_text_and_why(folder: Path, capsys: pytes
         "dates.csv: 3 rows read, 1 rejected",
         "         1  error    late",
         f"                     note: {note}",
+        "columns, as they would be in a new table:",
+        "  id BIGINT, because of • on line 2",
+        "  signup VARCHAR(32), because of ••.••.•••• on line 3",
+        "  name VARCHAR(32), because of Xxx on line 2",
         "line 3: No late ones",
         "report: report.html",
     ]
@@ -178,6 +182,24 @@ def test_tries_the_rules_of_a_pipeline_out_with_its_format_and_columns(
         "report: report.html",
     ]
     assert ">Ann<" in (folder / "report.html").read_text()
+
+
+def test_rules_of_a_loader_see_the_types_that_it_names(
+    spark: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = """SQL_DATA_QUALITY_RULES = {
+    "first": {"query": "SELECT * FROM temp_data WHERE v LIKE '%.1'", "error_type": "e", "description": "d"},
+}"""
+    (folder / "quality_rules.py").write_text(text)
+    (folder / "versions.csv").write_text("Kundennummer;V;Name\n1;1.10;Ann\n2;1.1;Bo\n")
+    files = [{"name": "quality_rules.py", "url": "../quality_rules.py"}]
+    path = Path(settings(folder, rules=[], rules_files=files))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "column_types": {"v": "VARCHAR(8)"}}))
+    assert main(["check", "--settings", str(path), "--data", "versions.csv"]) == 2
+    assert "2 rows read, 1 rejected" in capsys.readouterr().out
+    path.write_text(json.dumps({**json.loads(path.read_text()), "column_types": {"v": "MONEY"}}))
+    assert main(["check", "--settings", str(path)]) == 1
+    assert "columnTypes['v']: 'MONEY' is no type that a column can have" in capsys.readouterr().err
 
 
 def test_rules_in_code_alone_need_no_spark(

@@ -162,6 +162,7 @@ def test_the_json_has_these_fields() -> None:
     checked = rule(max_fail_ratio=0.05, samples=(Sample(3, {"id": None, "email": "x@x"}),), columns=("email",))
     assert json.loads(to_json(report(checked))) == {
         "format": 1,
+        "column_types": [],
         "pipeline": "customers",
         "run_id": "jr_1",
         "load_id": "load-1",
