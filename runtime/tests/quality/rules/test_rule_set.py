@@ -68,7 +68,7 @@ def test_a_row_rule_says_what_it_asks_and_what_it_got() -> None:
         ),
         (
             {"kind": "of_type", "column": "c", "parameters": {"type": "money"}},
-            "'money' is no type; allowed: bigint",
+            "'money' is no type that a column can have; allowed: SMALLINT",
         ),
         ({"kind": "freshness", "column": "c"}, "'r'.*max_age_seconds"),
         ({"kind": "foreign_key", "column": "c", "parameters": {"bucket": "b", "key": "k"}}, "'r'.*reference_column"),
