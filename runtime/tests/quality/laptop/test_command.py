@@ -102,6 +102,10 @@ def test_tries_a_rules_file_out_on_a_file(folder: Path) -> None:
         "data.csv: 3 rows read, 1 rejected",
         "         1  error    no_negative_amount",
         "         2  warning  has_email",
+        "columns, as they would be in a new table:",
+        "  user_id BIGINT, because of • on line 2",
+        "  email VARCHAR(32), because of x@x.xx on line 2",
+        "  amount NUMERIC(18,4), because of -•.• on line 3",
         "line 3: An amount is never negative; no e-mail",
         "report: report.html",
     ]
@@ -176,6 +180,11 @@ def test_tries_the_rules_of_a_pipeline_out_with_its_format_and_columns(
         "         1  error    born",
         "         1  error    known_land",
         "         1  error    even",
+        "columns, as they would be in a new table:",
+        "  user_id BIGINT, because of • on line 2",
+        "  name VARCHAR(32), because of Xxx on line 2",
+        "  born DATE, because of ••/••/•••• on line 2",
+        "  land VARCHAR(32), because of XX on line 2",
         "line 2: A number is even.",
         "line 3: name must not be empty; it is empty; born must be a date that is not in the future;"
         " it is '31/12/2999'; land must be a code of s3://${Lists1234}/lists/lands.csv",
