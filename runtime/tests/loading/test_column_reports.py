@@ -66,7 +66,8 @@ def test_of_a_growing_column_the_first_value_that_did_not_fit(world: World) -> N
 
 def test_rejected_records_neither_decide_nor_count(world: World) -> None:
     load(world, "user_id,n", "1,5")
-    result = load(world, "user_id,n,x", ",4.0,x", "2,6.0,1", "3,7,2.5", name="b.csv", row_errors=RowErrorPolicy.QUARANTINE_ROWS)
+    quarantine = {"row_errors": RowErrorPolicy.QUARANTINE_ROWS}
+    result = load(world, "user_id,n,x", ",4.0,x", "2,6.0,1", "3,7,2.5", name="b.csv", **quarantine)
 
     assert columns(result) == {
         "n": {"type": "BIGINT", "converted": 1},
