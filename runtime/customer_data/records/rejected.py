@@ -105,7 +105,8 @@ class RejectedRecords:
             row, first = errors.first
             kind = (first.rule, first.column, first.warning)
             self._rows[kind] = self._rows.get(kind, 0) + errors.count
-            self._first.setdefault(kind, (first, rejections.lines[row].as_py()))
+            found = first, rejections.lines[row].as_py()
+            self._first[kind] = min(self._first.get(kind, found), found, key=_line)
         if self._lines is not None:
             self._lines.write(_bytes(self._as_lines(rejections, lines)))
 
@@ -143,7 +144,7 @@ class RejectedRecords:
         """The fault of a file that may not have rejected records: the first one, and how many there are. Only errors
         are named: a warning would not have rejected it."""
         errors = [first for first in self._first.values() if not first[0].warning]
-        error, line = min(errors, key=lambda first: first[1] or 0)
+        error, line = min(errors, key=_line)
         place = "" if line is None else f"line {line}: "
         others = f" ({self.count - 1:,} more records are rejected)" if self.count > 1 else ""
         return FileFault(
@@ -157,6 +158,10 @@ class RejectedRecords:
     def close(self) -> None:
         if self._lines is not None:
             self._lines.close()
+
+
+def _line(found: tuple[RowError, int | None]) -> int:
+    return found[1] or 0
 
 
 def _bytes(texts: pa.StringArray) -> memoryview:
