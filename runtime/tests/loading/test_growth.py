@@ -310,3 +310,25 @@ def _until(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the table is neither as it was nor as it should be")
+
+
+@pytest.mark.parametrize(
+    ("stored", "values", "waits"),
+    [
+        ("BIGINT", ["9007199254740993", "4.5e-50"], "4.5e-50"),
+        ("NUMERIC(38,4)", ["123456789012345678901234567890", "0.123456789012"], "0.123456789012"),
+        ("BIGINT", ["6", "0." + "0" * 28 + "1234e30"], "0." + "0" * 28 + "1234e30"),
+    ],
+)
+def test_a_column_does_not_grow_where_another_value_of_the_file_would_be_lost(
+    world: World, stored: str, values: list[str], waits: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(world, stored)
+    file = put(world, *values)
+    _, report = plan(world, file, capsys)
+    assert (report["columns_widened"], report["rows_rescued"]) == ({}, 1)
+    (result,) = world.load(file)
+
+    assert (result.columns_widened, result.rows_rescued) == ((), 1)
+    assert Decimal(str(world.rows("n")[0][0])) == Decimal(values[0])
+    assert world.rows("user_id, n__as_varchar") == [(101, None), (102, waits)]
