@@ -151,7 +151,7 @@ class ExistingColumn:
         self._marks: pa.BooleanArray | None = None
         self._why = decision.why if decision else None
         self._converted = 0
-        self._commas = DecimalCommas()
+        self._commas = DecimalCommas(numbers)
         self._max_bytes = 0
         self._rescued_max_bytes = 0
         self._rescued = 0  # values: the empty text is one too
