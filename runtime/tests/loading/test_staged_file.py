@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from customer_data.columns.staged import StagedColumn
-from customer_data.columns.types import BIGINT, DATE, ColumnType, varchar
+from customer_data.columns.types import BIGINT, DATE, TIMESTAMP, TIMESTAMPTZ, ColumnType, varchar
 from customer_data.files.manifest import SourceFile
 from customer_data.loading.staged_file import StagedFile, groups
 
