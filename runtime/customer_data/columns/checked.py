@@ -167,7 +167,9 @@ class ExistingColumn:
 
     @property
     def _rescues_at_once(self) -> bool:
-        return self._rescue_column is not None and len(self._readings) == 1
+        """Not where a record is rejected for its value, with which the column may grow."""
+        may_reject = self._beyond is not None and self.narrow_rescue is not None
+        return self._rescue_column is not None and len(self._readings) == 1 and not may_reject
 
     @property
     def has_rescue(self) -> bool:
