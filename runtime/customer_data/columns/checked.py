@@ -64,7 +64,8 @@ class NewColumn:
         self._inference = inference
         self._decision = decision
         self._is_sequence = is_sequence
-        self._staged_as: pa.DataType | None = None
+        self._staged = False
+        self._staged_as: ColumnType | None = None
         self._converted = 0
 
     @property
@@ -74,7 +75,7 @@ class NewColumn:
 
     @property
     def undecided(self) -> bool:
-        return self._staged_as is not None and self._staged_as != arrow_type(self.type)
+        return self._staged and not _is_read_alike(self._staged_as, self.type)
 
     def decide(self) -> Decision:
         return Decision(self.type)
@@ -82,9 +83,10 @@ class NewColumn:
     def add(self, texts: pa.StringArray, lines: npt.NDArray[np.int64]) -> pa.Array:
         """The values to stage."""
         self._inference.add(texts, lines)
-        self._staged_as = self._staged_as or arrow_type(self.type)
+        if not self._staged:
+            self._staged, self._staged_as = True, self.type
         if self.type is None or self.undecided:
-            return pa.nulls(len(texts), self._staged_as)
+            return pa.nulls(len(texts), arrow_type(self._staged_as))
         read = read_values(self.type, texts)
         self._converted += _count(read.converted)
         return read.values
@@ -145,23 +147,29 @@ class ExistingColumn:
             decision = Decision(self._readings[0], rescue=False)
         self._decision = decision
         self._unfit = [0] * len(self._readings)
+        self._grown_is_narrower = False
         self._marks: pa.BooleanArray | None = None
         self._why = decision.why if decision else None
         self._converted = 0
-        self._commas = DecimalCommas()
+        self._commas = DecimalCommas(numbers)
         self._max_bytes = 0
         self._rescued_max_bytes = 0
         self._rescued = 0  # values: the empty text is one too
 
     @property
     def undecided(self) -> bool:
-        """Whether the survey found that this reading of the file cannot be the one that counts."""
+        """Whether this reading of the file turned out not to be the one that counts: values do not fit, or not even the
+        type that the column grows to."""
+        if self._grown_is_narrower:
+            return True
         grown = self._beyond.type if self._beyond else None
         return self._decision is None and self._unfit[0] > 0 and not (self._rescues_at_once and grown is None)
 
     @property
     def _rescues_at_once(self) -> bool:
-        return self._rescue_column is not None and len(self._readings) == 1
+        """Not where a record is rejected for its value, with which the column may grow."""
+        may_reject = self._beyond is not None and self.narrow_rescue is not None
+        return self._rescue_column is not None and len(self._readings) == 1 and not may_reject
 
     @property
     def has_rescue(self) -> bool:
@@ -172,11 +180,13 @@ class ExistingColumn:
     @property
     def read_as(self) -> ColumnType:
         """The type that values have to fit, in the format in which most are written."""
-        type = self.decide().type
+        type = (self._decision or self.decide()).type
         assert type is not None, "it is known"
         return type
 
     def decide(self) -> Decision:
+        if self._grown_is_narrower:
+            return Decision(self._readings[0], rescue=True)
         if self._decision is not None:
             return self._decision
         fewest = min(self._unfit)
@@ -194,7 +204,9 @@ class ExistingColumn:
         if self._lengthens:
             return Read(texts)
         if self._decision is not None:
-            return self._as_stored(read_values(self.read_as, texts))
+            read = read_values(self.read_as, texts)
+            self._marks = read.unfit if self._decision.grows else None
+            return self._as_stored(read)
         for number, reading in reversed(list(enumerate(self._readings))):
             read = read_values(reading, texts)
             self._marks = read.unfit
@@ -219,12 +231,25 @@ class ExistingColumn:
 
     def survey(self, texts: pa.StringArray, lines: npt.NDArray[np.int64], kept: pa.BooleanArray | None) -> None:
         """Looks at those of the texts just read that do not fit, for a type that would hold them."""
-        if self._beyond and self._marks is not None:
-            marked = self._marks if kept is None else pc.and_(self._marks, kept)
-            self._beyond.add(texts.filter(marked))
-            first = pc.index(marked, True).as_py()
-            if self._why is None and first >= 0:
-                self._why = DecidingValue(int(lines[first]), texts[first].as_py())
+        if self._beyond is None or self._marks is None:
+            return
+        marked = self._marks if kept is None else pc.and_(self._marks, kept)
+        unfit = texts.filter(marked)
+        if self._decision is not None:
+            self._check_growth(unfit)
+            return
+        self._beyond.add(unfit)
+        first = pc.index(marked, True).as_py()
+        if self._why is None and first >= 0:
+            self._why = DecidingValue(int(lines[first]), texts[first].as_py())
+
+    def _check_growth(self, unfit: pa.StringArray) -> None:
+        """The survey saw no value that fits the column as it is. Near the most digits the grown one may not take each
+        of them: then it does not grow, as where a stored value is in the way. No value may be neither in the column nor
+        in a rescue column."""
+        as_is = misfits(self._readings[0], unfit)
+        fit_as_is = as_is is None or pc.any(pc.invert(as_is)).as_py() is True
+        self._grown_is_narrower |= len(unfit) > 0 and (fit_as_is or not self.has_rescue)
 
     @property
     def _type(self) -> ColumnType:
@@ -276,6 +301,11 @@ class ExistingColumn:
             rescued=self._rescued,
         )
         return (staged, rescue)
+
+
+def _is_read_alike(a: ColumnType | None, b: ColumnType | None) -> bool:
+    """Whether a text that is a value of both types is the same one: `01/02/2024` is in February to one format."""
+    return arrow_type(a) == arrow_type(b) and (a and a.format) == (b and b.format)
 
 
 def _count(marks: pa.BooleanArray | None) -> int:

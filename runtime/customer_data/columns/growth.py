@@ -20,7 +20,7 @@ from customer_data.columns.types import (
     numeric,
     numeric_digits,
 )
-from customer_data.columns.values import EXPONENT, NUMBER, matches, misfits, plain_decimals, read_values
+from customer_data.columns.values import EXPONENT, NUMBER, matches, misfits, plain_decimals, read_values, with_exponent
 
 
 def may_grow(type: ColumnType) -> bool:
@@ -49,16 +49,18 @@ class Beyond:
         given = len(texts)
         if self._format:
             texts = self._format.to_plain(texts).drop_null()
-        numbers = texts.filter(matches(f"{NUMBER}(?:{EXPONENT})?", texts))
-        self._note(len(numbers), given)
+        plain = texts.filter(matches(NUMBER, texts))
+        written = texts.filter(matches(NUMBER + EXPONENT, texts)).to_pylist()
+        exact = {text: number for text in written if (number := with_exponent(text)) is not None}
+        numbers = pa.concat_arrays([plain, pa.array(exact, pa.string())])
+        self._note(len(plain) + sum(text in exact for text in written), given)
         if not len(numbers):
             return
         self._whole = self._whole and misfits(BIGINT, numbers) is None
         self._fits_double = self._fits_double and misfits(DOUBLE, numbers) is None
-        has_exponent = matches(NUMBER + EXPONENT, numbers)
-        self._measure(plain_decimals(numbers.filter(pc.invert(has_exponent))))
-        for text in numbers.filter(has_exponent).to_pylist():
-            self._measure_exactly(Decimal(text))
+        self._measure(plain_decimals(plain))
+        for number in exact.values():
+            self._measure_exactly(number)
 
     @property
     def type(self) -> ColumnType | None:
@@ -94,6 +96,6 @@ class Beyond:
         self._after_point = max(self._after_point, pc.max(after).as_py())
 
     def _measure_exactly(self, number: Decimal) -> None:
-        exponent = int(number.normalize().as_tuple().exponent)
+        exponent = int(number.as_tuple().exponent)
         self._before_point = max(self._before_point, number.adjusted() + 1)
         self._after_point = max(self._after_point, -exponent)

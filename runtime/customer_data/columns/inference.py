@@ -55,7 +55,7 @@ class TypeInference:
         self.max_bytes = 0
         self.why: DecidingValue | None = None
         self._seen = False
-        self._commas = DecimalCommas()
+        self._commas = DecimalCommas(numbers)
         self._candidates: list[_Candidate] = [
             *(_Widening(format) for format in formats),
             _Words(),

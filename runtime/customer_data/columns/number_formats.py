@@ -69,10 +69,11 @@ class NumberFormat:
 
 
 class DecimalCommas:
-    """Whether all texts so far look like numbers with decimal commas, one of them surely: `28,7`, `1.234,56`."""
+    """Whether all texts so far look like numbers with decimal commas, one of them surely: `28,7`, `1.234,56`; never
+    where that is what the format says."""
 
-    def __init__(self) -> None:
-        self._all = True
+    def __init__(self, format: NumberFormat | None) -> None:
+        self._all = format is None or format.decimal != ","
         self._any = False
 
     def add(self, texts: pa.StringArray) -> None:

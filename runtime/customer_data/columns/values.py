@@ -171,11 +171,19 @@ def plain_decimals(numbers: pa.StringArray) -> pa.StringArray:
     return pc.if_else(has_point, pc.utf8_rtrim(pc.utf8_rtrim(numbers, "0"), "."), numbers)
 
 
-def _decimal(text: str | None, type: ColumnType) -> Decimal | None:
-    """The number that an exponent writes (`4.5e-05`), where the type holds it exactly."""
+def with_exponent(text: str | None) -> Decimal | None:
+    """The number that an exponent writes (`4.5e-05`), exactly; None for other texts and for longer ones than a program
+    writes."""
     if text is None or len(text) > _LONGEST_FLOAT_TEXT or not _WITH_EXPONENT.fullmatch(text):
         return None
-    number = Decimal(text).normalize(_EXACT)
+    return Decimal(text).normalize(_EXACT)
+
+
+def _decimal(text: str | None, type: ColumnType) -> Decimal | None:
+    """The number that an exponent writes, where the type holds it exactly."""
+    number = with_exponent(text)
+    if number is None:
+        return None
     places = -int(number.as_tuple().exponent)
     before_point = number.adjusted() + 1
     return (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from customer_data.columns.staged import StagedColumn
+from customer_data.columns.types import TIMESTAMPTZ
 from customer_data.csv.notes import CsvNotes
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
@@ -86,6 +87,6 @@ def _columns_or_fault(file: StagedFile) -> tuple[object, ...]:
 
 
 def _shape(column: StagedColumn) -> tuple[object, ...]:
-    staged_as = column.staged_type
+    staged_as = TIMESTAMPTZ if column.type == TIMESTAMPTZ else column.staged_type
     text_or_type = "text" if staged_as.name == "varchar" else staged_as.sql
     return column.name, column.is_new, column.rescue_for, column.grown_from, text_or_type

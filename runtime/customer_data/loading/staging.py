@@ -116,13 +116,15 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
         parts = stack.enter_context(ParquetParts(job.s3, settings.staging.bucket, job.parts_prefix))
         order = KeyOrder()
         rows_read = rows_rescued = 0
+        read_again = False  # stays: what a column seems to become may change and change back
         for batch in stack.enter_context(read_ahead(csv.batches)):
             first_position = job.index * _POSITIONS_PER_FILE + rows_read
             rows_read += batch.rows + len(batch.broken)
             checked = check_records(batch, columns, headers, check.findings(batch) if check else ())
             rows_rescued += checked.rows_rescued
             records.add(checked.marked)
-            if columns.undecided or (rejected.count and not keep):
+            read_again = read_again or columns.undecided
+            if read_again or (rejected.count and not keep):
                 parts.discard()  # and from here on it is only counted what else is wrong
             elif job.write:
                 rows = _staged_rows(checked, batch.rows, first_position, columns)
@@ -132,7 +134,7 @@ def _read(job: _Job, reading: Reading) -> StagedFile:
             csv.require_lines()
         refusal = check.conclude(rows_read, rejected.count) if check else None
         fault = rejected.fault(_REMEDY) if rejected.count and not keep else refusal
-        if columns.undecided and not fault:
+        if read_again and not fault:
             raise ReadAgain(columns.decisions())
         rejected_key = job.rejected_key if rejected.count and keep and job.write else None
         if rejected_key:

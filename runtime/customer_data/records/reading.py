@@ -64,6 +64,6 @@ def read_until_decided(read: Callable[[Reading], T], reading: Reading | None = N
         except NotUtf8 as wrong:
             reading = replace(reading, encoding=wrong.encoding)
         except IrregularCsv:
-            reading = replace(reading, exact=True)
+            reading = replace(reading, exact=True, decisions={})  # they were made with lines that were only assumed
         except ReadAgain as again:
             reading = replace(reading, decisions=again.decisions)

@@ -26,7 +26,10 @@ INTEGER = ColumnType("integer")
         (BIGINT, ["." + "9" * 38], None),
         (BIGINT, ["9" * 39], None),
         (BIGINT, ["1e300"], DOUBLE),
+        (BIGINT, ["1e300", "n/a"], DOUBLE),
         (BIGINT, ["n/a"], None),
+        (BIGINT, ["123456789012345678901234567.12e0"], numeric(38, 4)),  # more digits than Python's usual context has
+        (BIGINT, ["0." + "0" * 28 + "1234e30"], None),  # longer than what is read with an exponent
         (DATE, ["2024-01-01 10:00"], TIMESTAMP),
     ],
 )

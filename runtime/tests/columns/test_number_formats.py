@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from customer_data.columns.number_formats import NumberFormat
+from customer_data.columns.number_formats import DecimalCommas, NumberFormat
 
 GERMAN = NumberFormat(",", ".")
 FRENCH = NumberFormat(",", " ")
@@ -55,3 +55,22 @@ BOOKS = NumberFormat(".", ",", accounting=True)
 )
 def test_to_plain(format: NumberFormat, text: str, plain: str | None) -> None:
     assert format.to_plain(pa.array([text, None])).to_pylist() == [plain, None]
+
+
+@pytest.mark.parametrize(
+    ("format", "values", "look_like_it"),
+    [
+        (None, ["28,7", "5"], True),
+        (None, ["1.234,56", None], True),
+        (None, ["28,7", "n/a"], False),
+        (None, ["5", None], False),
+        (ENGLISH, ["1,5"], True),
+        (GERMAN, ["1.234,56", "1 234,5"], False),
+    ],
+)
+def test_decimal_commas_are_not_suggested_to_who_has_said_so(
+    format: NumberFormat | None, values: list[str | None], look_like_it: bool
+) -> None:
+    commas = DecimalCommas(format)
+    commas.add(pa.array(values))
+    assert bool(commas) is look_like_it

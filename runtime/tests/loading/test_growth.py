@@ -14,7 +14,7 @@ from fuse import Fuse, Killed, loader_of
 from loader_job import plan
 from world import World
 
-from customer_data.loading.settings import SchemaContract
+from customer_data.loading.settings import RowErrorPolicy, SchemaContract
 
 
 def table(world: World, type: str, *values: str, name: str = "customers") -> None:
@@ -310,3 +310,40 @@ def _until(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the table is neither as it was nor as it should be")
+
+
+@pytest.mark.parametrize(
+    ("stored", "values", "waits"),
+    [
+        ("BIGINT", ["9007199254740993", "4.5e-50"], "4.5e-50"),
+        ("NUMERIC(38,4)", ["123456789012345678901234567890", "0.123456789012"], "0.123456789012"),
+        ("BIGINT", ["6", "0." + "0" * 28 + "1234e30"], "0." + "0" * 28 + "1234e30"),
+    ],
+)
+def test_a_column_does_not_grow_where_another_value_of_the_file_would_be_lost(
+    world: World, stored: str, values: list[str], waits: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(world, stored)
+    file = put(world, *values)
+    _, report = plan(world, file, capsys)
+    assert (report["columns_widened"], report["rows_rescued"]) == ({}, 1)
+    (result,) = world.load(file)
+
+    assert (result.columns_widened, result.rows_rescued) == ((), 1)
+    assert Decimal(str(world.rows("n")[0][0])) == Decimal(values[0])
+    assert world.rows("user_id, n__as_varchar") == [(101, None), (102, waits)]
+
+
+def test_a_column_grows_by_values_that_its_rescue_column_does_not_take_and_their_line_is_right(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(world, "BIGINT, n__as_varchar CHAR(2)", name="customers")
+    file = world.put("a.csv", "user_id,name,n", '1,"two\nlines",5', "2,Bo,1.5", "3,Cy,n/a", "4,Di,no")
+    _, report = plan(world, file, capsys, row_errors="quarantine_rows")
+    (result,) = world.load(file, row_errors=RowErrorPolicy.QUARANTINE_ROWS)
+
+    # The rescue column was empty and went; a new one takes what the grown one does not.
+    assert (result.columns_widened, result.rows_rejected, result.rows_rescued) == (("n",), 0, 2)
+    assert [row[1] for row in world.rows("user_id, n")] == ["5.0000", "1.5000", None, None]
+    grown = next(column for column in report["column_types"] if column["name"] == "n")
+    assert (grown["stored"], grown["line"], grown["shape"]) == ("BIGINT", 4, "•.•")

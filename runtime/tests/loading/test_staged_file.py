@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from customer_data.columns.staged import StagedColumn
-from customer_data.columns.types import BIGINT, DATE, ColumnType, varchar
+from customer_data.columns.types import BIGINT, DATE, TIMESTAMP, TIMESTAMPTZ, ColumnType, varchar
 from customer_data.files.manifest import SourceFile
 from customer_data.loading.staged_file import StagedFile, groups
 
@@ -46,3 +46,7 @@ def test_consecutive_files_with_the_same_columns_are_one_group() -> None:
 )
 def test_files_that_are_copied_or_cast_differently_are_two_groups(other: tuple[StagedColumn, ...]) -> None:
     assert len(groups([staged(column("age"), column("name", varchar(32))), staged(*other)])) == 2
+
+
+def test_times_with_and_without_a_zone_are_two_groups_though_both_are_staged_without() -> None:
+    assert len(groups([staged(column("seen", type)) for type in (TIMESTAMP, TIMESTAMPTZ)])) == 2

@@ -187,6 +187,30 @@ def test_a_value_of_another_type_late_in_the_file_has_it_read_again(
     assert landing.keys("staging") == [part.key for part in staged.parts]
 
 
+def test_a_date_late_in_the_file_has_those_before_it_read_in_its_format(landing: Landing) -> None:
+    csv = CsvFormat(date_formats=("DD/MM/YYYY", "MM/DD/YYYY"))
+    with mock.patch.object(csv_text, "CHUNK_BYTES", 64), mock.patch.object(csv_reader, "CHUNK_BYTES", 64):
+        staged = landing.stage("user_id,n\n" + "1,01/02/2024\n" * 100 + "2,01/31/2024\n", csv=csv)
+    assert {row["n"] for row in landing.rows(staged)} == {date(2024, 1, 2), date(2024, 1, 31)}
+
+
+@pytest.mark.parametrize(
+    ("values", "stored"),
+    [
+        (("", "5", "x"), ()),
+        (("1.5", "6", "9" * 39), (TableColumn("n", BIGINT), TableColumn("n__as_varchar", varchar(64)))),
+    ],
+    ids=["a new column is text after all", "a column does not grow after all"],
+)
+def test_every_row_is_staged_whatever_a_column_seems_to_become_meanwhile(
+    landing: Landing, values: tuple[str, ...], stored: tuple[TableColumn, ...]
+) -> None:
+    table = TableSchema((TableColumn("user_id", BIGINT), *stored)) if stored else None
+    with mock.patch.object(csv_text, "CHUNK_BYTES", 64), mock.patch.object(csv_reader, "CHUNK_BYTES", 64):
+        staged = landing.stage("user_id,n\n" + "".join(f"1,{value}\n" * 100 for value in values), table)
+    assert len(landing.rows(staged)) == 300
+
+
 def test_a_new_column_without_values_has_no_type_yet(landing: Landing) -> None:
     staged = landing.stage("user_id,later\n1,\n")
     assert column(staged, "later").type is None
