@@ -90,7 +90,8 @@ class ParquetParts:
         """Takes back all that was written."""
         with contextlib.suppress(Exception):  # what was to be written is not wanted any more
             self._wait()
-        self._close_writer()
+        with contextlib.suppress(OSError):  # a full disk keeps nothing in the bucket
+            self._close_writer()
         self._waiting, self._waiting_bytes = [], 0
         self._written_bytes = self._written_rows = 0
         for part in self._parts:
@@ -139,6 +140,6 @@ class ParquetParts:
 
     def _close_writer(self) -> None:
         if self._writer is not None:
+            writer, self._writer = self._writer, None
             with contextlib.suppress(pa.ArrowInvalid):
-                self._writer.close()
-            self._writer = None
+                writer.close()
