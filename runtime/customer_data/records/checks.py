@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 
@@ -19,7 +19,7 @@ from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
 from customer_data.records.json_objects import json_objects
-from customer_data.records.rejected import Rejection, RowError
+from customer_data.records.rejections import Errors, Rejections, RowError
 
 _SHOWN_CHARACTERS = 100
 
@@ -31,26 +31,17 @@ class CheckedBatch:
 
     values: list[pa.Array]
     kept: pa.BooleanArray | None
-    marked: list[Rejection]
+    marked: Rejections
     rows_rescued: int
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong in the marked rows of a batch. `errors` says it of each of them, in their order."""
+    """What is wrong in the marked rows of a batch, at least one. `errors` says it of each of them, in their order."""
 
     rows: pa.BooleanArray
-    errors: Callable[[], Iterable[RowError]]
+    errors: Callable[[], Errors]
     warning: bool = False
-
-
-def errors_of_values(marked: pa.StringArray, error: Callable[[str | None], RowError]) -> Iterator[RowError]:
-    """The error of each of the values, which are often the same."""
-    known: dict[str | None, RowError] = {}
-    for value in marked.to_numpy(zero_copy_only=False).tolist():
-        if value not in known:
-            known[value] = error(value)
-        yield known[value]
 
 
 def check_records(
@@ -74,27 +65,25 @@ def kept_rows(findings: Sequence[Finding]) -> pa.BooleanArray | None:
     return pc.invert(reduce(pc.or_, errors)) if errors else None
 
 
-def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
+def marked_records(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> Rejections:
     """The broken records and those in which something is wrong, with all that is, in the order of their lines."""
-    broken = [_broken(record) for record in batch.broken]
-    found = _found(batch, headers, findings) if findings else []
-    return sorted([*broken, *found], key=lambda record: record.line or 0) if broken else found
+    found = _found(batch, headers, findings) if findings else Rejections.of([])
+    if not batch.broken:
+        return found
+    return found.and_then(Rejections.of(map(_broken, batch.broken)))
 
 
-def _found(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> list[Rejection]:
+def _found(batch: CsvBatch, headers: Sequence[str], findings: Sequence[Finding]) -> Rejections:
     rows = pc.indices_nonzero(reduce(pc.or_, (finding.rows for finding in findings)))
-    lines = batch.lines[rows.to_numpy()].tolist()
-    records = json_objects(headers, [column.take(rows) for column in batch.columns])
-    errors: list[tuple[RowError, ...]] = [()] * len(lines)
-    for finding in findings:
-        places = pc.indices_nonzero(finding.rows.take(rows)).to_numpy().tolist()
-        for place, error in zip(places, finding.errors(), strict=True):
-            errors[place] += (error,)
-    return list(map(Rejection, lines, records, errors))
+    return Rejections(
+        pa.array(batch.lines).take(rows),
+        json_objects(headers, [column.take(rows) for column in batch.columns]),
+        tuple(finding.errors().over(finding.rows).take(rows) for finding in findings),
+    )
 
 
-def _broken(record: BrokenRecord) -> Rejection:
-    return Rejection.of(record.line, record.raw, RowError("csv", record.code, record.reason))
+def _broken(record: BrokenRecord) -> tuple[int, str, list[RowError]]:
+    return record.line, record.raw, [RowError("csv", record.code, record.reason)]
 
 
 def _of_column(
@@ -108,7 +97,7 @@ def _of_column(
     def error(value: str | None) -> RowError:
         return RowError(rule, code, why(value), column.header, shorten(value))
 
-    return Finding(rows, lambda: errors_of_values(batch.columns[column.index].filter(rows), error))
+    return Finding(rows, lambda: Errors.of_values(batch.columns[column.index].filter(rows), error))
 
 
 def _always(reason: str) -> Callable[[str | None], str]:

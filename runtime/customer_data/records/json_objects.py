@@ -11,13 +11,12 @@ import pyarrow.compute as pc
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def json_objects(names: Sequence[str], columns: Sequence[pa.StringArray]) -> list[str]:
+def json_objects(names: Sequence[str], columns: Sequence[pa.StringArray]) -> pa.StringArray:
     """One object for each row: name to text or null."""
     pieces: list[pa.StringArray | str] = []
     for name, values in zip(names, columns, strict=True):
         pieces += [f"{', ' if pieces else '{'}{to_json(name)}: ", _json_texts(values)]
-    objects: list[str] = pc.binary_join_element_wise(*pieces, "}", "").to_numpy(zero_copy_only=False).tolist()
-    return objects
+    return pc.binary_join_element_wise(*pieces, "}", "")
 
 
 def _json_texts(values: pa.StringArray) -> pa.StringArray:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Redshift splits Parquet from 128 MB by itself and reads smaller objects in parallel (manual, "Loading data files").
 _PART_BYTES = 96 * 2**20
-_ROW_GROUP_BYTES = 16 * 2**20
+_ROW_GROUP_BYTES = 8 * 2**20
 
 
 #: The column by which the later of two records with one key is known: any BIGINT that grows from record to record.

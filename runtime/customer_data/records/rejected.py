@@ -13,17 +13,19 @@ One line a record:
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from json.encoder import encode_basestring
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
 from customer_data.records.json_objects import to_json
+from customer_data.records.rejections import Rejections, RowError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,45 +38,6 @@ _REQUIREMENTS = {
     "max_bytes": "A value is no longer than a column of the warehouse holds",
 }
 _MOST_COLUMNS_NAMED = 5
-
-
-class RowError(NamedTuple):
-    """One reason why a record is rejected; `rule` is the requirement, `code` is stable and for programs. A `warning`
-    alone rejects no record."""
-
-    rule: str
-    code: str
-    reason: str
-    column: str | None = None
-    value: str | None = None
-    warning: bool = False
-
-    @property
-    def severity(self) -> Literal["error", "warning"]:
-        return "warning" if self.warning else "error"
-
-
-class Rejection(NamedTuple):
-    """A record in which something is wrong. `json` is the record as JSON: field to text, or its text as written where
-    it is not one record. `line` is None where records have no lines."""
-
-    line: int | None
-    json: str
-    errors: tuple[RowError, ...]
-
-    @staticmethod
-    def of(line: int | None, record: Mapping[str, str | None] | str, *errors: RowError) -> Rejection:
-        return Rejection(line, to_json(record), errors)
-
-    @property
-    def record(self) -> dict[str, str | None] | str:
-        record: dict[str, str | None] | str = json.loads(self.json)
-        return record
-
-    @property
-    def is_warning(self) -> bool:
-        """Whether the record is reported and goes on."""
-        return self.errors[0].warning and all(error.warning for error in self.errors)
 
 
 @dataclass(frozen=True)
@@ -132,27 +95,32 @@ class RejectedRecords:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def add(self, rejections: Sequence[Rejection]) -> None:
+    def add(self, rejections: Rejections) -> None:
+        if not len(rejections):
+            return
         self.count += len(rejections)
-        places = [f"{record if line is None else line}\n" for line, record, _ in rejections]
-        self._digest.update("".join(places).encode())
-        for line, _, errors in rejections:
-            for error in errors:
-                kind = (error.rule, error.column, error.warning)
-                if kind in self._rows:
-                    self._rows[kind] += 1
-                else:
-                    self._rows[kind] = 1
-                    self._first[kind] = (error, line)
+        lines = rejections.lines.cast(pa.string())
+        self._digest.update(_bytes(pc.binary_join_element_wise(pc.coalesce(lines, rejections.records), "\n", "")))
+        for errors in rejections.errors:
+            row, first = errors.first
+            kind = (first.rule, first.column, first.warning)
+            self._rows[kind] = self._rows.get(kind, 0) + errors.count
+            found = first, rejections.lines[row].as_py()
+            self._first[kind] = min(self._first.get(kind, found), found, key=_line)
         if self._lines is not None:
-            self._lines.write("".join(map(self._line, rejections)).encode())
+            self._lines.write(_bytes(self._as_lines(rejections, lines)))
 
-    def _line(self, rejection: Rejection) -> str:
-        """Put together from JSON: most rows of a file may be bad."""
-        line, record, errors = rejection
-        return (
-            f'{{"record": {record}, "source": {self._source}, "line": {"null" if line is None else line},'
-            f' "errors": [{", ".join(map(_error_json, errors))}], {self._run}}}\n'
+    def _as_lines(self, rejections: Rejections, lines: pa.StringArray) -> pa.StringArray:
+        wrong = [errors.as_json() for errors in rejections.errors]
+        return pc.binary_join_element_wise(
+            '{"record": ',
+            rejections.records,
+            f', "source": {self._source}, "line": ',
+            pc.fill_null(lines, "null"),
+            ', "errors": [',
+            pc.binary_join_element_wise(*wrong, ", ", null_handling="skip"),
+            f"], {self._run}}}\n",
+            "",
         )
 
     @property
@@ -175,7 +143,8 @@ class RejectedRecords:
     def fault(self, remedy: str) -> FileFault:
         """The fault of a file that may not have rejected records: the first one, and how many there are. Only errors
         are named: a warning would not have rejected it."""
-        error, line = next(first for first in self._first.values() if not first[0].warning)
+        errors = [first for first in self._first.values() if not first[0].warning]
+        error, line = min(errors, key=_line)
         place = "" if line is None else f"line {line}: "
         others = f" ({self.count - 1:,} more records are rejected)" if self.count > 1 else ""
         return FileFault(
@@ -191,9 +160,11 @@ class RejectedRecords:
             self._lines.close()
 
 
-def _error_json(error: RowError) -> str:
-    text = encode_basestring
-    return (
-        f'{{"rule": {text(error.rule)}, "code": {text(error.code)}, "reason": {text(error.reason)},'
-        f' "severity": "{error.severity}"}}'
-    )
+def _line(found: tuple[RowError, int | None]) -> int:
+    return found[1] or 0
+
+
+def _bytes(texts: pa.StringArray) -> memoryview:
+    """The texts one after the other, as UTF-8."""
+    _, _, data = texts.buffers()
+    return memoryview(data)[: pc.sum(pc.binary_length(texts)).as_py()]

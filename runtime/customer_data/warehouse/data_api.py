@@ -92,7 +92,7 @@ class DataApi:
 
     def _finish(self, statements: Sequence[str], statement_id: str) -> dict[str, Any]:
         """Waits for the statement to end, asking ever less often so that many runs share the account's rate: the end
-        is seen half a second or a twentieth of the time late, 5 seconds at most."""
+        is seen a quarter of a second or a twentieth of the time late, 5 seconds at most."""
         pause, waited, said = 0.03, 0.0, 0.0
         while True:
             described = self._call("describe_statement", Id=statement_id)
@@ -107,7 +107,7 @@ class DataApi:
             seconds = pause * random.uniform(0.75, 1.25)
             self._sleep(seconds)
             waited += seconds
-            pause = min(pause * 1.5, max(0.5, waited / 20), 5.0)
+            pause = min(pause * 1.5, max(0.25, waited / 20), 5.0)
 
     def _rows(self, statement_id: str) -> Iterator[tuple[Value, ...]]:
         arguments = {"Id": statement_id}

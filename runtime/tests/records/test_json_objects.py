@@ -18,4 +18,4 @@ def test_rows_become_the_objects_that_json_makes_of_them(rows: list[tuple[str | 
     columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(2)]
 
     expected = [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in rows]
-    assert json_objects(names, columns) == expected
+    assert json_objects(names, columns).to_pylist() == expected

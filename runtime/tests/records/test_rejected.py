@@ -6,20 +6,28 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from folder_s3 import FolderS3
 
 from customer_data.files.manifest import SourceFile
-from customer_data.records.rejected import RejectedRecords, Rejection, RowError
+from customer_data.records.rejected import RejectedRecords
+from customer_data.records.rejections import Rejections, RowError
+
+Record = tuple[int | None, dict[str, str | None], tuple[RowError, ...]]
 
 CHANGES = SourceFile("0" * 64, "staging", "cdc/crm/orders/1.parquet", "v1", "etag", 1, None, "2024-01-01T00:00:00Z")
 NO_KEY = RowError("primary_key", "null_key", "the key id is empty", "id")
 ODD = RowError("range", "too_high", "qty is '900'", "qty", "900", warning=True)
 
 
-def rejected(*rejections: Rejection, keep: bool = False) -> RejectedRecords:
+def record(line: int | None, fields: dict[str, str | None], *errors: RowError) -> Record:
+    return line, fields, errors
+
+
+def rejected(*given: Record, keep: bool = False) -> RejectedRecords:
     records = RejectedRecords(CHANGES, "run-1", keep=keep)
-    records.add(rejections)
+    records.add(Rejections.of(given))
     return records
 
 
@@ -30,7 +38,7 @@ def written(records: RejectedRecords, tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def test_a_record_without_a_line_has_the_one_shape(tmp_path: Path) -> None:
-    with rejected(Rejection.of(None, {"id": None, "qty": "900"}, ODD, NO_KEY), keep=True) as records:
+    with rejected(record(None, {"id": None, "qty": "900"}, ODD, NO_KEY), keep=True) as records:
         (entry,) = written(records, tmp_path)
 
     assert entry == {
@@ -49,7 +57,7 @@ def test_a_record_without_a_line_has_the_one_shape(tmp_path: Path) -> None:
 def test_reasons_are_counted_by_rule_and_column_errors_first() -> None:
     other = RowError("column_type", "unfit_value", "'x' is not a value of a", "a", "x")
     found = [(2, (ODD, NO_KEY)), (3, (other,)), (4, (other,)), (5, (ODD,))]
-    records = rejected(*(Rejection.of(line, {}, *errors) for line, errors in found))
+    records = rejected(*(record(line, {}, *errors) for line, errors in found))
 
     assert [(reason.error.code, reason.rows, reason.line) for reason in records.reasons] == [
         ("unfit_value", 2, 3),
@@ -73,20 +81,36 @@ def test_reasons_are_counted_by_rule_and_column_errors_first() -> None:
     ],
 )
 def test_a_fault_names_the_first_error_and_no_warning(line: int | None, reason: str) -> None:
-    fault = rejected(Rejection.of(line, {}, ODD, NO_KEY), Rejection.of(9, {}, NO_KEY)).fault("do this")
+    fault = rejected(record(line, {}, ODD, NO_KEY), record(9, {}, NO_KEY)).fault("do this")
 
     assert (fault.code, fault.reason, fault.line, fault.column) == ("null_key", reason, line, "id")
 
 
 def test_one_choice_of_records_is_told_from_another_with_and_without_lines() -> None:
-    def digest(*rejections: Rejection) -> str:
-        return rejected(*rejections).digest
+    def digest(*records: Record) -> str:
+        return rejected(*records).digest
 
-    one, two = Rejection.of(None, {"id": "1"}, NO_KEY), Rejection.of(None, {"id": "2"}, NO_KEY)
+    one, two = record(None, {"id": "1"}, NO_KEY), record(None, {"id": "2"}, NO_KEY)
     assert digest(one) == digest(one) != digest(two)
-    assert digest(Rejection.of(2, {}, NO_KEY)) != digest(Rejection.of(3, {}, NO_KEY))
+    assert digest(record(2, {}, NO_KEY)) != digest(record(3, {}, NO_KEY))
 
 
 def test_a_warning_alone_rejects_no_record() -> None:
-    assert Rejection.of(2, {}, ODD).is_warning
-    assert not Rejection.of(2, {}, ODD, NO_KEY).is_warning
+    found, warned = Rejections.of([record(2, {}, ODD), record(3, {}, ODD, NO_KEY), record(4, {}, ODD)]).parted()
+    assert (found.lines.to_pylist(), warned.lines.to_pylist()) == ([3], [2, 4])
+    assert [(errors.known[0].code, errors.count) for errors in warned.errors] == [("too_high", 2)]
+
+
+def test_records_of_two_kinds_come_in_the_order_of_their_lines_with_all_that_is_wrong(tmp_path: Path) -> None:
+    broken = RowError("csv", "ragged", "3 fields")
+    some = Rejections.of([record(2, {"id": "é"}, NO_KEY), record(9, {"id": '"'}, NO_KEY, ODD)])
+    both = some.and_then(Rejections.of([record(5, {"id": None}, broken, broken)]))
+    with RejectedRecords(CHANGES, "run-1", keep=True) as records:
+        records.add(both)
+        records.add(both.take(pa.array([1])))
+        entries = written(records, tmp_path)
+
+    codes = [[error["code"] for error in entry["errors"]] for entry in entries]
+    assert [entry["line"] for entry in entries] == [2, 5, 9, 5]
+    assert codes == [["null_key"], ["ragged", "ragged"], ["null_key", "too_high"], ["ragged", "ragged"]]
+    assert [entry["record"]["id"] for entry in entries] == ["é", None, '"', None]

@@ -23,7 +23,8 @@ from customer_data.errors import WarehouseError
 from customer_data.files.manifest import SourceFile
 from customer_data.records import staged_objects
 from customer_data.records.parquet_parts import POSITION, ParquetParts, StagedPart
-from customer_data.records.rejected import RejectedRecords, Rejection, RowError
+from customer_data.records.rejected import RejectedRecords
+from customer_data.records.rejections import Rejections, RowError
 from customer_data.warehouse import ledger, sql, table_changes
 from customer_data.warehouse.catalog import read_table
 from customer_data.warehouse.data_api import DataApi
@@ -172,7 +173,7 @@ def test_a_rejected_change_has_no_line_and_names_its_object(merge: Merge) -> Non
     world = merge.world
     error = RowError("primary_key", "null_key", "the key order_id is empty; correct it at the source", "order_id")
     with RejectedRecords(merge.source(1), RUN, keep=True) as rejected:
-        rejected.add([Rejection.of(None, {"order_id": None, "status": "new"}, error)])
+        rejected.add(Rejections.of([(None, {"order_id": None, "status": "new"}, [error])]))
         rejected.upload(world.s3, "quarantine/orders/1.rejected.jsonl")
 
     (entry,) = map(

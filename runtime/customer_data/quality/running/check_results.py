@@ -13,7 +13,8 @@ from customer_data.quality.report.page import to_html
 from customer_data.quality.report.report import QualityReport, to_json, top_reasons
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.quality.running.file_check import Checks, FileCheck
-from customer_data.records.rejected import RejectedRecords, Rejection
+from customer_data.records.rejected import RejectedRecords
+from customer_data.records.rejections import Rejections
 
 
 def rejected_key(file: SourceFile, prefix: str, watched: str) -> str:
@@ -37,9 +38,12 @@ class MarkedRecords:
         self.rejected.close()
         self.warned.close()
 
-    def add(self, marked: Sequence[Rejection]) -> None:
-        self.rejected.add([record for record in marked if not record.is_warning])
-        self.warned.add([record for record in marked if record.is_warning])
+    def add(self, marked: Rejections) -> None:
+        if not len(marked):
+            return
+        rejected, warned = marked.parted()
+        self.rejected.add(rejected)
+        self.warned.add(warned)
         if self._check:
             self._check.add(marked)
 

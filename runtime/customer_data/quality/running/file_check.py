@@ -29,8 +29,9 @@ from customer_data.quality.rules.rule_set import LINE, VIEW, RuleSet, make_rule_
 from customer_data.quality.rules.rules_file import RulesSource
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.quality.running.line_findings import LineFindings, LineFindingsReader
-from customer_data.records.checks import Finding, errors_of_values, shorten
-from customer_data.records.rejected import Rejection, RowError, requirement
+from customer_data.records.checks import Finding, shorten
+from customer_data.records.rejected import requirement
+from customer_data.records.rejections import Errors, Rejections, RowError
 
 _MOST_SAMPLES = 5
 
@@ -104,21 +105,21 @@ class FileCheck:
         found = [self._of_row_rule(rule, batch) for rule in self._rules.row if rule.name not in self._failures]
         return [*(finding for finding in found if finding), *self._over_all_rows.findings(batch)]
 
-    def add(self, marked: Sequence[Rejection]) -> None:
+    def add(self, marked: Rejections) -> None:
         """Counts what was found in records."""
-        for record in marked:
-            self.rows_warned += record.is_warning
-            rules = (
-                {error.rule: None for error in record.errors} if len(record.errors) > 1 else (record.errors[0].rule,)
-            )
-            for rule in rules:
-                self._broken[rule] += 1
-                if self._broken[rule] <= _MOST_SAMPLES:
-                    self._samples[rule].append(Sample(record.line or 0, self._masked(record.record)))
-        of_columns = Counter((error.rule, error.column) for record in marked for error in record.errors)
-        for (rule, column), count in of_columns.items():
-            if column:
-                self._columns[rule][column] += count
+        self.rows_warned += len(marked) - (pc.sum(marked.are_rejected).as_py() or 0)
+        broken: dict[str, pa.BooleanArray] = {}
+        for errors in marked.errors:
+            _, error = errors.first
+            broken[error.rule] = pc.or_(broken[error.rule], errors.rows) if error.rule in broken else errors.rows
+            if error.column:
+                self._columns[error.rule][error.column] += errors.count
+        for rule, rows in broken.items():
+            self._broken[rule] += pc.sum(rows).as_py()
+            wanted = _MOST_SAMPLES - len(self._samples[rule])
+            for row in pc.indices_nonzero(rows)[:wanted].to_pylist() if wanted else ():
+                record = json.loads(marked.records[row].as_py())
+                self._samples[rule].append(Sample(marked.lines[row].as_py() or 0, self._masked(record)))
 
     def conclude(self, rows_read: int, rows_rejected: int) -> FileFault | None:
         """Why the file is refused as a whole."""
@@ -214,7 +215,7 @@ class FileCheck:
         def error(value: str | None) -> RowError:
             return RowError(rule.name, rule.error_type, rule.why(value), header, shorten(value), rule.is_warning)
 
-        return Finding(rows, lambda: errors_of_values(values.filter(rows), error), rule.is_warning)
+        return Finding(rows, lambda: Errors.of_values(values.filter(rows), error), rule.is_warning)
 
     def _fail(self, rule: Rule, failure: str | None) -> None:
         if failure is not None:

@@ -21,7 +21,7 @@ from customer_data.quality.rules.rule import Rule
 from customer_data.records.checks import Finding
 from customer_data.records.parquet_parts import StagedPart
 from customer_data.records.reading import Reading
-from customer_data.records.rejected import RowError
+from customer_data.records.rejections import Errors, RowError
 
 #: `rule` is the rule's place in `RuleSet.over_all_rows`; `code` and `reason` are NULL where the rule's own will do.
 SCHEMA = pa.schema([("line", pa.int64()), ("rule", pa.int32()), ("code", pa.string()), ("reason", pa.string())])
@@ -103,9 +103,13 @@ def _finding(rule: Rule, entries: pa.Table, batch: CsvBatch, warning: bool) -> F
         zip(rows.tolist(), zip(entries["code"].to_pylist(), entries["reason"].to_pylist(), strict=True), strict=True)
     )
 
-    def errors() -> Iterator[RowError]:
-        for _, (code, reason) in sorted(said.items()):
-            yield RowError(rule.name, code or rule.error_type, reason or rule.description, warning=warning)
+    def errors() -> Errors:
+        return Errors.of_rows(
+            [
+                RowError(rule.name, code or rule.error_type, reason or rule.description, warning=warning)
+                for _, (code, reason) in sorted(said.items())
+            ]
+        )
 
     return Finding(pa.array(marked), errors, warning)
 

@@ -14,6 +14,7 @@ from quality.gate_world import BUCKET, NOT_NULL_NAME, STAGING, WARN_AGE, GateWor
 from customer_data.errors import RowsLost
 from customer_data.quality.gate import sieve
 from customer_data.quality.gate.passed_rows import PassedRows
+from customer_data.records.rejections import Rejections
 
 HEADER = "user_id,name,age"
 
@@ -354,7 +355,7 @@ def test_when_a_row_is_lost_nothing_is_published(world: GateWorld, monkeypatch: 
 
 
 def test_when_a_rejection_is_lost_nothing_is_published(world: GateWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sieve, "marked_records", lambda *_: [])
+    monkeypatch.setattr(sieve, "marked_records", lambda *_: Rejections.of([]))
     with pytest.raises(RowsLost):
         world.sieve(world.put("a.csv", "user_id,name", "1,Ann", "2,"))
     assert world.list_keys() == ["in/a.csv"]

@@ -104,8 +104,9 @@ def test_tries_a_rules_file_out_on_a_file(folder: Path) -> None:
         "         2  warning  has_email",
         "columns, as they would be in a new table:",
         "  user_id BIGINT, because of • on line 2",
-        "  email VARCHAR(32), because of x@x.xx on line 2",
         "  amount NUMERIC(18,4), because of -•.• on line 3",
+        "  e_mail without a value",
+        "  email VARCHAR(32), because of x@x.xx on line 2",
         "line 3: An amount is never negative; no e-mail",
         "report: report.html",
     ]

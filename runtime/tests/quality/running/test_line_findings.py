@@ -58,8 +58,9 @@ def joined(found: LineFindings, read: list[CsvBatch], folder: Path) -> tuple[lis
     for batch in read:
         for finding in reader.findings(batch):
             assert len(finding.rows) == batch.rows
+            errors = finding.errors().over(finding.rows)
             for row in np.flatnonzero(finding.rows.to_numpy(zero_copy_only=False)):
-                error = finding.error(int(row), ["x"])
+                error = errors.known[errors.places[int(row)].as_py()]
                 assert error.warning == finding.warning == (error.rule == "second")
                 told.append((int(batch.lines[row]), error.rule, error.code, error.reason))
     return sorted(told), reader.unknown_lines()
