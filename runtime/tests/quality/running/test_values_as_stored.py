@@ -10,7 +10,8 @@ import pyarrow.parquet
 import pytest
 from quality.rows_checked import BUCKET, Checked, Rows, sql_rules
 
-from customer_data.columns.types import TableColumn, TableSchema, parse_type
+from customer_data.columns.type_names import parse_type
+from customer_data.columns.types import TableColumn, TableSchema
 from customer_data.files.staging_location import StagingLocation
 from customer_data.loading.settings import LoaderSettings
 from customer_data.loading.staging import stage_file
