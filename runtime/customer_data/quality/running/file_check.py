@@ -38,8 +38,8 @@ _MOST_SAMPLES = 5
 
 @dataclass(frozen=True)
 class Checks:
-    """What a run checks files against, and whether it says how many values a loader would convert. Plain data: functions
-    of rules files travel as the text of their file."""
+    """What a run checks files against, and whether it says how many values a loader would convert. Plain data:
+    functions of rules files travel as the text of their file."""
 
     settings: QualitySettings
     pipeline: str
