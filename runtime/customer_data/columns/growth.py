@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +20,17 @@ from customer_data.columns.types import (
     numeric,
     numeric_digits,
 )
-from customer_data.columns.values import EXPONENT, NUMBER, matches, misfits, plain_decimals, read_values
+from customer_data.columns.values import (
+    EXPONENT,
+    LONGEST_FLOAT_TEXT,
+    NUMBER,
+    matches,
+    misfits,
+    plain_decimals,
+    read_values,
+)
+
+_EXACT = Context(prec=LONGEST_FLOAT_TEXT)
 
 
 def may_grow(type: ColumnType) -> bool:
@@ -29,7 +39,8 @@ def may_grow(type: ColumnType) -> bool:
 
 
 class Beyond:
-    """Values of a file that do not fit the type of their column: those that a wider `type` would hold, and `others`."""
+    """Values of a file that do not fit the type of their column: those that a wider `type` would hold, and `others`. What
+    neither a NUMERIC nor a DOUBLE PRECISION holds is one of these: it keeps no column from growing."""
 
     def __init__(self, stored: ColumnType, numbers: NumberFormat | None = None) -> None:
         self._format = numbers
@@ -50,15 +61,20 @@ class Beyond:
         if self._format:
             texts = self._format.to_plain(texts).drop_null()
         numbers = texts.filter(matches(f"{NUMBER}(?:{EXPONENT})?", texts))
+        before_point, after_point = _digits(numbers)
+        is_exact = pc.and_(
+            pc.less_equal(pc.add(before_point, after_point), MAX_PRECISION), pc.less_equal(after_point, MAX_SCALE)
+        )
+        is_double = _are_doubles(numbers)
+        held = pc.or_(is_exact, is_double)
+        numbers = numbers.filter(held)
         self._note(len(numbers), given)
         if not len(numbers):
             return
         self._whole = self._whole and misfits(BIGINT, numbers) is None
-        self._fits_double = self._fits_double and misfits(DOUBLE, numbers) is None
-        has_exponent = matches(NUMBER + EXPONENT, numbers)
-        self._measure(plain_decimals(numbers.filter(pc.invert(has_exponent))))
-        for text in numbers.filter(has_exponent).to_pylist():
-            self._measure_exactly(Decimal(text))
+        self._fits_double = self._fits_double and pc.all(is_double.filter(held)).as_py()
+        self._before_point = max(self._before_point, pc.max(before_point.filter(held)).as_py())
+        self._after_point = max(self._after_point, pc.max(after_point.filter(held)).as_py())
 
     @property
     def type(self) -> ColumnType | None:
@@ -81,19 +97,31 @@ class Beyond:
         self._seen = self._seen or held > 0
         self.others = self.others or held < given
 
-    def _measure(self, numbers: pa.StringArray) -> None:
-        if not len(numbers):
-            return
-        digits = pc.utf8_ltrim(numbers, "-")
-        length = pc.binary_length(digits)
-        point = pc.find_substring(digits, ".")
-        has_point = pc.greater_equal(point, 0)
-        before = pc.if_else(has_point, point, length)
-        after = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
-        self._before_point = max(self._before_point, pc.max(before).as_py())
-        self._after_point = max(self._after_point, pc.max(after).as_py())
 
-    def _measure_exactly(self, number: Decimal) -> None:
-        exponent = int(number.normalize().as_tuple().exponent)
-        self._before_point = max(self._before_point, number.adjusted() + 1)
-        self._after_point = max(self._after_point, -exponent)
+def _are_doubles(numbers: pa.StringArray) -> pa.BooleanArray:
+    unfit = misfits(DOUBLE, numbers)
+    return pa.repeat(True, len(numbers)) if unfit is None else pc.invert(unfit)
+
+
+def _digits(numbers: pa.StringArray) -> tuple[pa.Array, pa.Array]:
+    """Of each number, those before and after the point that an exact type needs: too many for any where that reads no
+    text as long."""
+    has_exponent = matches(NUMBER + EXPONENT, numbers)
+    plain = pc.utf8_ltrim(plain_decimals(numbers), "-")
+    length = pc.binary_length(plain)
+    point = pc.find_substring(plain, ".")
+    has_point = pc.greater_equal(point, 0)
+    before = pc.if_else(has_point, point, length)
+    after = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
+    of_exponents = [_digits_of_exponent(text) for text in numbers.filter(has_exponent).to_pylist()]
+    return (
+        pc.replace_with_mask(before, has_exponent, pa.array([digits for digits, _ in of_exponents], before.type)),
+        pc.replace_with_mask(after, has_exponent, pa.array([digits for _, digits in of_exponents], after.type)),
+    )
+
+
+def _digits_of_exponent(text: str) -> tuple[int, int]:
+    if len(text) > LONGEST_FLOAT_TEXT:
+        return MAX_PRECISION + 1, 0
+    number = Decimal(text).normalize(_EXACT)
+    return max(number.adjusted() + 1, 0), max(-int(number.as_tuple().exponent), 0)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from customer_data.columns.growth import Beyond
 from customer_data.columns.types import BIGINT, DATE, DOUBLE, TIMESTAMP, ColumnType, numeric
+from customer_data.columns.values import misfits
 
 INTEGER = ColumnType("integer")
 
@@ -27,6 +30,11 @@ INTEGER = ColumnType("integer")
         (BIGINT, ["9" * 39], None),
         (BIGINT, ["1e300"], DOUBLE),
         (BIGINT, ["n/a"], None),
+        (BIGINT, ["1.5", "1e999"], numeric(38, 4)),
+        (BIGINT, ["1e999", "9" * 39, "1e300"], DOUBLE),
+        (BIGINT, ["1e999"], None),
+        (BIGINT, ["1.5", "1.2345678901234567890123456789e5"], numeric(38, 23)),
+        (BIGINT, ["1.5", "1.234567890123456789012345678901e5"], numeric(38, 4)),
         (DATE, ["2024-01-01 10:00"], TIMESTAMP),
     ],
 )
@@ -36,3 +44,23 @@ def test_a_column_grows_to_the_narrowest_type_that_holds_what_comes(
     beyond = Beyond(stored)
     beyond.add(pa.array(values))
     assert beyond.type == grown
+
+
+_DIGITS = st.integers(1, 40).flatmap(lambda length: st.text("0123456789", min_size=length, max_size=length))
+_NUMBERS = st.builds(
+    lambda sign, before, after, exponent: f"{sign}{before.lstrip('0') or '0'}{after and '.' + after}{exponent}",
+    st.sampled_from(["", "-", "+"]),
+    _DIGITS,
+    st.just("") | _DIGITS,
+    st.sampled_from(["", "", "e5", "E-7", "e30", "e-30", "e999"]),
+)
+
+
+@given(st.sampled_from([INTEGER, BIGINT, numeric(10, 2)]), st.lists(_NUMBERS, min_size=1, max_size=4))
+def test_the_type_holds_every_value_but_the_others(stored: ColumnType, values: list[str]) -> None:
+    texts = pa.array(values)
+    beyond = Beyond(stored)
+    unfit = misfits(stored, texts)
+    beyond.add(texts if unfit is None else texts.filter(unfit))
+    if beyond.type:
+        assert beyond.others == (misfits(beyond.type, texts) is not None)
