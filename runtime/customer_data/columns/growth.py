@@ -16,6 +16,7 @@ from customer_data.columns.types import (
     MAX_SCALE,
     TIMESTAMP,
     ColumnType,
+    holds,
     new_numeric,
     numeric,
     numeric_digits,
@@ -39,12 +40,12 @@ def may_grow(type: ColumnType) -> bool:
 
 
 class Beyond:
-    """Values of a file that do not fit the type of their column: those that a wider `type` would hold, and `others`. What
-    neither a NUMERIC nor a DOUBLE PRECISION holds is one of these: it keeps no column from growing."""
+    """Values of a file that do not fit the type of their column: those that a wider `type` would hold, and `others`, as
+    numbers that neither a NUMERIC nor a DOUBLE PRECISION holds: they keep no column from growing."""
 
     def __init__(self, stored: ColumnType, numbers: NumberFormat | None = None) -> None:
         self._format = numbers
-        self.others = False
+        self._others = False
         self._stored = stored
         self._seen = False
         self._whole = True
@@ -77,6 +78,12 @@ class Beyond:
         self._after_point = max(self._after_point, pc.max(after_point.filter(held)).as_py())
 
     @property
+    def others(self) -> bool:
+        """Whether values of the file may not fit the type either: also of those that fit the column as it is, where
+        the type does not hold all that the column might have."""
+        return self._others or (self.type is not None and not holds(self.type, self._stored))
+
+    @property
     def type(self) -> ColumnType | None:
         """The narrowest type that holds them and whatever is stored; None where there is none, or nothing to hold."""
         if not self._seen:
@@ -95,7 +102,7 @@ class Beyond:
 
     def _note(self, held: int, given: int) -> None:
         self._seen = self._seen or held > 0
-        self.others = self.others or held < given
+        self._others = self._others or held < given
 
 
 def _are_doubles(numbers: pa.StringArray) -> pa.BooleanArray:
