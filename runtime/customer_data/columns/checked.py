@@ -244,10 +244,10 @@ class ExistingColumn:
         if self._decision is not None:
             self._check_growth(unfit)
             return
-        self._beyond.add(unfit)
-        first = pc.index(marked, True).as_py()
-        if self._why is None and first >= 0:
-            self._why = DecidingValue(int(lines[first]), texts[first].as_py())
+        held = pc.index(self._beyond.add(unfit), True).as_py()
+        if self._why is None and held >= 0:
+            row = pc.indices_nonzero(marked)[held].as_py()
+            self._why = DecidingValue(int(lines[row]), texts[row].as_py())
 
     def _check_growth(self, unfit: pa.StringArray) -> None:
         """The survey saw no value that fits the column as it is. Near the most digits the grown one may not take each

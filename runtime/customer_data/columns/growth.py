@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +18,16 @@ from customer_data.columns.types import (
     numeric,
     numeric_digits,
 )
-from customer_data.columns.values import EXPONENT, NUMBER, matches, misfits, plain_decimals, read_values, with_exponent
+from customer_data.columns.values import (
+    EXPONENT,
+    NUMBER,
+    matches,
+    misfits,
+    plain_decimals,
+    read_values,
+    with_exponent,
+)
+from customer_data.nulls import only
 
 
 def may_grow(type: ColumnType) -> bool:
@@ -29,7 +36,8 @@ def may_grow(type: ColumnType) -> bool:
 
 
 class Beyond:
-    """Values of a file that do not fit the type of their column: those that a wider `type` would hold, and `others`."""
+    """Values of a file that do not fit the type of their column: those that a wider `type` would hold, and `others`, as
+    numbers that neither a NUMERIC nor a DOUBLE PRECISION holds: they keep no column from growing."""
 
     def __init__(self, stored: ColumnType, numbers: NumberFormat | None = None) -> None:
         self._format = numbers
@@ -40,27 +48,27 @@ class Beyond:
         self._fits_double = True
         self._before_point, self._after_point = 0, (numeric_digits(stored) or (0, 0))[1]
 
-    def add(self, texts: pa.StringArray) -> None:
-        """Texts that do not fit; none of them is NULL."""
+    def add(self, texts: pa.StringArray) -> pa.BooleanArray:
+        """Texts that do not fit; none of them is NULL. Marks those that a wider type holds."""
         if self._stored == DATE:
-            times = read_values(TIMESTAMP, texts)[0].drop_null()
-            self._note(len(times), len(texts))
-            return
-        given = len(texts)
-        if self._format:
-            texts = self._format.to_plain(texts).drop_null()
-        plain = texts.filter(matches(NUMBER, texts))
-        written = texts.filter(matches(NUMBER + EXPONENT, texts)).to_pylist()
-        exact = {text: number for text in written if (number := with_exponent(text)) is not None}
-        numbers = pa.concat_arrays([plain, pa.array(exact, pa.string())])
-        self._note(len(plain) + sum(text in exact for text in written), given)
-        if not len(numbers):
-            return
-        self._whole = self._whole and misfits(BIGINT, numbers) is None
-        self._fits_double = self._fits_double and misfits(DOUBLE, numbers) is None
-        self._measure(plain_decimals(plain))
-        for number in exact.values():
-            self._measure_exactly(number)
+            held = pc.is_valid(read_values(TIMESTAMP, texts).values)
+            self._note(held)
+            return held
+        plain = self._format.to_plain(texts) if self._format else texts
+        numbers = only(matches(f"{NUMBER}(?:{EXPONENT})?", plain), plain)
+        before_point, after_point = _digits(numbers)
+        is_exact = pc.and_(
+            pc.less_equal(pc.add(before_point, after_point), MAX_PRECISION), pc.less_equal(after_point, MAX_SCALE)
+        )
+        is_double = _are_doubles(numbers)
+        held = pc.fill_null(pc.and_(pc.is_valid(numbers), pc.or_(is_exact, is_double)), False)
+        self._note(held)
+        if pc.any(held).as_py():
+            self._whole = self._whole and misfits(BIGINT, numbers.filter(held)) is None
+            self._fits_double = self._fits_double and pc.all(is_double.filter(held)).as_py()
+            self._before_point = max(self._before_point, pc.max(before_point.filter(held)).as_py())
+            self._after_point = max(self._after_point, pc.max(after_point.filter(held)).as_py())
+        return held
 
     @property
     def type(self) -> ColumnType | None:
@@ -79,23 +87,35 @@ class Beyond:
             return numeric(MAX_PRECISION, self._after_point)
         return DOUBLE if self._fits_double else None
 
-    def _note(self, held: int, given: int) -> None:
-        self._seen = self._seen or held > 0
-        self.others = self.others or held < given
+    def _note(self, held: pa.BooleanArray) -> None:
+        self._seen = self._seen or pc.any(held).as_py() is True
+        self.others = self.others or pc.all(held).as_py() is False
 
-    def _measure(self, numbers: pa.StringArray) -> None:
-        if not len(numbers):
-            return
-        digits = pc.utf8_ltrim(numbers, "-")
-        length = pc.binary_length(digits)
-        point = pc.find_substring(digits, ".")
-        has_point = pc.greater_equal(point, 0)
-        before = pc.if_else(has_point, point, length)
-        after = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
-        self._before_point = max(self._before_point, pc.max(before).as_py())
-        self._after_point = max(self._after_point, pc.max(after).as_py())
 
-    def _measure_exactly(self, number: Decimal) -> None:
-        exponent = int(number.as_tuple().exponent)
-        self._before_point = max(self._before_point, number.adjusted() + 1)
-        self._after_point = max(self._after_point, -exponent)
+def _are_doubles(numbers: pa.StringArray) -> pa.BooleanArray:
+    unfit = misfits(DOUBLE, numbers)
+    return pa.repeat(True, len(numbers)) if unfit is None else pc.invert(unfit)
+
+
+def _digits(numbers: pa.StringArray) -> tuple[pa.Array, pa.Array]:
+    """Of each number, those before and after the point that an exact type needs: too many for any where that reads no
+    text as long."""
+    has_exponent = pc.fill_null(matches(NUMBER + EXPONENT, numbers), False)
+    plain = pc.utf8_ltrim(plain_decimals(numbers), "-")
+    length = pc.binary_length(plain)
+    point = pc.find_substring(plain, ".")
+    has_point = pc.greater_equal(point, 0)
+    before = pc.if_else(has_point, point, length)
+    after = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
+    of_exponents = [_digits_of_exponent(text) for text in numbers.filter(has_exponent).to_pylist()]
+    return (
+        pc.replace_with_mask(before, has_exponent, pa.array([digits for digits, _ in of_exponents], before.type)),
+        pc.replace_with_mask(after, has_exponent, pa.array([digits for _, digits in of_exponents], after.type)),
+    )
+
+
+def _digits_of_exponent(text: str) -> tuple[int, int]:
+    number = with_exponent(text)
+    if number is None:
+        return MAX_PRECISION + 1, 0
+    return max(number.adjusted() + 1, 0), max(-int(number.as_tuple().exponent), 0)

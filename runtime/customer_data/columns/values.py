@@ -32,10 +32,10 @@ class Read(NamedTuple):
 
 INTEGER_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 NUMBER = r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)"
-_LONGEST_FLOAT_TEXT = 32
+LONGEST_FLOAT_TEXT = 32
 EXPONENT = r"[eE][+-]?[0-9]{1,3}"
 _WITH_EXPONENT = re.compile(NUMBER + EXPONENT)
-_EXACT = Context(prec=_LONGEST_FLOAT_TEXT)
+_EXACT = Context(prec=LONGEST_FLOAT_TEXT)
 _FLOAT_RANGE = {  # digits that survive, smallest normal and greatest finite magnitude (IEEE 754)
     "real": (6, 1.1754944e-38, 3.4028234e38),
     "double precision": (15, 2.2250738585072014e-308, 1.7976931348623157e308),
@@ -171,7 +171,7 @@ def plain_decimals(numbers: pa.StringArray) -> pa.StringArray:
 def with_exponent(text: str | None) -> Decimal | None:
     """The number that an exponent writes (`4.5e-05`), exactly; None for other texts and for longer ones than a program
     writes."""
-    if text is None or len(text) > _LONGEST_FLOAT_TEXT or not _WITH_EXPONENT.fullmatch(text):
+    if text is None or len(text) > LONGEST_FLOAT_TEXT or not _WITH_EXPONENT.fullmatch(text):
         return None
     return Decimal(text).normalize(_EXACT)
 
@@ -194,7 +194,7 @@ def _float(type: ColumnType, texts: pa.StringArray) -> Read:
     if longest(texts) <= digits and matches_all(NUMBER, texts):
         return Read(_parsed(texts))
     shaped = pc.and_(
-        matches(rf"{NUMBER}(?:{EXPONENT})?", texts), pc.less_equal(pc.binary_length(texts), _LONGEST_FLOAT_TEXT)
+        matches(rf"{NUMBER}(?:{EXPONENT})?", texts), pc.less_equal(pc.binary_length(texts), LONGEST_FLOAT_TEXT)
     )
     numbers = only(shaped, texts)
     parsed = _parsed(numbers)

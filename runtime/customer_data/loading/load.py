@@ -192,15 +192,13 @@ class Loader:
             table,
             self._ledger.name,
             self._warehouse,
+            self._widened.add,
             most_rows=self._settings.grow_up_to_rows,
             plain_numbers=number_format(self._settings.csv) is None,
         )
         self._not_growing |= staying.for_good
         self._not_growing_now |= staying.for_now
-        self._widened |= {growth.column for growth in plan.growths} - staying.columns
-        refused = table_changes.widen(plan, table, self._warehouse)
-        self._not_widenable |= refused
-        self._widened |= {widening.column for widening in plan.widenings} - refused
+        self._not_widenable |= table_changes.widen(plan, table, self._warehouse, self._widened.add)
         added = table_changes.add_excess_columns(plan, table, self._ledger.name, self._warehouse)
         self._added_early.update(added)
         changed = bool(plan.growths or plan.widenings or added)
@@ -383,6 +381,7 @@ class Loader:
             self._warehouse,
             self._settings.table,
             may_evolve=self._settings.schema_contract.may_evolve,
+            may_grow=self._settings.grow_up_to_rows > 0,
             refused=self._not_widenable,
             not_growing=self._not_growing | self._not_growing_now,
         )

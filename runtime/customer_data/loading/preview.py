@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from customer_data.columns.names import missing_headers
@@ -22,17 +22,19 @@ from customer_data.records.rejected import RejectionReason
 from customer_data.warehouse.catalog import read_table
 from customer_data.warehouse.data_api import DataApi
 from customer_data.warehouse.plan import check_plan
+from customer_data.warehouse.table_changes import why_not
 
 _MOST_REASONS = 10
 
 
 def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, stage: StageFiles) -> dict[str, Any]:
     """The schema changes and row counts that `url` (`s3://bucket/key`) would cause; `stage` must write nothing."""
-    stored = read_table(warehouse, settings.table, may_evolve=settings.schema_contract.may_evolve)
-    table = with_named_types(stored, settings)
-    (staged,) = stage([StageTask(source_file(url, settings, s3), 0, table)])
-    if staged.unreadable:
-        raise SettingsError(f"--plan {url!r}: {staged.unreadable}")
+    table = _table(settings, warehouse)
+    staged = _staged(url, settings, table, s3, stage)
+    not_growing = _not_growing(staged, settings, table, warehouse)
+    if not_growing:
+        table = _table(settings, warehouse, not_growing)
+        staged = _staged(url, settings, table, s3, stage)
     report: dict[str, Any] = {
         "object": url,
         "table": str(settings.table),
@@ -46,6 +48,7 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
         "warned_reasons": list(map(_reason, staged.warned_reasons)),
         "columns": {column.header: column.name for column in staged.columns if column.rescue_for is None},
         "column_types": [column.summary() for column in staged.column_reports],
+        "columns_not_growing": {column: asdict(staying) for column, staying in not_growing.items()},
         "columns_discarded": list(staged.discarded_columns),
         "headers_missing": list(missing_headers(settings.column_mapping, staged.header_map)),
         "guessed_encoding": staged.guessed_encoding,
@@ -57,6 +60,41 @@ def preview(url: str, settings: LoaderSettings, *, warehouse: DataApi, s3: Any, 
     except FileFault as fault:
         report["fault"] = {"code": fault.code, "reason": fault.reason, "line": fault.line, "column": fault.column}
     return report
+
+
+def _table(settings: LoaderSettings, warehouse: DataApi, not_growing: Collection[str] = ()) -> TableSchema | None:
+    stored = read_table(
+        warehouse,
+        settings.table,
+        may_evolve=settings.schema_contract.may_evolve,
+        may_grow=settings.grow_up_to_rows > 0,
+        not_growing=not_growing,
+    )
+    return with_named_types(stored, settings)
+
+
+def _staged(url: str, settings: LoaderSettings, table: TableSchema | None, s3: Any, stage: StageFiles) -> StagedFile:
+    (staged,) = stage([StageTask(source_file(url, settings, s3), 0, table)])
+    if staged.unreadable:
+        raise SettingsError(f"--plan {url!r}: {staged.unreadable}")
+    return staged
+
+
+@dataclass(frozen=True)
+class _Staying:
+    type: str
+    reason: str
+
+
+def _not_growing(
+    staged: StagedFile, settings: LoaderSettings, table: TableSchema | None, warehouse: DataApi
+) -> dict[str, _Staying]:
+    """The columns that the file lets grow and that will not."""
+    if staged.fault:
+        return {}
+    growths = plan_load([staged], table, settings).growths
+    reasons = {growth: why_not(growth, settings.table, warehouse, settings.grow_up_to_rows) for growth in growths}
+    return {growth.column: _Staying(growth.stored.sql, reason) for growth, reason in reasons.items() if reason}
 
 
 def source_file(url: str, settings: LoaderSettings, s3: Any) -> SourceFile:
@@ -128,6 +166,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"  + {name} {column_type}"
     for name, column_type in report["columns_widened"].items():
         yield f"  ~ {name} {column_type}"
+    for name, staying in report["columns_not_growing"].items():
+        yield f"  ! {name} stays {staying['type']}: {staying['reason']}"
     for rescue in report["rescue_columns"]:
         yield f"  ! {rescue['name']}: {rescue['values']} values that do not fit {rescue['column']}"
     for name in report["columns_waiting"]:

@@ -17,14 +17,15 @@ def read_table(
     name: TableName,
     *,
     may_evolve: bool,
+    may_grow: bool = True,
     refused: Collection[str] = (),
     not_growing: Collection[str] = (),
 ) -> TableSchema | None:
     """The table's columns in order; None when there is no such table.
 
-    No column is widenable or growable unless the table `may_evolve`, nor are those that Redshift has `refused` to
-    widen, or that were found `not_growing`: the catalog does not show which it would. Raises SettingsError for a table
-    that the loader cannot replace rows of.
+    No column is widenable or growable unless the table `may_evolve`, nor growable unless its columns `may_grow`, nor
+    are those that Redshift has `refused` to widen, or that were found `not_growing`: the catalog does not show which it
+    would. Raises SettingsError for a table that the loader cannot replace rows of.
     """
     rows = warehouse.query(sql.columns_of(name))
     _refuse_identity(rows, name)
@@ -32,7 +33,9 @@ def read_table(
         return None
     columns = (_column(row, may_evolve and row[0] not in refused) for row in rows)
     return TableSchema(
-        tuple(replace(column, growable=may_evolve and column.name not in not_growing) for column in columns)
+        tuple(
+            replace(column, growable=may_evolve and may_grow and column.name not in not_growing) for column in columns
+        )
     )
 
 

@@ -128,7 +128,8 @@ def make_plan(
             if column.type and column.grown_from == existing.type:
                 growths.append(Growth(column.name, existing.type, column.type))
         elif column.type is None:
-            waiting.append(column.name)
+            if column.rescue_for is None:
+                waiting.append(column.name)
         else:
             written.append(StagedTarget(column.name, number, column.staged_type, column.type))
             first = next(place for place, each in enumerate(of_file) if each.type is not None)

@@ -99,7 +99,9 @@ def grow_column(
 def _numeric_pattern(type: ColumnType) -> str:
     scale = type.scale or 0
     before_point = (type.precision or 18) - scale
-    return f"^-?(0|[1-9][0-9]{{0,{before_point - 1}}})([.][0-9]{{1,{scale}}})?$"
+    further = f"[0-9]{{0,{before_point - 1}}}" if before_point > 1 else ""
+    whole = f"(0|[1-9]{further})" if before_point else "0"
+    return f"^-?{whole}{f'([.][0-9]{{1,{scale}}})?' if scale else ''}$"
 
 
 #: Texts that are surely values of the type; what else may be one stays where it is.
@@ -138,6 +140,43 @@ def obstacles_to_growth(name: TableName, column: str) -> str:
         "SELECT distkey, sortkey, is_nullable, column_default, column_acl FROM svv_redshift_columns"
         f" WHERE LOWER(schema_name) = {literal(name.schema.lower())}"
         f" AND LOWER(table_name) = {literal(name.name.lower())} AND LOWER(column_name) = {literal(column.lower())}"
+    )
+
+
+def dependants_of_column(name: TableName, column: str) -> str:
+    """What else would go with a column, or would not let it go: a kind (view, constraint, comment) and a name each.
+
+    A late-binding view depends on nothing: it finds the new column by its name. (Redshift manual, "CREATE VIEW".)
+    """
+    of_column = (
+        " FROM pg_namespace AS s JOIN pg_class AS t ON t.relnamespace = s.oid JOIN pg_attribute AS a"
+        " ON a.attrelid = t.oid"
+    )
+    is_column = (
+        f" WHERE LOWER(s.nspname) = {literal(name.schema.lower())} AND LOWER(t.relname) = {literal(name.name.lower())}"
+        f" AND LOWER(a.attname) = {literal(column.lower())}"
+    )
+    return " UNION ".join(
+        f"SELECT CAST({literal(kind)} AS VARCHAR(16)), {named}{of_column}{joined}{is_column}"
+        for kind, named, joined in (
+            (
+                "view",
+                "v.relname",
+                " JOIN pg_depend AS d ON d.refobjid = a.attrelid AND d.refobjsubid = a.attnum JOIN pg_rewrite AS r"
+                " ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class",
+            ),
+            (
+                "constraint",
+                "c.conname",
+                " JOIN pg_constraint AS c ON (c.conrelid = a.attrelid AND a.attnum = ANY (c.conkey))"
+                " OR (c.confrelid = a.attrelid AND a.attnum = ANY (c.confkey))",
+            ),
+            (
+                "comment",
+                "a.attname",
+                " JOIN pg_description AS d ON d.objoid = a.attrelid AND d.objsubid = a.attnum",
+            ),
+        )
     )
 
 

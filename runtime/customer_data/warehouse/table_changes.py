@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from customer_data.columns.names import rescue_name
@@ -21,13 +21,14 @@ log = logging.getLogger(__name__)
 _COLUMNS_PER_BATCH = MAX_STATEMENTS - 2  # beside the lock and the guard
 
 
-def widen(plan: LoadPlan, table: TableName, warehouse: DataApi) -> set[str]:
-    """Widens columns one by one: Redshift allows it in no transaction. Returns those whose type it refuses
-    to change; any other failure is raised."""
+def widen(plan: LoadPlan, table: TableName, warehouse: DataApi, done: Callable[[str], None]) -> set[str]:
+    """Widens columns one by one: Redshift allows it in no transaction. Each that is widened is `done`, whatever becomes
+    of the next. Returns those whose type it refuses to change; any other failure is raised."""
     refused = set()
     for widening in plan.widenings:
         try:
             warehouse.execute(sql.widen_column(table, widening.column, widening.length))
+            done(widening.column)
             log.info("widened %s to %d bytes", widening.column, widening.length)
         except WarehouseError as error:
             if not is_type_change_refused(str(error)):
@@ -61,23 +62,28 @@ class Staying:
     for_good: frozenset[str] = frozenset()
     for_now: frozenset[str] = frozenset()
 
-    @property
-    def columns(self) -> frozenset[str]:
-        return self.for_good | self.for_now
-
 
 def grow(
-    plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi, *, most_rows: int, plain_numbers: bool
+    plan: LoadPlan,
+    table: TableName,
+    ledger: TableName,
+    warehouse: DataApi,
+    done: Callable[[str], None],
+    *,
+    most_rows: int,
+    plain_numbers: bool,
 ) -> Staying:
-    """Gives columns the types that the plan wants, each in a transaction that leaves the old column or the new one.
-    Returns those that stay as they are; where another writer was faster, the failure is raised. Rescued numbers come
-    back where they are `plain_numbers`: SQL reads `1.234` as less than two, whatever the file means."""
+    """Gives columns the types that the plan wants, each in a transaction that leaves the old column or the new one, and
+    after which it is `done`, whatever becomes of the next. Returns those that stay as they are; where another writer
+    was faster, the failure is raised. Rescued numbers come back where they are `plain_numbers`: SQL reads `1.234` as
+    less than two, whatever the file means."""
     staying = Staying()
     columns = {column.name: column.type for column in plan.table.columns} if plan.table else {}
     for growth in plan.growths:
         try:
             comes_back = plain_numbers or not is_number(growth.type)
             _grow(growth, columns, table, ledger, warehouse, most_rows, comes_back=comes_back)
+            done(growth.column)
             log.info("%s is %s now, it was %s", growth.column, growth.type.sql, growth.stored.sql)
         except (_Obstacle, WarehouseError) as error:
             if isinstance(error, TransientWarehouseError) or _is_failed_guard(error, table, columns):
@@ -110,7 +116,8 @@ def _grow(
 ) -> None:
     """Keeps `columns` as the table has them. The rescue column that gives back all of its values goes in the same
     transaction."""
-    _require_growable(growth.column, table, warehouse, most_rows)
+    if obstacle := obstacle_to_growth(growth.column, table, warehouse, most_rows):
+        raise _Obstacle(obstacle)
     rescue = rescue_name(growth.column) if comes_back and rescue_name(growth.column) in columns else None
     types, suffix = list(columns.values()), uuid.uuid4().hex[:12]
     statements = sql.grow_column(table, growth, rescue=rescue, ledger=ledger, types=types, suffix=suffix)
@@ -127,6 +134,9 @@ def _grow_and_drop(
     """Whether the rescue column was to be empty, nothing relied on it, and all is done."""
     if warehouse.query(sql.count_values_that_stay(table, growth, rescue)) != [(0,)]:
         return False
+    if obstacle := _would_be_lost(rescue, table, warehouse):
+        log.info("the rescue column %s stays: %s", rescue, obstacle)
+        return False
     and_drop = sql.drop_empty_column(table, rescue)
     try:
         warehouse.batch([*statements, *and_drop])
@@ -138,10 +148,40 @@ def _grow_and_drop(
     return True
 
 
-def _require_growable(column: str, table: TableName, warehouse: DataApi, most_rows: int) -> None:
+def why_not(growth: Growth, table: TableName, warehouse: DataApi, most_rows: int) -> str | None:
+    """Why the column would stay as it is, found out without changing anything; None when it would grow."""
+    if obstacle := obstacle_to_growth(growth.column, table, warehouse, most_rows):
+        return obstacle
+    try:
+        warehouse.query(sql.no_value_changes(table, growth))
+    except WarehouseError as error:
+        if not is_about_values(str(error)):
+            raise
+        return f"{growth.type.sql} does not hold every value that is stored"
+    return None
+
+
+def obstacle_to_growth(column: str, table: TableName, warehouse: DataApi, most_rows: int) -> str | None:
+    if lost := _would_be_lost(column, table, warehouse):
+        return lost
+    [(rows,)] = warehouse.query(sql.count_rows(table))
+    if int(rows or 0) > most_rows:
+        return f"the table has {int(rows or 0):,} rows, and one of more than {most_rows:,} is not rewritten"
+    return None
+
+
+_DEPENDANTS = {
+    "view": "the view {} needs it",
+    "constraint": "the constraint {} is on it",
+    "comment": "it has a comment",
+}
+
+
+def _would_be_lost(column: str, table: TableName, warehouse: DataApi) -> str | None:
+    """What a column has, or others have of it, that a new column in its place would not."""
     found = warehouse.query(sql.obstacles_to_growth(table, column))
     if not found:
-        raise _Obstacle("the catalog does not show what it has beside its type")
+        return "the catalog does not show what it has beside its type"
     for distkey, sortkey, is_nullable, default, acl in found:
         obstacles = {
             "it is the distribution key": bool(distkey),
@@ -152,7 +192,7 @@ def _require_growable(column: str, table: TableName, warehouse: DataApi, most_ro
         }
         for obstacle, is_there in obstacles.items():
             if is_there:
-                raise _Obstacle(obstacle)
-    [(rows,)] = warehouse.query(sql.count_rows(table))
-    if int(rows or 0) > most_rows:
-        raise _Obstacle(f"the table has {int(rows or 0):,} rows, and one of more than {most_rows:,} is not rewritten")
+                return obstacle
+    for kind, name in warehouse.query(sql.dependants_of_column(table, column)):
+        return _DEPENDANTS[str(kind)].format(repr(name))
+    return None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from customer_data.columns.growth import Beyond
 from customer_data.columns.types import BIGINT, DATE, DOUBLE, TIMESTAMP, ColumnType, numeric
+from customer_data.columns.values import misfits
 
 INTEGER = ColumnType("integer")
 
@@ -30,6 +33,11 @@ INTEGER = ColumnType("integer")
         (BIGINT, ["n/a"], None),
         (BIGINT, ["123456789012345678901234567.12e0"], numeric(38, 4)),  # more digits than Python's usual context has
         (BIGINT, ["0." + "0" * 28 + "1234e30"], None),  # longer than what is read with an exponent
+        (BIGINT, ["1.5", "1e999"], numeric(38, 4)),
+        (BIGINT, ["1e999", "9" * 39, "1e300"], DOUBLE),
+        (BIGINT, ["1e999"], None),
+        (BIGINT, ["1.5", "1.2345678901234567890123456789e5"], numeric(38, 23)),
+        (BIGINT, ["1.5", "1.234567890123456789012345678901e5"], numeric(38, 4)),
         (DATE, ["2024-01-01 10:00"], TIMESTAMP),
     ],
 )
@@ -39,3 +47,24 @@ def test_a_column_grows_to_the_narrowest_type_that_holds_what_comes(
     beyond = Beyond(stored)
     beyond.add(pa.array(values))
     assert beyond.type == grown
+
+
+_DIGITS = st.integers(1, 40).flatmap(lambda length: st.text("0123456789", min_size=length, max_size=length))
+_NUMBERS = st.builds(
+    lambda sign, before, after, exponent: f"{sign}{before.lstrip('0') or '0'}{after and '.' + after}{exponent}",
+    st.sampled_from(["", "-", "+"]),
+    _DIGITS,
+    st.just("") | _DIGITS,
+    st.sampled_from(["", "", "e5", "E-7", "e30", "e-30", "e999"]),
+)
+
+
+@given(st.sampled_from([INTEGER, BIGINT, numeric(10, 2)]), st.lists(_NUMBERS, min_size=1, max_size=4))
+@example(BIGINT, ["0." + "1" * 36, "100"])
+@example(BIGINT, ["4.5e-50", "9007199254740993"])
+def test_the_type_holds_every_value_of_a_file_without_others(stored: ColumnType, values: list[str]) -> None:
+    texts = pa.array(values)
+    beyond = Beyond(stored)
+    unfit = misfits(stored, texts)
+    beyond.add(texts if unfit is None else texts.filter(unfit))
+    assert beyond.type is None or beyond.others or misfits(beyond.type, texts) is None

@@ -57,10 +57,10 @@ def test_of_a_column_of_the_table_only_what_happened_to_values(world: World) -> 
 
 def test_of_a_growing_column_the_first_value_that_did_not_fit(world: World) -> None:
     load(world, "user_id,n", "1,5")
-    result = load(world, "user_id,n", "1,6", "2,7.5", "3,x", "4,8.125", name="b.csv")
+    result = load(world, "user_id,n", "1,6", "3,x", "2,7.5", "4,8.125", name="b.csv")
 
     assert columns(result) == {
-        "n": {"type": "NUMERIC(38,4)", "stored": "BIGINT", "line": 3, "shape": "•.•", "rescued": 1}
+        "n": {"type": "NUMERIC(38,4)", "stored": "BIGINT", "line": 4, "shape": "•.•", "rescued": 1}
     }
 
 

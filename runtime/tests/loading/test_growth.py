@@ -14,6 +14,8 @@ from fuse import Fuse, Killed, loader_of
 from loader_job import plan
 from world import World
 
+from customer_data.errors import TransientWarehouseError
+from customer_data.loading.load import Loader, StageTask
 from customer_data.loading.settings import RowErrorPolicy, SchemaContract
 
 
@@ -51,6 +53,7 @@ def test_a_column_of_numbers_grows(
     (result,) = world.load(put(world, *values))
 
     assert (result.status, result.columns_widened, result.rescue_columns) == ("loaded", ("n",), ())
+    assert result.columns_waiting == ()
     assert world.columns()["n"][0] == grown
     assert sorted(number for number in numbers(world) if number is not None) == sorted(
         [Decimal(7), Decimal(-8), *map(Decimal, values)]
@@ -89,6 +92,40 @@ def test_values_that_wait_in_the_rescue_column_come_back_and_it_goes_when_it_is_
     assert list(world.columns()) == ["user_id", "n"]
 
 
+def test_values_come_back_to_a_column_of_whole_numbers_without_decimals(world: World) -> None:
+    table(world, "BIGINT", "7")
+    world.admin.execute(f'ALTER TABLE "{world.schema}".customers ADD COLUMN n__as_varchar VARCHAR(64)')
+    world.admin.execute(f"INSERT INTO \"{world.schema}\".customers VALUES (2, NULL, '{'8' * 37}')")
+    (result,) = world.load(put(world, "9" * 38))
+    assert (result.columns_widened, result.rescue_columns) == (("n",), ())
+    assert sorted(numbers(world)) == [7, int("8" * 37), int("9" * 38)]
+    assert list(world.columns()) == ["user_id", "n"]
+
+
+def test_a_number_that_no_type_holds_is_rescued_and_the_column_grows_for_the_others(world: World) -> None:
+    table(world, "BIGINT", "7")
+    no_number = ["1e999", "1.234567890123456789012345678901e5"]
+    (result,) = world.load(put(world, "1.5", *no_number))
+    assert (result.columns_widened, result.rows_rescued) == (("n",), 2)
+    assert world.rows("user_id, n, n__as_varchar") == [
+        (1, "7.0000", None), (101, "1.5000", None), (102, None, no_number[0]), (103, None, no_number[1]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [["0." + "0" * 35 + "1", "100"], ["4.5e-50", "9007199254740993"]])
+def test_a_column_does_not_grow_where_only_the_old_type_holds_a_value_of_the_file(
+    world: World, values: list[str]
+) -> None:
+    table(world, "BIGINT", "7")
+    (result,) = world.load(put(world, *values))
+    assert (result.columns_widened, result.rows_rescued) == ((), 1)
+    assert world.rows("user_id, n, n__as_varchar") == [
+        (1, 7, None),
+        (101, None, values[0]),
+        (102, int(values[1]), None),
+    ]
+
+
 def test_what_does_not_come_back_stays_in_the_rescue_column(world: World) -> None:
     table(world, "DATE", "'2024-01-01'")
     world.admin.execute(f'ALTER TABLE "{world.schema}".customers ADD COLUMN n__as_varchar VARCHAR(32)')
@@ -112,6 +149,15 @@ def test_a_rescue_column_that_others_rely_on_stays_when_it_is_empty(world: World
     world.admin.execute(f'CREATE VIEW "{world.schema}".seen AS SELECT n__as_varchar FROM "{world.schema}".customers')
     (result,) = world.load(put(world, "1.5"))
     assert numbers(world) == list(map(Decimal, ["1.5", "2.25", "7"]))
+    assert list(world.columns()) == ["user_id", "n__as_varchar", "n"]
+    assert result.columns_widened == ("n",)
+
+
+def test_an_empty_rescue_column_with_a_comment_stays(world: World) -> None:
+    table(world, "BIGINT", "7")
+    world.admin.execute(f'ALTER TABLE "{world.schema}".customers ADD COLUMN n__as_varchar VARCHAR(32)')
+    world.admin.execute(f"COMMENT ON COLUMN \"{world.schema}\".customers.n__as_varchar IS 'Look at these'")
+    (result,) = world.load(put(world, "1.5"))
     assert list(world.columns()) == ["user_id", "n__as_varchar", "n"]
     assert result.columns_widened == ("n",)
 
@@ -170,16 +216,128 @@ def test_a_run_that_planned_before_another_let_the_column_grow_changes_no_value(
 OBSTACLES = {
     "a view": 'CREATE VIEW "{schema}".seen AS SELECT n FROM "{schema}".customers',
     "a grant on the column": 'GRANT SELECT (n) ON "{schema}".customers TO PUBLIC',
+    "a unique constraint": 'ALTER TABLE "{schema}".customers ADD UNIQUE (n)',
+    "a unique constraint on more": 'ALTER TABLE "{schema}".customers ADD CONSTRAINT pair UNIQUE (user_id, n)',
+    "a foreign key": 'ALTER TABLE "{schema}".customers ADD FOREIGN KEY (n) REFERENCES "{schema}".orders (id)',
+    "another table": 'ALTER TABLE "{schema}".orders ADD FOREIGN KEY (id) REFERENCES "{schema}".customers (n)',
+    "a comment": """COMMENT ON COLUMN "{schema}".customers.n IS 'Net amount'""",
 }
+
+
+def submitted_by(loader: Loader) -> list[str]:
+    """The statements of its transactions, in a list that fills up."""
+    statements: list[str] = []
+    batch = loader._warehouse.batch
+
+    def noted(submitted: Sequence[str]) -> list[int]:
+        statements.extend(submitted)
+        return batch(submitted)
+
+    loader._warehouse.batch = noted  # type: ignore[method-assign]
+    return statements
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
 def test_a_column_that_others_rely_on_stays_and_its_values_are_rescued(world: World, obstacle: str) -> None:
     table(world, "BIGINT", "7")
+    world.admin.execute(f'CREATE TABLE "{world.schema}".orders (id BIGINT)')
     world.admin.execute(OBSTACLES[obstacle].format(schema=world.schema))
-    (result,) = world.load(put(world, "1.5"))
+    loader = world.loader()
+    statements = submitted_by(loader)
+    (result,) = loader.load([put(world, "1.5")])
     assert result.status == "loaded"
     assert world.rows("user_id, n, n__as_varchar") == [(1, 7, None), (101, None, "1.5")]
+    assert not [statement for statement in statements if "__grown_" in statement], "nothing is rewritten in vain"
+
+
+@pytest.mark.parametrize("of", ["other columns", "a table of the same name"])
+def test_what_others_rely_on_elsewhere_is_no_obstacle(world: World, of: str) -> None:
+    table(world, "BIGINT", "7")
+    if of == "other columns":
+        on = world.schema
+        world.admin.execute(f'CREATE VIEW "{on}".seen AS SELECT user_id FROM "{on}".customers')
+    else:
+        on = world.new_schema()
+        world.admin.execute(f'CREATE TABLE "{on}".customers (user_id BIGINT, n BIGINT, UNIQUE (n))')
+        world.admin.execute(f'CREATE VIEW "{on}".seen AS SELECT n FROM "{on}".customers')
+        world.admin.execute(f"COMMENT ON COLUMN \"{on}\".customers.n IS 'Net amount'")
+    world.admin.execute(f'ALTER TABLE "{on}".customers ADD PRIMARY KEY (user_id)')
+    world.admin.execute(f"COMMENT ON COLUMN \"{on}\".customers.user_id IS 'Who'")
+    (result,) = world.load(put(world, "1.5"))
+    assert result.columns_widened == ("n",)
+
+
+def test_a_view_that_comes_while_the_column_grows_keeps_it(world: World) -> None:
+    table(world, "BIGINT", "7")
+    loader = world.loader()
+    batch, of_others = loader._warehouse.batch, [OBSTACLES["a view"].format(schema=world.schema)]
+
+    def overtaken(statements: Sequence[str]) -> list[int]:
+        if of_others:
+            world.admin.execute(of_others.pop())
+        return batch(statements)
+
+    loader._warehouse.batch = overtaken  # type: ignore[method-assign]
+    (result,) = loader.load([put(world, "1.5")])
+    assert (result.status, result.columns_widened) == ("loaded", ())
+    assert world.rows("user_id, n, n__as_varchar") == [(1, 7, None), (101, None, "1.5")]
+
+
+def test_without_growth_nothing_is_asked_and_no_file_is_read_for_it(world: World) -> None:
+    table(world, "BIGINT", "7")
+    loader = world.loader(grow_up_to_rows=0)
+    asked, query = list[str](), loader._warehouse.query
+    loader._warehouse.query = lambda sql, **more: (asked.append(sql), query(sql, **more))[1]  # type: ignore[method-assign]
+    staged, stage = list[StageTask](), loader._stage_files
+    loader._stage_files = lambda tasks: (staged.extend(tasks), stage(tasks))[1]
+    (result,) = loader.load([put(world, "1.5")])
+    assert world.rows("user_id, n, n__as_varchar") == [(1, 7, None), (101, None, "1.5")]
+    assert result.columns_widened == ()
+    assert len(staged) == 1
+    assert not [statement for statement in asked if "COUNT(*)" in statement or "redshift_columns" in statement]
+
+
+LOST = {
+    "a lost connection": TransientWarehouseError("the warehouse is not available"),
+    "another writer": None,
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_column_that_has_grown_is_told_of_when_the_next_one_fails(world: World, lost: str) -> None:
+    schema = f'"{world.schema}"'
+    world.admin.execute(f"CREATE TABLE {schema}.customers (user_id BIGINT, a BIGINT, b BIGINT)")
+    loader = world.loader()
+    batch, failures = loader._warehouse.batch, [LOST[lost]]
+
+    def fails_at_b(statements: Sequence[str]) -> list[int]:
+        if failures and any('DROP COLUMN "b"' in statement for statement in statements):
+            if failure := failures.pop():
+                raise failure
+            world.admin.execute(f"ALTER TABLE {schema}.customers ADD COLUMN city VARCHAR(9)")
+        return batch(statements)
+
+    loader._warehouse.batch = fails_at_b  # type: ignore[method-assign]
+    (result,) = loader.load([world.put("new.csv", "user_id,a,b", "1,1.5,2.5")])
+    assert not failures
+    assert (result.status, result.columns_widened) == ("loaded", ("a", "b"))
+
+
+def test_a_column_that_was_widened_is_told_of_when_the_next_one_fails(world: World) -> None:
+    schema = f'"{world.schema}"'
+    world.admin.execute(f"CREATE TABLE {schema}.customers (user_id BIGINT, a VARCHAR(2), b VARCHAR(2))")
+    loader = world.loader()
+    execute, failures = loader._warehouse.execute, [LOST["a lost connection"]]
+
+    def fails_at_b(statement: str, **more: Any) -> Any:
+        if failures and 'ALTER COLUMN "b"' in statement and (failure := failures.pop()):
+            raise failure
+        return execute(statement, **more)
+
+    loader._warehouse.execute = fails_at_b  # type: ignore[method-assign]
+    (result,) = loader.load([world.put("new.csv", "user_id,a,b", "1,long,longer")])
+    assert not failures
+    assert (result.status, result.columns_widened) == ("loaded", ("a", "b"))
 
 
 @pytest.mark.parametrize("more", ["SORTKEY (n)", "DISTSTYLE KEY DISTKEY (n)"])
@@ -239,7 +397,6 @@ def test_files_end_in_the_same_table_however_they_met(world: World, together: bo
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "one after the other"])
 def test_what_a_file_rescues_is_decided_by_the_table_in_its_turn(world: World, together: bool) -> None:
-    """2.5 waits beside a number that no type holds with it, unless the file before has made the column NUMERIC."""
     table(world, "BIGINT", "7")
     too_long = "0." + "1" * 39
     files = [put(world, "1.5"), world.put("b.csv", "user_id,n", "201,2.5", f"202,{too_long}")]
@@ -274,6 +431,47 @@ def test_the_plan_shows_the_type_that_a_column_would_get(world: World, capsys: p
     assert report["columns_widened"] == {"n": "NUMERIC(38,4)"}
     assert "~ n NUMERIC(38,4)" in said
     assert world.columns()["n"][0] == "bigint"
+
+
+NOT_GROWING: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "a view": (OBSTACLES["a view"], "7", "the view 'seen' needs it", {}),
+    "a constraint": (OBSTACLES["a unique constraint on more"], "7", "the constraint 'pair' is on it", {}),
+    "a comment": (OBSTACLES["a comment"], "7", "it has a comment", {}),
+    "a large table": (
+        'INSERT INTO "{schema}".customers VALUES (2, 8)', "7",
+        "the table has 2 rows, and one of more than 1 is not rewritten", {"grow_up_to_rows": 1},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("obstacle", NOT_GROWING)
+def test_the_plan_says_why_a_column_would_not_grow(
+    world: World, obstacle: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statement, value, reason, settings = NOT_GROWING[obstacle]
+    table(world, "BIGINT", value)
+    world.admin.execute(statement.format(schema=world.schema))
+    said, report = plan(world, put(world, "1.5"), capsys, **settings)
+    assert f"  ! n stays BIGINT: {reason}" in said.splitlines()
+    assert report["columns_not_growing"] == {"n": {"type": "BIGINT", "reason": reason}}
+    assert (report["columns_widened"], report["columns_added"]) == ({}, {"n__as_varchar": "VARCHAR(32)"})
+    assert (report["rows_rescued"], [rescue["values"] for rescue in report["rescue_columns"]]) == (1, [1])
+
+
+def test_the_plan_says_that_a_stored_value_keeps_a_column_from_growing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(world, "NUMERIC(38,4)", "1234567890123456789012345678901234")
+    said, report = plan(world, put(world, "1.123456"), capsys)
+    assert "  ! n stays NUMERIC(38,4): NUMERIC(38,6) does not hold every value that is stored" in said.splitlines()
+    assert report["columns_widened"] == {}
+
+
+def test_the_plan_without_growth_shows_the_rescue_column(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    table(world, "BIGINT", "7")
+    _, report = plan(world, put(world, "1.5"), capsys, grow_up_to_rows=0)
+    assert (report["columns_widened"], report["columns_not_growing"]) == ({}, {})
+    assert report["columns_added"] == {"n__as_varchar": "VARCHAR(32)"}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before_the_step", "after_the_step"])

@@ -5,6 +5,7 @@ Each golden file starts with the section of the Redshift manual that allows its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -82,6 +83,7 @@ ROW = LedgerRow(
     header_map={"C:\\Name": "name"},
 )
 TO_DECIMALS = Growth("balance", BIGINT, numeric(38, 4))
+TO_WHOLE_NUMBERS = Growth("balance", BIGINT, numeric(38, 0))
 TO_DOUBLES = Growth("balance", numeric(38, 4), DOUBLE)
 TO_TIMES = Growth("born", DATE, TIMESTAMP)
 NEW = tuple(NewColumn(column.name, column.type) for column in COLUMNS)
@@ -113,6 +115,7 @@ STATEMENTS: dict[str, Callable[[], str]] = {
     "grow_add_column": lambda: growing(TO_DECIMALS)[3],
     "grow_fill_column": lambda: growing(TO_DECIMALS)[4],
     "grow_fill_column_with_rescued_numbers": lambda: growing(TO_DECIMALS, "balance__as_varchar")[4],
+    "grow_fill_column_with_rescued_whole_numbers": lambda: growing(TO_WHOLE_NUMBERS, "balance__as_varchar")[4],
     "grow_fill_column_with_rescued_times": lambda: growing(TO_TIMES, "born__as_varchar")[3],
     "grow_drop_column": lambda: growing(TO_DECIMALS)[5],
     "grow_rename_column": lambda: growing(TO_DECIMALS)[6],
@@ -121,6 +124,7 @@ STATEMENTS: dict[str, Callable[[], str]] = {
     "guard_empty_column": lambda: sql.drop_empty_column(TABLE, "balance__as_varchar")[0],
     "drop_empty_column": lambda: sql.drop_empty_column(TABLE, "balance__as_varchar")[1],
     "obstacles_to_growth": lambda: sql.obstacles_to_growth(TABLE, "balance"),
+    "dependants_of_column": lambda: sql.dependants_of_column(TABLE, "balance"),
     "count_rows": lambda: sql.count_rows(TABLE),
     "create_staged": lambda: sql.create_staged(STAGED, PLAN),
     "copy_parquet": lambda: sql.copy_parquet(
@@ -166,6 +170,23 @@ def test_a_column_grows_in_one_transaction_that_locks_and_guards_first(growth: G
         'UPDATE "crm"."customers"',
         *["ALTER TABLE"] * 2,
     ]
+
+
+@pytest.mark.parametrize(
+    ("type", "held", "others"),
+    [
+        (numeric(38, 0), ["0", "-7", "9" * 38], ["1.5", "9" * 39, "007", "5."]),
+        (numeric(5, 4), ["0.5", "-9.1234"], ["10", "0.12345", "1."]),
+        (numeric(4, 4), ["0", "-0.1234"], ["1", "0.12345"]),
+        (numeric(1, 0), ["0", "9"], ["10", "0.5"]),
+    ],
+)
+def test_rescued_numbers_come_back_where_the_type_has_their_digits(
+    type: ColumnType, held: list[str], others: list[str]
+) -> None:
+    (pattern,) = re.findall("~ '([^']*)'", sql.count_values_that_stay(TABLE, Growth("n", BIGINT, type), "old"))
+    assert [value for value in held + others if re.search(pattern, value)] == held
+    assert "{1,0}" not in pattern
 
 
 def batch(plan: LoadPlan, url: str | None = "s3://staging/x/1f.manifest", *, distinct: bool = False) -> sql.Batch:
