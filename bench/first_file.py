@@ -26,9 +26,7 @@ def main() -> None:
         started = time.monotonic()
         with LocalCloud.start(Path(directory, "cloud")) as cloud:
             outputs = cloud.deploy(EXAMPLE)
-            print(
-                f"local cloud started, example synthesized and deployed: {time.monotonic() - started:.1f} s"
-            )
+            print(f"local cloud started, example synthesized and deployed: {time.monotonic() - started:.1f} s")
 
             uploaded = time.monotonic()
             key = f"{outputs['PurchasesPrefix']}first.csv"
@@ -38,9 +36,7 @@ def main() -> None:
                 120,
                 "the load",
             )
-            print(
-                f"{ROWS} rows in the table: {time.monotonic() - uploaded:.1f} s after the upload"
-            )
+            print(f"{ROWS} rows in the table: {time.monotonic() - uploaded:.1f} s after the upload")
 
 
 def rows_in(cloud: LocalCloud, table: str) -> int:

@@ -36,9 +36,7 @@ RULES: list[dict[str, Any]] = [
         "name": "city",
         "kind": "in_set",
         "column": "city",
-        "parameters": {
-            "values": ["Lisbon", "Oslo", "Port of Spain", "Kyoto", "Nairobi"]
-        },
+        "parameters": {"values": ["Lisbon", "Oslo", "Port of Spain", "Kyoto", "Nairobi"]},
     },
     {
         "name": "amount",
@@ -170,24 +168,17 @@ def main() -> None:
             runs["most bad"].append(measure_gate(data, MOST_BAD))
             runs["python"].append(measure_gate(data, [], PYTHON_RULES))
             print(
-                f"  {attempt}: "
-                + ", ".join(
-                    f"{name} {of[-1].seconds:.2f} s" for name, of in runs.items()
-                ),
+                f"  {attempt}: " + ", ".join(f"{name} {of[-1].seconds:.2f} s" for name, of in runs.items()),
                 flush=True,
             )
         report(runs, given.rows)
 
 
 def report(runs: dict[str, list[Measured]], rows: int) -> None:
-    seconds = {
-        name: statistics.median(run.seconds for run in of) for name, of in runs.items()
-    }
+    seconds = {name: statistics.median(run.seconds for run in of) for name, of in runs.items()}
     peak = {name: max(run.peak_python_mib for run in of) for name, of in runs.items()}
     result = {name: of[-1].result for name, of in runs.items()}
-    print(
-        f"one plain Spark SQL pass, 8 conditions: {seconds['spark']:.2f} s, {rows / seconds['spark']:,.0f} rows/s"
-    )
+    print(f"one plain Spark SQL pass, 8 conditions: {seconds['spark']:.2f} s, {rows / seconds['spark']:,.0f} rows/s")
     for name, what in (
         ("eight", "8 rules"),
         ("one", "1 rule"),
@@ -213,9 +204,7 @@ def measure_spark(data: Path) -> Measured:
 
 def measure_gate(data: Path, rules: list[dict[str, Any]], python: str = "") -> Measured:
     with tempfile.TemporaryDirectory(prefix="bench-quality-gate-") as directory:
-        measured = _measure(
-            GATE_SCRIPT, directory, directory, str(data), json.dumps(rules), python
-        )
+        measured = _measure(GATE_SCRIPT, directory, directory, str(data), json.dumps(rules), python)
         result = json.loads(Path(directory, "result.json").read_text())
         if result["refusal"] != "None":
             raise RuntimeError(result["refusal"])

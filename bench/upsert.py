@@ -35,6 +35,7 @@ from local.cloud import LocalCloud
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "platform"
 PEERS = ROOT / "bench" / "peers"
+FLOOR_TABLE = "public.bench_floor"
 FLOOR_COLUMNS = (
     "purchase_id BIGINT, customer VARCHAR(64), e_mail VARCHAR(128), city VARCHAR(64), amount NUMERIC(18,4),"
     " quantity BIGINT, ordered_on DATE, updated_at TIMESTAMP, active BOOLEAN, note VARCHAR(256)"
@@ -57,16 +58,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-upsert-") as directory:
         rows = given.rows // given.files
         stored = [Path(directory, "stored.csv")]
-        incoming = [
-            Path(directory, f"incoming-{number}.csv") for number in range(given.files)
-        ]
+        incoming = [Path(directory, f"incoming-{number}.csv") for number in range(given.files)]
         write_csv(stored[0], first_key=0, rows=given.rows)
         for number, path in enumerate(incoming):
             write_csv(path, first_key=given.rows // 2 + number * rows, rows=rows)
         size = sum(path.stat().st_size for path in incoming)
-        print(
-            f"{given.rows:,} rows x 10 columns, {size / 1e6:.0f} MB in {given.files} files, into {given.rows:,} rows"
-        )
+        print(f"{given.rows:,} rows x 10 columns, {size / 1e6:.0f} MB in {given.files} files, into {given.rows:,} rows")
         with LocalCloud.start(Path(directory, "cloud")) as cloud:
             outputs = cloud.deploy(EXAMPLE)
             url = cloud.warehouse_url or ""
@@ -76,7 +73,7 @@ def main() -> None:
                 floors.append(measure_floor(url, stored, incoming))
                 peers.append(dlt.measure(stored, incoming))
                 loads.append(loader.measure(stored, incoming))
-                require_same_rows(url, dlt.table, loader.table)
+                require_same_rows(url, FLOOR_TABLE, loader.table)
                 print(
                     f"  {attempt}: floor {floors[-1]:.2f} s, dlt {peers[-1].seconds:.2f} s"
                     f" ({peers[-1].peak_python_mib:.0f} MiB), loader {loads[-1].seconds:.2f} s"
@@ -84,16 +81,10 @@ def main() -> None:
                     flush=True,
                 )
     floor = statistics.median(floors)
-    peer, load = (
-        statistics.median(run.seconds for run in runs) for runs in (peers, loads)
-    )
-    peer_peak, peak = (
-        max(run.peak_python_mib for run in runs) for runs in (peers, loads)
-    )
+    peer, load = (statistics.median(run.seconds for run in runs) for runs in (peers, loads))
+    peer_peak, peak = (max(run.peak_python_mib for run in runs) for runs in (peers, loads))
     print(f"median: floor {floor:.2f} s, dlt {peer:.2f} s, loader {load:.2f} s")
-    print(
-        f"loader to floor {load / floor:.2f}, loader to dlt {load / peer:.2f}, dlt to floor {peer / floor:.2f}"
-    )
+    print(f"loader to floor {load / floor:.2f}, loader to dlt {load / peer:.2f}, dlt to floor {peer / floor:.2f}")
     print(f"Python peak: dlt {peer_peak:.0f} MiB, loader {peak:.0f} MiB")
 
 
@@ -108,56 +99,38 @@ def write_csv(path: Path, first_key: int, rows: int) -> None:
                 {
                     "Purchase ID": keys,
                     "Customer": np.char.add("Customer Number ", number),
-                    "E-Mail": np.char.add(
-                        np.char.add("user.", number), "@mail.example.com"
-                    ),
-                    "City": np.array(
-                        ["Lisbon", "Oslo", "Port of Spain", "Kyoto", "Nairobi"]
-                    )[keys % 5],
+                    "E-Mail": np.char.add(np.char.add("user.", number), "@mail.example.com"),
+                    "City": np.array(["Lisbon", "Oslo", "Port of Spain", "Kyoto", "Nairobi"])[keys % 5],
                     "Amount": np.char.add((keys % 9973).astype(str), ".25"),
                     "Quantity": keys % 17,
-                    "Ordered On": (np.datetime64("2020-01-01") + keys % 1500).astype(
-                        str
-                    ),
-                    "Updated At": (
-                        np.datetime64("2024-01-01T00:00:00") + keys % 10_000_000
-                    ).astype(str),
+                    "Ordered On": (np.datetime64("2020-01-01") + keys % 1500).astype(str),
+                    "Updated At": (np.datetime64("2024-01-01T00:00:00") + keys % 10_000_000).astype(str),
                     "Active": np.array(["true", "false"])[keys % 2],
                     "Note": np.char.add("a short note about purchase ", number),
                 }
             )
-            text = table.cast(
-                pa.schema([(name, pa.string()) for name in table.column_names])
-            )
-            options = pyarrow.csv.WriteOptions(
-                include_header=start == 0, quoting_style="none"
-            )
+            text = table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
+            options = pyarrow.csv.WriteOptions(include_header=start == 0, quoting_style="none")
             pyarrow.csv.write_csv(text, out, options)
 
 
 def measure_floor(url: str, stored: list[Path], incoming: list[Path]) -> float:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS public.bench_floor")
+        connection.execute(f"DROP TABLE IF EXISTS {FLOOR_TABLE}")
         connection.execute(f"CREATE TABLE public.bench_floor ({FLOOR_COLUMNS})")
         copy_files(connection, "public.bench_floor", stored)
         started = time.monotonic()
         with connection.transaction():
-            connection.execute(
-                "CREATE TEMP TABLE incoming (LIKE public.bench_floor) ON COMMIT DROP"
-            )
+            connection.execute("CREATE TEMP TABLE incoming (LIKE public.bench_floor) ON COMMIT DROP")
             copy_files(connection, "incoming", incoming)
             connection.execute(
                 "DELETE FROM public.bench_floor USING incoming WHERE bench_floor.purchase_id = incoming.purchase_id"
             )
             connection.execute("INSERT INTO public.bench_floor SELECT * FROM incoming")
-        seconds = time.monotonic() - started
-        connection.execute("DROP TABLE public.bench_floor")
-    return seconds
+    return time.monotonic() - started
 
 
-def copy_files(
-    connection: psycopg.Connection[tuple[object, ...]], table: str, paths: list[Path]
-) -> None:
+def copy_files(connection: psycopg.Connection[tuple[object, ...]], table: str, paths: list[Path]) -> None:
     r"""What psql's \copy does: the client streams each file as it is."""
     for path in paths:
         statement = f"COPY {table} FROM STDIN (FORMAT csv, HEADER true)"
@@ -169,14 +142,8 @@ def copy_files(
 def require_same_rows(url: str, one: str, other: str) -> None:
     columns = [column.split()[0] for column in FLOOR_COLUMNS.split(", ")]
     # dlt keeps a time without a zone as the same time in UTC.
-    in_utc = [
-        f"{name}::timestamptz AT TIME ZONE 'UTC'" if name == "updated_at" else name
-        for name in columns
-    ]
-    of_one, of_other = (
-        f"SELECT {', '.join(names)} FROM {table}"
-        for names, table in ((in_utc, one), (columns, other))
-    )
+    in_utc = [f"{name}::timestamptz AT TIME ZONE 'UTC'" if name == "updated_at" else name for name in columns]
+    of_one, of_other = (f"SELECT {', '.join(names)} FROM {table}" for names, table in ((in_utc, one), (columns, other)))
     with psycopg.connect(url) as connection:
         connection.execute("SET TIME ZONE 'UTC'")
         for first, second in ((of_one, of_other), (of_other, of_one)):
@@ -195,9 +162,7 @@ class DltBench:
         requirements = PEERS / "dlt_requirements.txt"
         stamp = self._python.parents[1] / "requirements.txt"
         if not stamp.exists() or stamp.read_text() != requirements.read_text():
-            subprocess.run(
-                [sys.executable, "-m", "venv", "--clear", str(stamp.parent)], check=True
-            )
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(stamp.parent)], check=True)
             subprocess.run(
                 [
                     str(self._python),
@@ -216,11 +181,10 @@ class DltBench:
         runs = []
         for strategy in ("upsert", "delete-insert"):
             with psycopg.connect(self._url, autocommit=True) as connection:
-                connection.execute(
-                    "DROP SCHEMA IF EXISTS bench_dlt, bench_dlt_staging CASCADE"
-                )
+                connection.execute("DROP SCHEMA IF EXISTS bench_dlt, bench_dlt_staging CASCADE")
             self._load(strategy, stored)
             runs.append(self._load(strategy, incoming))
+            require_same_rows(self._url, FLOOR_TABLE, self.table)
         return min(runs, key=lambda run: run.seconds)
 
     def _load(self, strategy: str, paths: list[Path]) -> Measured:
@@ -251,9 +215,7 @@ class LoaderBench:
         self.job_name = outputs["PurchasesJobName"]
 
     def measure(self, stored: list[Path], incoming: list[Path]) -> Measured:
-        with psycopg.connect(
-            self.cloud.warehouse_url or "", autocommit=True
-        ) as connection:
+        with psycopg.connect(self.cloud.warehouse_url or "", autocommit=True) as connection:
             connection.execute(f"DROP TABLE IF EXISTS {self.table}")
         self._load(stored)
         return self._load(incoming)
@@ -271,31 +233,16 @@ class LoaderBench:
                 f"the end of the run of {len(paths)} files",
             )
         if len(ended) > 1:
-            raise RuntimeError(
-                f"{len(ended)} runs loaded {len(paths)} files: the upload took longer than the window"
-            )
+            raise RuntimeError(f"{len(ended)} runs loaded {len(paths)} files: the upload took longer than the window")
         [run] = ended
         if run["JobRunState"] != "SUCCEEDED":
-            raise RuntimeError(
-                f"the run ended {run['JobRunState']}: {run.get('ErrorMessage')}"
-            )
-        return Measured(
-            (run["CompletedOn"] - run["StartedOn"]).total_seconds(), peak.mebibytes
-        )
+            raise RuntimeError(f"the run ended {run['JobRunState']}: {run.get('ErrorMessage')}")
+        return Measured((run["CompletedOn"] - run["StartedOn"]).total_seconds(), peak.mebibytes)
 
     def _ended(self, known: set[str]) -> list[dict[str, Any]]:
         """The new runs, once all have ended."""
-        runs = [
-            run for run in self.cloud.glue_runs(self.job_name) if run["Id"] not in known
-        ]
-        return (
-            []
-            if any(
-                run["JobRunState"] in ("STARTING", "RUNNING", "STOPPING")
-                for run in runs
-            )
-            else runs
-        )
+        runs = [run for run in self.cloud.glue_runs(self.job_name) if run["Id"] not in known]
+        return [] if any(run["JobRunState"] in ("STARTING", "RUNNING", "STOPPING") for run in runs) else runs
 
 
 class MemoryPeak:
@@ -327,14 +274,8 @@ class MemoryPeak:
             ours = {pid for pid, _, command in processes if self._word in command}
             for _ in range(3):
                 ours |= {pid for pid, parent, _ in processes if parent in ours}
-            python = [
-                pid
-                for pid, _, command in processes
-                if pid in ours and "python" in command.split()[0]
-            ]
-            self.mebibytes = max(
-                self.mebibytes, sum(map(_proportional_set_size, python))
-            )
+            python = [pid for pid, _, command in processes if pid in ours and "python" in command.split()[0]]
+            self.mebibytes = max(self.mebibytes, sum(map(_proportional_set_size, python)))
 
 
 def _proportional_set_size(pid: str) -> float:

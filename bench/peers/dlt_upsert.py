@@ -53,9 +53,7 @@ def batches(paths: tuple[str, ...]) -> Iterator[pa.Table]:
     for path in paths:
         reader = pyarrow.csv.open_csv(
             path,
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=list(TYPES), skip_rows=1, block_size=32 << 20
-            ),
+            read_options=pyarrow.csv.ReadOptions(column_names=list(TYPES), skip_rows=1, block_size=32 << 20),
             convert_options=pyarrow.csv.ConvertOptions(column_types=TYPES),
         )
         for batch in reader:

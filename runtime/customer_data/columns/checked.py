@@ -147,6 +147,7 @@ class ExistingColumn:
             decision = Decision(self._readings[0], rescue=False)
         self._decision = decision
         self._unfit = [0] * len(self._readings)
+        self._last_unfit: list[pa.BooleanArray | None] = [None] * len(self._readings)
         self._grown_is_narrower = False
         self._marks: pa.BooleanArray | None = None
         self._why = decision.why if decision else None
@@ -211,6 +212,7 @@ class ExistingColumn:
             read = read_values(reading, texts)
             self._marks = read.unfit
             self._unfit[number] += _count(self._marks)
+            self._last_unfit[number] = self._marks
         return self._as_stored(read if self._rescues_at_once else read._replace(unfit=None))
 
     def _as_stored(self, read: Read) -> Read:
@@ -231,6 +233,10 @@ class ExistingColumn:
 
     def survey(self, texts: pa.StringArray, lines: npt.NDArray[np.int64], kept: pa.BooleanArray | None) -> None:
         """Looks at those of the texts just read that do not fit, for a type that would hold them."""
+        if kept is not None and self.when_unfit is WhenUnfit.RESCUE:
+            rejected = pc.invert(kept)  # for another reason: these values need no rescue
+            for number, marks in enumerate(self._last_unfit):
+                self._unfit[number] -= _count(pc.and_(marks, rejected)) if marks is not None else 0
         if self._beyond is None or self._marks is None:
             return
         marked = self._marks if kept is None else pc.and_(self._marks, kept)

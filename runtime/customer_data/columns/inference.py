@@ -56,6 +56,8 @@ class TypeInference:
         self.why: DecidingValue | None = None
         self._seen = False
         self._commas = DecimalCommas(numbers)
+        if is_key:
+            self._commas.rule_out()  # a decimal is text in a key, however it is written
         self._candidates: list[_Candidate] = [
             *(_Widening(format) for format in formats),
             _Words(),
@@ -69,6 +71,7 @@ class TypeInference:
         if values.null_count == len(values):
             return
         self.max_bytes = max(self.max_bytes, longest(values))
+        type_before = self.type
         if not self._seen:
             self._seen = True
             first = values.drop_null().slice(0, 1)  # rules out most candidates without a look at a whole batch
@@ -77,14 +80,17 @@ class TypeInference:
                 self.why = DecidingValue(int(lines[pc.index(values.is_valid(), True).as_py()]), first[0].as_py())
         before = [] if lines is None else list(map(copy, self._candidates))
         self._candidates = _narrowed(self._candidates, values)
-        self._commas.add(values)
+        if self.type and self.type.name == "varchar":
+            if type_before and type_before.name not in ("bigint", "varchar"):
+                self._commas.rule_out()
+            self._commas.add(values)
         if lines is not None and _outcome(before) != _outcome(self._candidates):
             row = _deciding_row(before, values, _outcome(self._candidates))
             self.why = DecidingValue(int(lines[row]), values[row].as_py())
 
     @property
     def has_decimal_commas(self) -> bool:
-        return bool(self._commas) and self.type is not None and self.type.name == "varchar"
+        return bool(self._commas)
 
     @property
     def type(self) -> ColumnType | None:

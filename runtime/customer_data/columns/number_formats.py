@@ -18,7 +18,9 @@ _THOUSANDS = ("", ".", ",", "'", " ", "\u00a0", "\u202f")
 #: A blank between groups of digits is one of these; programs write the no-break ones.
 _BLANKS = " \u00a0\u202f"
 _EXPONENT = r"[eE][+-]?[0-9]{1,3}"
-_DECIMAL_COMMAS = r"^[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. '\x{a0}\x{202f}][0-9]{3})+),[0-9]+$"
+_GROUPED = r"[0-9]{1,3}(?:[. '\x{a0}\x{202f}][0-9]{3})+"
+_MAYBE_DECIMAL_COMMA = rf"^[+-]?(?:[0-9]+|{_GROUPED})(?:,[0-9]+)?$"
+_DECIMAL_COMMA = rf"^[+-]?(?:[0-9]+,(?:[0-9]{{1,2}}|[0-9]{{4,}})|{_GROUPED},[0-9]+)$"
 
 
 @dataclass(frozen=True)
@@ -61,31 +63,35 @@ class NumberFormat:
         if self.thousands:
             whole += rf"|[1-9][0-9]{{0,2}}(?:{self._separator}[0-9]{{3}})+"
         decimal = re.escape(self.decimal)
-        number = rf"(?:(?:{whole})(?:{decimal}[0-9]*)?|{decimal}[0-9]+)"
-        shapes = [rf"[+-]?{number}(?:{_EXPONENT})?"]
+        fraction = rf"(?:{decimal}[0-9]*)?|{decimal}[0-9]+"
+        number, ungrouped = rf"(?:(?:{whole}){fraction})", rf"(?:(?:0|[1-9][0-9]*){fraction})"
+        shapes = [rf"[+-]?{number}", rf"[+-]?{ungrouped}{_EXPONENT}"]
         if self.accounting:
             shapes += [rf"{number}-", rf"\({number}\)"]
         return f"^(?:{'|'.join(shapes)})$"
 
 
 class DecimalCommas:
-    """Whether all texts so far look like numbers with decimal commas, one of them surely: `28,7`, `1.234,56`; never
-    where that is what the format says."""
+    """Whether all texts so far look like numbers with decimal commas, one of them surely: `28,7` and `1.234,56`, but
+    not `1,234`; never where that is what the format says."""
 
-    def __init__(self, format: NumberFormat | None) -> None:
-        self._all = format is None or format.decimal != ","
-        self._any = False
+    def __init__(self, format: NumberFormat | None = None) -> None:
+        self._possible = format is None or format.decimal != ","
+        self._sure = False
 
     def add(self, texts: pa.StringArray) -> None:
-        if not self._all or texts.null_count == len(texts):
+        if not self._possible or texts.null_count == len(texts):
             return
-        commas = pc.match_substring_regex(texts, _DECIMAL_COMMAS)
-        self._any = self._any or pc.any(commas).as_py() is True
-        whole = pc.match_substring_regex(texts, "^[+-]?[0-9]+$")
-        self._all = self._any and pc.all(pc.or_(commas, whole)).as_py() is True
+        possible = pc.match_substring_regex(texts, _MAYBE_DECIMAL_COMMA)
+        self._possible = pc.all(possible).as_py() is True
+        if self._possible and not self._sure:
+            self._sure = pc.any(pc.match_substring_regex(texts, _DECIMAL_COMMA)).as_py() is True
+
+    def rule_out(self) -> None:
+        self._possible = False
 
     def __bool__(self) -> bool:
-        return self._all and self._any
+        return self._possible and self._sure
 
 
 def number_format(csv: CsvFormat) -> NumberFormat | None:

@@ -77,9 +77,15 @@ class FileResult(LedgerRow):
             rejected=self.rejected_url,
         )
 
+    @property
+    def _columns_more(self) -> int:
+        return max(sum(column.is_notable for column in self.column_reports) - _MOST_COLUMNS, 0)
+
     def _notable_columns(self) -> list[dict[str, Any]]:
-        notable = [column.summary() for column in self.column_reports if column.is_notable]
-        return notable[:_MOST_COLUMNS]
+        """Those with rescued values and those that grew first: a wide file has more columns than a log wants."""
+        notable = [column for column in self.column_reports if column.is_notable]
+        notable.sort(key=lambda column: (not column.rescued, column.stored is None))
+        return [column.summary() for column in notable[:_MOST_COLUMNS]]
 
     def summary_line(self) -> str:
         """The file's line of the log, in JSON; what is empty is left out."""
@@ -100,6 +106,7 @@ class FileResult(LedgerRow):
             "columns_widened": list(self.columns_widened),
             "rescue_columns": [asdict(column) for column in self.rescue_columns],
             "columns": self._notable_columns(),
+            "columns_more": self._columns_more or None,
             "columns_discarded": list(self.columns_discarded),
             "columns_waiting": list(self.columns_waiting),
             "headers_missing": list(self.headers_missing),

@@ -205,12 +205,12 @@ def _column_reports(columns: FileColumns, *, lines_known: bool) -> tuple[ColumnR
             report = ColumnReport(
                 column.name,
                 column.type.sql if column.type else None,
-                column.grown_from.sql if column.grown_from else None,
-                line,
-                shape,
-                column.converted,
-                rescued.get(column.name, 0),
-                column.has_decimal_commas,
+                stored=column.grown_from.sql if column.grown_from else None,
+                line=line,
+                shape=shape,
+                converted=column.converted,
+                rescued=rescued.get(column.name, 0),
+                decimal_commas=column.has_decimal_commas,
             )
             reports.append(report)
     return tuple(reports)

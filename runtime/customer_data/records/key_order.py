@@ -32,6 +32,7 @@ class KeyOrder:
         """One array for each column of the key, without NULLs."""
         if not self._ascends or not len(keys[0]):
             return
+        keys = list(map(_as_numbers, keys))
         if self._first is None:
             self._first = _key(keys, 0)
         elif any(last.type != values.type for last, values in zip(self._last, keys, strict=True)):
@@ -56,10 +57,17 @@ def are_distinct(spans: Sequence[KeySpan | None]) -> bool:
     return all(before.last < after.first for before, after in pairwise(known))
 
 
+def _as_numbers(values: pa.Array) -> pa.Array:
+    """Python has no dates before the year 1 or after 9999, which another zone's may be."""
+    if pa.types.is_timestamp(values.type):
+        return values.view(pa.int64())
+    return values.view(pa.int32()) if pa.types.is_date32(values.type) else values
+
+
 def _is_ordered(type: pa.DataType) -> bool:
     """Not text: two texts may be one key to the warehouse, which may ignore their case."""
-    kinds = (pa.types.is_integer, pa.types.is_decimal, pa.types.is_date, pa.types.is_timestamp)
-    return any(is_of_kind(type) for is_of_kind in kinds)
+    ordered: bool = pa.types.is_integer(type) or pa.types.is_decimal(type)
+    return ordered
 
 
 def _ascend(keys: Sequence[pa.Array]) -> bool:

@@ -25,6 +25,8 @@ BOOKS = NumberFormat(".", ",", accounting=True)
         (GERMAN, ",5", ".5"),
         (GERMAN, "5,", "5."),
         (GERMAN, "4,5e-05", "4.5e-05"),
+        (GERMAN, "2.341e-05", None),
+        (GERMAN, "1.234,5e3", None),
         (GERMAN, "1.5", None),
         (GERMAN, "1.23,4", None),
         (GERMAN, "0.123", None),

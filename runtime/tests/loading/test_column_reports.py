@@ -108,3 +108,44 @@ def test_the_plan_says_it_of_all_columns(world: World, capsys: pytest.CaptureFix
     assert "  : name VARCHAR(32)\n" in text
     assert "  : new without a value\n" in text
     assert [column["name"] for column in report["column_types"]] == ["user_id", "n", "name", "new"]
+
+
+def test_a_comma_before_three_digits_may_be_one_of_thousands(world: World) -> None:
+    result = load(world, "user_id;x", "1;1,234", "2;5,678", csv=CsvFormat(delimiter=";"))
+
+    assert "decimal_commas" not in columns(result)["x"]
+
+
+def test_decimal_commas_after_many_whole_numbers_are_seen(world: World) -> None:
+    many = [f"{number};{number % 9}" for number in range(400_000)]
+    result = load(
+        world, "user_id;x;y", *(f"{line};1.5" for line in many), "400000;28,7;3,5", csv=CsvFormat(delimiter=";")
+    )
+
+    assert columns(result)["x"]["decimal_commas"] is True
+    assert "decimal_commas" not in columns(result)["y"]
+
+
+def test_a_key_of_decimals_is_text_and_no_format_would_change_it(world: World) -> None:
+    result = load(world, "user_id;x", "1,5;1", csv=CsvFormat(delimiter=";"))
+
+    assert "decimal_commas" not in columns(result)["user_id"]
+
+
+def test_the_value_of_a_rejected_record_asks_for_no_rescue_column(world: World) -> None:
+    load(world, "user_id,n", "1,5")
+    quarantine = {"row_errors": RowErrorPolicy.QUARANTINE_ROWS}
+    result = load(world, "user_id,n", ",x", "2,6", name="b.csv", **quarantine)
+
+    assert (result.columns_waiting, result.rows_rescued) == ((), 0)
+    assert list(world.columns()) == ["user_id", "n"]
+
+
+def test_a_wide_file_has_its_rescued_and_grown_columns_in_the_log(world: World) -> None:
+    names = [f"c{number}" for number in range(120)]
+    load(world, ",".join(["user_id", *names]), ",".join(["1"] * 121))
+    values = ["1.0"] * 118 + ["1.5", "x"]
+    line = json.loads(load(world, ",".join(["user_id", *names]), ",".join(["1", *values]), name="b.csv").summary_line())
+
+    assert [column["name"] for column in line["columns"][:3]] == ["c119", "c118", "c0"]
+    assert (len(line["columns"]), line["columns_more"]) == (100, 20)

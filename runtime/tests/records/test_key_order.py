@@ -61,6 +61,12 @@ def test_types(type: pa.DataType, values: list[Any], ascend: bool) -> None:
     assert (order.span is not None) is ascend
 
 
+def test_times_that_are_no_years_of_python_are_keys_too() -> None:
+    order = KeyOrder()
+    order.add([pa.array([-(2**62), 0, 253402300800000000], pa.timestamp("us", "UTC"))])
+    assert order.span is not None
+
+
 def test_files_may_come_in_any_order_but_not_overlap() -> None:
     early, late, both = KeySpan((1,), (5,)), KeySpan((6,), (9,)), KeySpan((5,), (6,))
     assert are_distinct([late, early])

@@ -103,7 +103,7 @@ def _read(sieve: _Sieve, reading: Reading) -> SievedFile:
         records = stack.enter_context(MarkedRecords(file, sieve.checks.run_id, check, keep=True))
         packed = file.key.lower().endswith(".gz")
         passed = stack.enter_context(PassedRows(csv.header, csv.dialect, format, packed=packed))
-        types = ColumnTypes(names, format, naming.key)
+        types = ColumnTypes(names, format, naming.key, naming.types, counts=sieve.checks.counts_converted)
         rows_read = 0
         for batch in stack.enter_context(read_ahead(csv.batches)):
             rows_read += batch.rows + len(batch.broken)

@@ -74,8 +74,15 @@ def try_rules(
         size = data.stat().st_size
         file = SourceFile("0" * 64, _DATA, data.name, None, "", size, None, now.isoformat())
         connect = partial(LocalObjects, root, {**references, (_DATA, data.name): data.resolve()})
-        sources = pipeline.sources
-        checks = Checks(settings.quality, settings.pipeline, "laptop", now, csv=settings.csv, sources=sources)
+        checks = Checks(
+            settings.quality,
+            settings.pipeline,
+            "laptop",
+            now,
+            csv=settings.csv,
+            sources=pipeline.sources,
+            counts_converted=True,
+        )
         with closing(AllRowRules(AllRows(checks, settings.csv, settings.key, settings.staging, connect))) as rules:
             [found] = rules.find([file], settings.naming)
             sieved = sieve_file(file, settings, checks, found, connect())

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from customer_data.columns.date_formats import format_type
 from customer_data.columns.inference import DecidingValue, TypeInference
-from customer_data.columns.number_formats import number_format
+from customer_data.columns.number_formats import NumberFormat, number_format
+from customer_data.columns.types import ColumnType, as_written
+from customer_data.columns.values import read_values
 from customer_data.csv.batch import CsvBatch
 from customer_data.csv.format import CsvFormat
 from customer_data.quality.report.masking import mask
@@ -59,24 +66,70 @@ class ColumnReport:
 
 
 class ColumnTypes:
-    """The types that the columns of a file would have in a new table."""
+    """The types that the columns of a file would have in a new table; `named` are those that settings say. Where it
+    `counts` them, also how many values would be converted, of a column whose type changes late those after that."""
 
-    def __init__(self, names: Sequence[str], csv: CsvFormat, key: Collection[str]) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        csv: CsvFormat,
+        key: Collection[str],
+        named: Mapping[str, ColumnType],
+        *,
+        counts: bool,
+    ) -> None:
         formats, numbers = tuple(map(format_type, csv.date_formats)), number_format(csv)
-        self._columns = {name: TypeInference(formats, numbers=numbers, is_key=name in key) for name in names}
+        self._columns = [
+            _NewColumn(
+                name,
+                TypeInference(formats, numbers=numbers, is_key=name in key),
+                _as_named(named, name, numbers),
+                counts,
+            )
+            for name in names
+        ]
 
     def add(self, batch: CsvBatch) -> None:
-        for inference, values in zip(self._columns.values(), batch.columns, strict=True):
-            inference.add(values, batch.lines)
+        for column, values in zip(self._columns, batch.columns, strict=True):
+            column.add(values, batch.lines)
 
     def reports(self, *, lines_known: bool) -> tuple[ColumnReport, ...]:
-        return tuple(_report(name, inference, lines_known) for name, inference in self._columns.items())
+        return tuple(column.report(lines_known=lines_known) for column in self._columns)
 
 
-def _report(name: str, inference: TypeInference, lines_known: bool) -> ColumnReport:
-    line, shape = why(inference.why, lines_known=lines_known)
-    type = inference.type.sql if inference.type else None
-    return ColumnReport(name, type, None, line, shape, decimal_commas=inference.has_decimal_commas)
+class _NewColumn:
+    def __init__(self, name: str, inference: TypeInference, named: ColumnType | None, counts: bool) -> None:
+        self._counts = counts
+        self._counted_as: ColumnType | None = None
+        self._converted = 0
+        self._name = name
+        self._inference = inference
+        self._named = named
+
+    def add(self, values: pa.StringArray, lines: npt.NDArray[np.int64]) -> None:
+        if self._named is None:
+            self._inference.add(values, lines)
+        if self._counts and (type := self._named or self._inference.type):
+            if type != self._counted_as:
+                self._counted_as, self._converted = type, 0
+            converted = read_values(type, values).converted
+            self._converted += 0 if converted is None else pc.sum(converted).as_py()
+
+    def report(self, *, lines_known: bool) -> ColumnReport:
+        inference, type = self._inference, self._named or self._inference.type
+        line, shape = why(inference.why, lines_known=lines_known)
+        return ColumnReport(
+            self._name,
+            type.sql if type else None,
+            line=line,
+            shape=shape,
+            converted=self._converted,
+            decimal_commas=inference.has_decimal_commas,
+        )
+
+
+def _as_named(named: Mapping[str, ColumnType], name: str, numbers: NumberFormat | None) -> ColumnType | None:
+    return as_written(named[name], numbers) if name in named else None
 
 
 def why(value: DecidingValue | None, *, lines_known: bool) -> tuple[int | None, str | None]:

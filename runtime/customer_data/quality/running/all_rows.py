@@ -73,7 +73,7 @@ class AllRowRules:
                 work.key,
                 work.staging.bucket,
                 work.connect,
-                work.csv.date_formats,
+                work.csv,
                 self._references(),
             )
 

@@ -38,13 +38,15 @@ _MOST_SAMPLES = 5
 
 @dataclass(frozen=True)
 class Checks:
-    """What a run checks files against. Plain data: functions of rules files travel as the text of their file."""
+    """What a run checks files against, and whether it says how many values a loader would convert. Plain data:
+    functions of rules files travel as the text of their file."""
 
     settings: QualitySettings
     pipeline: str
     run_id: str
     started: datetime
     csv: CsvFormat = field(default=CsvFormat(), kw_only=True)
+    counts_converted: bool = field(default=False, kw_only=True)
     sources: tuple[RulesSource, ...] = field(default=(), repr=False, kw_only=True)
 
     @property

@@ -16,6 +16,7 @@ from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from customer_data.columns.names import snake_case
+from customer_data.csv.format import CsvFormat
 from customer_data.errors import CustomerDataError, some_of
 from customer_data.quality.rules.rule import ForeignKeyRule, Rule, SqlRule, missing_columns
 from customer_data.quality.rules.rule_set import LINE, REFERENCE_VIEW, VIEW, RuleSet, quoted
@@ -80,13 +81,13 @@ class FileRows:
 @dataclass(frozen=True)
 class SparkRules:
     """`references` has the values that foreign keys may have, by the rule's name. `connect` gives a client of S3.
-    `date_formats` are those of the files."""
+    `csv` is the format of the files."""
 
     rules: RuleSet
     key: tuple[str, ...]
     bucket: str
     connect: Callable[[], Any]
-    date_formats: tuple[str, ...] = ()
+    csv: CsvFormat = field(default_factory=CsvFormat)
     references: Mapping[str, RowParts] = field(default_factory=dict)
 
     def check(self, files: Sequence[FileRows], existing: Sequence[str] = ()) -> list[LineFindings]:
@@ -141,7 +142,7 @@ class _Check:
         for name, value in (_CONFIGURATION | shuffles).items():
             session.conf.set(name, value)
         self._rows = self._frame(file.rows)
-        self._texts = TextColumns(self._rows, file.rows.types, file.rows.why, rules.date_formats)
+        self._texts = TextColumns(self._rows, file.rows.types, file.rows.why, rules.csv)
 
     def run(self) -> LineFindings:
         try:

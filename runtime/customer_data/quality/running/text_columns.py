@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 
 from customer_data.columns.date_formats import format_type
 from customer_data.columns.inference import PHONE, DecidingValue
-from customer_data.columns.types import TIMESTAMP, TIMESTAMPTZ, ColumnType
-from customer_data.columns.values import EXPONENT, NUMBER, matches, misfits
+from customer_data.columns.number_formats import NumberFormat, number_format
+from customer_data.columns.types import TIMESTAMP, TIMESTAMPTZ, ColumnType, is_text
+from customer_data.columns.values import EXPONENT, matches, misfits
+from customer_data.csv.format import CsvFormat
 from customer_data.quality.report.masking import kind_of_text
 from customer_data.quality.rules.rule import Rule, SqlRule
 from customer_data.quality.rules.rule_set import LINE, quoted
@@ -50,24 +52,26 @@ def _of_type(type: ColumnType) -> _Marks:
     return marks
 
 
-def _kinds(formats: Sequence[str]) -> list[_Kind]:
+def _kinds(csv: CsvFormat) -> list[_Kind]:
+    numbers = number_format(csv) or NumberFormat()
+    dates = ((format, _of_type(format_type(format))) for format in csv.date_formats)
     return [
-        *(_Kind(f"a date as {format}", f"dates as {format}", _of_type(format_type(format))) for format in formats),
+        *(_Kind(f"a date as {format}", f"dates as {format}", marks) for format, marks in dates),
         _Kind("a date", "dates", _of_type(TIMESTAMP)),
         _Kind("a time with a zone", "times with a zone", _of_type(TIMESTAMPTZ)),
         _Kind(
             "a number",
             "numbers",
-            lambda texts: matches(rf"{NUMBER}(?:{EXPONENT})?", texts),
+            lambda texts: pc.is_valid(numbers.to_plain(texts)),
             lambda texts: pc.invert(matches(rf"{PHONE}|[^.]*{EXPONENT}", texts)),
         ),
         _Kind("true or false", "true or false", lambda texts: matches("(?i:true|false)", texts)),
     ]
 
 
-def _kind_of(text: str, formats: Sequence[str]) -> str:
+def _kind_of(text: str, csv: CsvFormat) -> str:
     """What a text is, for messages that must not show it: `a number`, `text of letters`."""
-    kinds = (kind.one for kind in _kinds(formats) if kind.marks(pa.array([text]))[0].as_py())
+    kinds = (kind.one for kind in _kinds(csv) if kind.marks(pa.array([text]))[0].as_py())
     return next(kinds, None) or kind_of_text(text)
 
 
@@ -110,7 +114,7 @@ class CountKinds:
 
     SCHEMA = ", ".join(f"{name} {type}" for name, (type, _) in _COUNT_TYPES.items())
 
-    formats: tuple[str, ...]
+    csv: CsvFormat
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         counts = _summed(count for batch in batches for count in self._of_batch(batch))
@@ -120,14 +124,14 @@ class CountKinds:
 
     def _of_batch(self, batch: pa.RecordBatch) -> Iterator[_Count]:
         for column, texts in enumerate(batch.columns[1:]):
-            for place, kind in enumerate(_kinds(self.formats)):
+            for place, kind in enumerate(_kinds(self.csv)):
                 marks = pc.fill_null(kind.marks(texts), False)
                 fits = pc.sum(marks).as_py() or 0
                 shown = fits > 0 and pc.any(pc.and_(marks, kind.shows(texts))).as_py() is True
                 count = _Count(column, place, len(texts) - texts.null_count, fits, shown)
                 row = pc.index(pc.and_not(pc.is_valid(texts), marks), True).as_py()
                 if row >= 0:
-                    what = _kind_of(texts[row].as_py(), self.formats)
+                    what = _kind_of(texts[row].as_py(), self.csv)
                     count = count._replace(line=batch.column(0)[row].as_py(), what=what)
                 yield count
 
@@ -147,14 +151,14 @@ class TextColumns:
     rows: DataFrame
     types: Mapping[str, ColumnType | None]
     why: Mapping[str, DecidingValue]
-    formats: tuple[str, ...]
+    csv: CsvFormat
     _used: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set), init=False)
 
     def look_at(self, rule: Rule, selected: DataFrame) -> None:
         """Keeps which columns the rule uses to select rows; a generated one compares texts, and means to."""
         if not (isinstance(rule, SqlRule) and rule.columns):
             types = ((name, self.types.get(name)) for name in columns_used(selected))
-            self._used[rule.name].update(name for name, type in types if type and type.name == "varchar")
+            self._used[rule.name].update(name for name, type in types if type and is_text(type))
 
     def notes(self) -> dict[str, tuple[str, ...]]:
         """By rule, what it should be known by: `signup is text here because of line 17 (text of letters); of 3 values
@@ -183,14 +187,14 @@ class TextColumns:
         places = (f"{name} on line {line}" for name, line in found if line is not None)
         where = next(places, "a text that the rule computes")
         return (
-            f"{failed.name} {where} is {_kind_of(failed.text, self.formats)}, which cannot be cast to {failed.type};"
+            f"{failed.name} {where} is {_kind_of(failed.text, self.csv)}, which cannot be cast to {failed.type};"
             " correct the value, or use try_cast in the rule"
         )
 
     def _counted(self, columns: Sequence[str]) -> dict[str, list[_Count]]:
         # PySpark's mapInArrow takes no name with a point.
         named = (f"{quoted(name)} AS c{place}" for place, name in enumerate(columns))
-        count = CountKinds(self.formats)
+        count = CountKinds(self.csv)
         rows = self.rows.selectExpr(quoted(LINE), *named).mapInArrow(count, count.SCHEMA).collect()  # type: ignore[arg-type]
         counts: dict[str, list[_Count]] = {name: [] for name in columns}
         for of_kind in _summed(sorted((_Count(*row) for row in rows), key=lambda count: count.line or 0)):
@@ -202,7 +206,7 @@ class TextColumns:
         most = max((count for count in counts if count.shown), key=lambda count: count.fits, default=None)
         if most is None or 2 * most.fits < most.values:
             return None
-        kind, why = _kinds(self.formats)[most.kind], self.why[column]
-        line, what = (most.line, most.what) if most.line else (why.line, _kind_of(why.text, self.formats))
+        kind, why = _kinds(self.csv)[most.kind], self.why[column]
+        line, what = (most.line, most.what) if most.line else (why.line, _kind_of(why.text, self.csv))
         fits = f"1 is {kind.one}" if most.fits == 1 else f"{most.fits:,} are {kind.many}"
         return f"{column} is text here because of line {line} ({what}); of {most.values:,} values {fits}"

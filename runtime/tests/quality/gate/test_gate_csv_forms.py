@@ -102,3 +102,18 @@ def test_a_gate_sees_keys_trimmed_where_the_format_says_so(world: GateWorld) -> 
             world.put("a.csv", *lines), key=["user_id"], csv={"trim_keys": trim_keys}, quality={"rules": [rule]}
         )
         assert result.rows_passed == passed
+
+
+GERMAN = {"delimiter": ";", "decimal_separator": ",", "thousands_separator": "."}
+
+
+def test_generated_rules_read_numbers_in_the_format(world: GateWorld) -> None:
+    rules = [
+        {"name": "low", "kind": "range", "column": "x", "parameters": {"maximum": 1000}},
+        {"name": "typed", "kind": "of_type", "column": "x", "parameters": {"type": "NUMERIC(8,2)"}},
+    ]
+    lines = ("user_id;x", "1;1.234,5", "2;999,99", "3;5.5", "4;28,7", "5;n/a", "6;")
+    (result,) = world.sieve(world.put("a.csv", *lines), csv=GERMAN, quality={"rules": rules})
+
+    assert (result.rows_passed, result.rows_rejected) == (3, 3)
+    assert world.read("passed/a.csv").decode().splitlines()[1] == '"2";"999,99"'

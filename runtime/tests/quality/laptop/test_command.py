@@ -419,3 +419,20 @@ def test_a_python_without_the_packages_ends_with_what_to_install(folder: Path) -
     code, _, errors = command(folder, "quality_rules.py", PYTHON="no-such-python")
     assert (code, errors.count("\n")) == (1, 1)
     assert errors.startswith("Python cannot be started as 'no-such-python' (ENOENT), but Python 3.11 is needed; ")
+
+
+def test_says_how_many_values_a_loader_would_convert(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "quality_rules.py").write_text("def fine(record):\n    return None\nPYTHON_DATA_QUALITY_RULES = []")
+    rules = [{"name": "named", "kind": "not_null", "column": "name"}]
+    csv = {"delimiter": ";", "decimal_separator": ",", "thousands_separator": "."}
+    text = json.dumps(PIPELINE | {"csv": csv, "quality": PIPELINE["quality"] | {"rules": rules}})
+    (folder / "cdk.out" / "p.quality.json").write_text(text)
+    (folder / "f.csv").write_text(
+        "Kundennummer;Name;Seen;X\n1,0;Ann;2024-05-01 10:00:00 -0400;1.234,5\n2;Bo;2024-05-01 10:00:00Z;2\n"
+    )
+
+    assert main(["check", "--settings", "cdk.out/p.quality.json", "--data", "f.csv"]) == 0
+    said = capsys.readouterr().out
+    assert "  user_id BIGINT, because of •,• on line 2, 1 value converted\n" in said
+    assert "  seen TIMESTAMPTZ, because of ••••-••-•• ••:••:•• -•••• on line 2, 1 value converted\n" in said
+    assert "  x NUMERIC(18,4), because of •.•••,• on line 2, 1 value converted\n" in said

@@ -177,3 +177,22 @@ def test_any_text_that_cannot_be_cast_is_found_and_not_shown(rows: Rows, text: s
         "name on line 3 is text of " in checked.failures["r"] or "name on line 2 is a number" in checked.failures["r"]
     )
     assert text not in checked.failures["r"]
+
+
+def test_numbers_are_those_of_the_format(rows: Rows) -> None:
+    rule = sql_rules(
+        {"high": "SELECT * FROM temp_data WHERE amount > '7'", "cast": "SELECT * FROM temp_data WHERE amount > 7"}
+    )
+    content = "id;amount\n1;28,7\n2;1.234,5\n3;n/a\n"
+    checked = rows.check(content, rule, format=CsvFormat(delimiter=";", decimal_separator=",", thousands_separator="."))
+
+    note = "amount is text here because of line 4 ('n/a'); of 3 values 2 are numbers"
+    assert checked.found.notes["high"] == (note,)
+    assert "amount on line 2 is a number, which cannot be cast to BIGINT" in checked.failures["cast"]
+
+
+def test_a_column_that_a_rule_makes_char_is_text_too(rows: Rows) -> None:
+    of_type = {"name": "t", "kind": "of_type", "column": "code", "parameters": {"type": "CHAR(3)"}}
+    checked = rows.check("id,code\n1,5\n2,x\n", sql_rules({"r": "SELECT * FROM temp_data WHERE code > 7"}), [of_type])
+
+    assert "code on line 3 is text of letters" in checked.failures["r"]
