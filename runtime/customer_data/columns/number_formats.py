@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_data.errors import SettingsError
+from customer_data.nulls import only
 
 if TYPE_CHECKING:
     from customer_data.csv.format import CsvFormat
@@ -34,7 +35,7 @@ class NumberFormat:
 
     def to_plain(self, texts: pa.StringArray) -> pa.StringArray:
         """The numbers in the one spelling that everything else reads, such as `-1234.56`; NULL for other texts."""
-        numbers = pc.if_else(pc.match_substring_regex(texts, self._pattern), texts, None)
+        numbers = only(pc.match_substring_regex(texts, self._pattern), texts)
         if self.thousands:
             numbers = pc.replace_substring_regex(numbers, self._separator, "")
         if self.decimal != ".":

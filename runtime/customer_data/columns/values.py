@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from customer_data.columns.date_formats import to_iso
 from customer_data.columns.number_formats import NumberFormat
 from customer_data.columns.types import FALSE_WORDS, TRUE_WORDS, ColumnType
+from customer_data.nulls import only
 
 
 class Read(NamedTuple):
@@ -104,10 +105,6 @@ def _converted(values: pa.Array, as_is: pa.BooleanArray) -> pa.BooleanArray | No
     return marks if pc.any(marks).as_py() else None
 
 
-def _only(fits: pa.BooleanArray, values: pa.Array) -> pa.Array:
-    return pc.if_else(fits, values, pa.scalar(None, values.type))
-
-
 # Numbers
 
 
@@ -118,7 +115,7 @@ def _integer(type: ColumnType, texts: pa.StringArray) -> Read:
         converted = _converted(numbers, pc.equal(numbers.cast(pa.string()), texts))
     if type.name != "bigint":
         limit = INTEGER_LIMITS[type.name]
-        numbers = _only(pc.and_(pc.greater_equal(numbers, -limit), pc.less(numbers, limit)), numbers)
+        numbers = only(pc.and_(pc.greater_equal(numbers, -limit), pc.less(numbers, limit)), numbers)
     return Read(numbers, _unfit(texts, numbers), converted)
 
 
@@ -136,11 +133,11 @@ def plain_integers(texts: pa.StringArray) -> pa.Int64Array | None:
 
 def whole_numbers(texts: pa.StringArray) -> pa.Int64Array:
     """64-bit integers in any spelling of a number without a fraction, NULL for the others."""
-    shaped = _only(matches(r"[+-]?(?:0|[1-9][0-9]{0,18})(?:\.0*)?", texts), texts)
+    shaped = only(matches(r"[+-]?(?:0|[1-9][0-9]{0,18})(?:\.0*)?", texts), texts)
     exact = pc.replace_substring_regex(shaped, r"^\+|\..*$", "").cast(pa.decimal128(38, 0))
     least, greatest = pa.array([str(-(2**63)), str(2**63 - 1)]).cast(pa.decimal128(38, 0))
     in_range = pc.and_(pc.greater_equal(exact, least), pc.less_equal(exact, greatest))
-    return _only(in_range, exact).cast(pa.int64())
+    return only(in_range, exact).cast(pa.int64())
 
 
 def _numeric(type: ColumnType, texts: pa.StringArray) -> Read:
@@ -153,7 +150,7 @@ def _numeric(type: ColumnType, texts: pa.StringArray) -> Read:
         return Read(texts.cast(target))
     # Zeros after the last decimal place say nothing that is lost.
     fraction = rf"\.[0-9]{{1,{scale}}}0*" if scale else r"\.0+"
-    shaped = _only(matches(rf"[+-]?(?:{integer}(?:{fraction}|\.)?|{fraction})", texts), texts)
+    shaped = only(matches(rf"[+-]?(?:{integer}(?:{fraction}|\.)?|{fraction})", texts), texts)
     values = plain_decimals(shaped).cast(target)
     unfit = _unfit(texts, values)
     if unfit is not None and pc.any(pc.and_(unfit, matches(NUMBER + EXPONENT, texts))).as_py():
@@ -199,7 +196,7 @@ def _float(type: ColumnType, texts: pa.StringArray) -> Read:
     shaped = pc.and_(
         matches(rf"{NUMBER}(?:{EXPONENT})?", texts), pc.less_equal(pc.binary_length(texts), _LONGEST_FLOAT_TEXT)
     )
-    numbers = _only(shaped, texts)
+    numbers = only(shaped, texts)
     parsed = _parsed(numbers)
     significant = significant_digits(numbers)
     survives = pc.less_equal(significant, digits)
@@ -207,7 +204,7 @@ def _float(type: ColumnType, texts: pa.StringArray) -> Read:
         survives = pc.or_(survives, _comes_back(numbers, parsed, but=survives))
     magnitude = pc.abs(parsed)
     in_range = pc.and_(pc.greater_equal(magnitude, least), pc.less_equal(magnitude, greatest))
-    values = _only(pc.and_(survives, pc.or_(in_range, pc.equal(significant, 0))), parsed)
+    values = only(pc.and_(survives, pc.or_(in_range, pc.equal(significant, 0))), parsed)
     return Read(values, _unfit(texts, values))
 
 
@@ -236,7 +233,7 @@ def significant_digits(numbers: pa.StringArray) -> pa.Int32Array:
 def _boolean(type: ColumnType, texts: pa.StringArray) -> Read:
     words = pc.ascii_lower(texts)
     true = pc.is_in(words, pa.array(TRUE_WORDS))
-    values = _only(pc.or_(true, pc.is_in(words, pa.array(FALSE_WORDS))), true)
+    values = only(pc.or_(true, pc.is_in(words, pa.array(FALSE_WORDS))), true)
     as_is = pc.is_in(words, pa.array(["true", "false"]))
     return Read(values, _unfit(texts, values), _converted(values, as_is))
 
@@ -246,12 +243,12 @@ def _date_time(type: ColumnType, texts: pa.StringArray) -> Read:
     target = _ARROW_DATE_TIMES[type.name]
     if iso.null_count == texts.null_count and (values := _all_iso(type.name, iso)) is not None:
         return Read(values, None, _converted_times(type, texts, values))
-    shaped = _only(matches(_DATE_TIME_SHAPES[type.name], iso), iso)
+    shaped = only(matches(_DATE_TIME_SHAPES[type.name], iso), iso)
     dates = pc.utf8_slice_codeunits(shaped, 0, 10)
     # strptime rolls 2024-02-30 over to March: only a real date comes back as it was.
     rolled = pc.strftime(pc.strptime(dates, format="%Y-%m-%d", unit="s", error_is_null=True), format="%Y-%m-%d")
     real = pc.and_(pc.equal(rolled, dates), pc.invert(pc.starts_with(dates, "0000")))
-    values = _only(real, dates if type.name == "date" else _as_arrow_reads(shaped)).cast(target)
+    values = only(real, dates if type.name == "date" else _as_arrow_reads(shaped)).cast(target)
     return Read(values, _unfit(texts, values), _converted_times(type, texts, values))
 
 
@@ -285,14 +282,14 @@ def _varchar(type: ColumnType, texts: pa.StringArray) -> Read:
     length = type.length or 0
     if longest(texts) <= length:
         return Read(texts)
-    values = _only(pc.less_equal(pc.binary_length(texts), length), texts)
+    values = only(pc.less_equal(pc.binary_length(texts), length), texts)
     return Read(values, _unfit(texts, values))
 
 
 def _char(type: ColumnType, texts: pa.StringArray) -> Read:
     # Redshift manual, "Character types": CHAR holds single-byte characters only, and does not keep blanks at the end.
     short = pc.less_equal(pc.binary_length(texts), type.length or 0)
-    values = _only(pc.and_(short, pc.and_(pc.string_is_ascii(texts), pc.invert(pc.ends_with(texts, " ")))), texts)
+    values = only(pc.and_(short, pc.and_(pc.string_is_ascii(texts), pc.invert(pc.ends_with(texts, " ")))), texts)
     return Read(values, _unfit(texts, values))
 
 

@@ -16,6 +16,7 @@ from customer_data.csv.dialect import MAX_RECORD_BYTES, CsvDialect, CsvHeader
 from customer_data.csv.footer import RaggedEnd
 from customer_data.csv.format import CsvFormat
 from customer_data.csv.text import CHUNK_BYTES, ChunkStream
+from customer_data.nulls import only
 
 _BATCH_ROWS = 16_384
 _BATCH_BYTES = 8 * 2**20
@@ -206,4 +207,4 @@ class _Batch:
         return batch
 
     def _with_nulls(self, column: pa.StringArray) -> pa.StringArray:
-        return pc.if_else(pc.is_in(column, self._null_values), None, column)
+        return only(pc.invert(pc.is_in(column, self._null_values)), column)

@@ -28,6 +28,7 @@ from customer_data.csv.format import CsvFormat
 from customer_data.csv.notes import CsvNotes, notable_lines
 from customer_data.csv.text import CHUNK_BYTES, ChunkStream, LineCounter, utf8_chunks
 from customer_data.errors import FileFault
+from customer_data.nulls import only
 
 # The header has to fit in here; 1,600 names of 127 bytes do, four times.
 _SAMPLE_BYTES = 2**20
@@ -137,7 +138,7 @@ def _trimmed(batches: Iterator[CsvBatch], places: Sequence[int], format: CsvForm
         columns = list(batch.columns)
         for place in places:
             values = trim_values(columns[place])
-            columns[place] = pc.if_else(pc.is_in(values, null_values), None, values)
+            columns[place] = only(pc.invert(pc.is_in(values, null_values)), values)
         yield replace(batch, columns=tuple(columns)) if places else batch
 
 

@@ -18,6 +18,7 @@ from customer_data.columns.values import Read, longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
 from customer_data.errors import FileFault
+from customer_data.nulls import only
 from customer_data.records.json_objects import json_objects
 from customer_data.records.rejections import Errors, Rejections, RowError
 
@@ -210,7 +211,7 @@ def _unfit(batch: CsvBatch, columns: FileColumns, unfit: dict[str, pa.BooleanArr
     for column in columns.existing:
         rows = unfit.get(column.name)
         if rows is not None and column.when_unfit is WhenUnfit.RESCUE:
-            rows = column.unrescuable(pc.if_else(rows, batch.columns[column.index], None))
+            rows = column.unrescuable(only(rows, batch.columns[column.index]))
         if rows is not None:
             why = partial(_does_not_fit, column)
             findings.append(_of_column(rows, batch, column, "column_type", "unfit_value", why))
@@ -238,7 +239,7 @@ def _split_and_count(
         column.add(values, converted)
         staged.append(values)
         if column.has_rescue:
-            rescued = pa.nulls(batch.rows, pa.string()) if unfit is None else pc.if_else(unfit, texts, None)
+            rescued = pa.nulls(batch.rows, pa.string()) if unfit is None else only(unfit, texts)
             rescued = rescued if kept is None else rescued.filter(kept)
             if column.add_rescued(rescued):
                 in_rescue.append(pc.is_valid(rescued))

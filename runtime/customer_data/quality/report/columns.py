@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from customer_data.columns.date_formats import format_type
 from customer_data.columns.inference import DecidingValue, TypeInference
-from customer_data.columns.number_formats import NumberFormat, number_format
+from customer_data.columns.number_formats import number_format
 from customer_data.columns.types import ColumnType, as_written
 from customer_data.columns.values import read_values
 from customer_data.csv.batch import CsvBatch
@@ -83,7 +83,7 @@ class ColumnTypes:
             _NewColumn(
                 name,
                 TypeInference(formats, numbers=numbers, is_key=name in key),
-                _as_named(named, name, numbers),
+                as_written(named[name], numbers) if name in named else None,
                 counts,
             )
             for name in names
@@ -126,10 +126,6 @@ class _NewColumn:
             converted=self._converted,
             decimal_commas=inference.has_decimal_commas,
         )
-
-
-def _as_named(named: Mapping[str, ColumnType], name: str, numbers: NumberFormat | None) -> ColumnType | None:
-    return as_written(named[name], numbers) if name in named else None
 
 
 def why(value: DecidingValue | None, *, lines_known: bool) -> tuple[int | None, str | None]:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from customer_data.columns.type_names import parse_type
 from customer_data.columns.types import DATE, DOUBLE_DIGITS, TIMESTAMP, TIMESTAMPTZ, ColumnType, is_number
 from customer_data.columns.values import misfits, read_values
+from customer_data.nulls import only
 from customer_data.quality.rules.rule import Rule
 
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
@@ -73,7 +74,7 @@ class Range:
 
     def broken(self, values: pa.StringArray) -> pa.BooleanArray:
         shaped = pc.match_substring_regex(values, _NUMBER)
-        rough = pc.if_else(shaped, values, None).cast(pa.float64())
+        rough = only(shaped, values).cast(pa.float64())
         inside = pc.is_valid(rough)
         if self.minimum is not None:
             inside = pc.and_(inside, pc.greater_equal(rough, float(self.minimum)))
@@ -156,7 +157,7 @@ class NotInFuture:
             if not_past.null_count == len(values):
                 break
             past = pc.fill_null(pc.less_equal(read_values(type, not_past)[0], pa.scalar(limit, target)), False)
-            not_past = pc.if_else(past, None, not_past)
+            not_past = only(pc.invert(past), not_past)
         return pc.is_valid(not_past)
 
 
@@ -231,7 +232,7 @@ def _unless(good: pa.BooleanArray, values: pa.StringArray) -> pa.BooleanArray:
 
 
 def _only(values: pa.StringArray, marked: pa.BooleanArray) -> list[str | None]:
-    texts: list[str | None] = pc.if_else(pc.fill_null(marked, False), values, None).to_pylist()
+    texts: list[str | None] = only(marked, values).to_pylist()
     return texts
 
 
