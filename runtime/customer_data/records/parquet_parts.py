@@ -88,10 +88,9 @@ class ParquetParts:
 
     def discard(self) -> None:
         """Takes back all that was written."""
-        with contextlib.suppress(Exception):  # what was to be written is not wanted any more
-            self._wait()
-        with contextlib.suppress(OSError):  # a full disk keeps nothing in the bucket
-            self._close_writer()
+        for end in (self._wait, self._close_writer):
+            with contextlib.suppress(Exception):  # what was to be written is not wanted any more
+                end()
         self._waiting, self._waiting_bytes = [], 0
         self._written_bytes = self._written_rows = 0
         for part in self._parts:
@@ -139,7 +138,6 @@ class ParquetParts:
         self._written_bytes = self._written_rows = 0
 
     def _close_writer(self) -> None:
-        if self._writer is not None:
-            writer, self._writer = self._writer, None
-            with contextlib.suppress(pa.ArrowInvalid):
-                writer.close()
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()

@@ -34,7 +34,7 @@ from customer_data.quality.running.queries import (
 from customer_data.quality.running.row_parts import RowParts
 from customer_data.quality.running.spark_errors import is_about_query, is_of_rules, said
 from customer_data.quality.running.text_columns import TextColumns
-from customer_data.quality.running.typed_values import spark_type
+from customer_data.quality.running.typed_values import INTEGERS, spark_type
 from customer_data.quality.running.write_findings import WriteFindings
 from customer_data.records.parquet_parts import StagedPart
 
@@ -54,8 +54,13 @@ _CONFIGURATION = {
 }
 #: Of the 16 MiB that a part of rows takes in memory; Spark's own default suits neither a small file nor a large one.
 _SHUFFLES_PER_PART = 1
-#: Types of which each value is written in one way.
-_WRITTEN_ONE_WAY = ("varchar", "char", "bigint", "integer", "smallint")
+#: Types of which each value is one text, as CAST writes it.
+_WRITTEN_ONE_WAY = ("varchar", "char", *INTEGERS)
+#: As a column of whole numbers has it: `1.0` in the reference is 1.
+_WHOLE_NUMBER_AS_PLAIN = (
+    "CASE WHEN value RLIKE '^[+-]?(0|[1-9][0-9]*)([.]0*)?$' THEN regexp_replace(value, '^[+]|[.]0*$', '') ELSE value"
+    " END AS value"
+)
 #: What a SQL rule says of a row: nothing but its own description.
 _NO_WORDS = ("CAST(NULL AS STRING) AS code", "CAST(NULL AS STRING) AS reason")
 
@@ -252,6 +257,9 @@ class _Check:
     def _view_of_reference(self, rule: ForeignKeyRule) -> None:
         reference = self._spark_rules.references[rule.name]
         values = self._frame(reference).selectExpr(f"{quoted(snake_case(rule.reference_column))} AS value")
+        types = [self._file.rows.types[column] for column in rule.columns]
+        if all(type and type.name in INTEGERS for type in types):
+            values = values.selectExpr(_WHOLE_NUMBER_AS_PLAIN)
         values.where("value IS NOT NULL").distinct().createOrReplaceTempView(REFERENCE_VIEW)
 
     def _by_python(self, rows: DataFrame) -> Iterator[DataFrame]:

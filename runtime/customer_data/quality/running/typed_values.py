@@ -7,14 +7,14 @@ import pyarrow as pa
 from customer_data.columns.types import ColumnType
 from customer_data.columns.values import read_values
 
-_INTEGERS = ("smallint", "integer", "bigint")
+INTEGERS = ("smallint", "integer", "bigint")
 
 
 def spark_type(type: ColumnType | None) -> str:
     """The Spark SQL type of the values: TIMESTAMP_NTZ where no zone is named, so that no zone is made up."""
     if type is None or type.name in ("varchar", "char"):
         return "STRING"
-    if type.name in _INTEGERS:
+    if type.name in INTEGERS:
         return "BIGINT"
     if type.name == "numeric":
         return f"DECIMAL({type.precision},{type.scale})"

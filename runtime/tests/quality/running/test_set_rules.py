@@ -71,6 +71,13 @@ def test_values_must_be_in_the_reference_as_they_are_written(rows: Rows, packed:
     }
 
 
+def test_whole_numbers_are_in_the_reference_whatever_their_spelling(rows: Rows) -> None:
+    rows.s3.put_object(Bucket=BUCKET, Key="reference/ids.csv", Body=b"Code\n1.0\n2.\n+3\n4\n50.05\nnone\n")
+    content = "code\n1.0\n1\n2\n3.0\n4.00\n50\n"
+    checked = rows.check(content, given=[foreign_key("code", "reference/ids.csv", "Code")])
+    assert (checked.failures, checked.lines("known_code")) == ({}, [7])
+
+
 @pytest.mark.parametrize(
     ("key", "body", "column", "told"),
     [
