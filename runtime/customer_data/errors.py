@@ -68,6 +68,10 @@ def require_every_row(url: str, *, read: int, passed: int, rejected: int) -> Non
         )
 
 
+class ValuesLost(CustomerDataError):
+    """A value is neither in its column nor in the rescue column: nothing of the file goes on."""
+
+
 class SourceChanged(CustomerDataError):
     """The object of an event is gone or was overwritten: a newer event covers it."""
 

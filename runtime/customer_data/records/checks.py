@@ -17,7 +17,7 @@ from customer_data.columns.types import MAX_VARCHAR_BYTES, is_text
 from customer_data.columns.values import Read, longest
 from customer_data.csv.batch import BrokenRecord, CsvBatch
 from customer_data.csv.reader import IrregularCsv
-from customer_data.errors import FileFault
+from customer_data.errors import FileFault, ValuesLost
 from customer_data.nulls import only
 from customer_data.records.json_objects import json_objects
 from customer_data.records.rejections import Errors, Rejections, RowError
@@ -226,10 +226,11 @@ def _split_and_count(
     for column in columns.columns:
         texts = batch.columns[column.index]
         if isinstance(column, NewColumn):
-            if kept is None:
-                staged.append(column.add(texts, batch.lines))
-            else:
-                staged.append(column.add(texts.filter(kept), batch.lines[kept.to_numpy(zero_copy_only=False)]))
+            lines = batch.lines if kept is None else batch.lines[kept.to_numpy(zero_copy_only=False)]
+            texts = texts if kept is None else texts.filter(kept)
+            values = column.add(texts, lines)
+            _require_every_value(column, texts, values, 0)
+            staged.append(values)
             continue
         column.survey(texts, batch.lines, kept)
         values, unfit, converted = reads[column.name]
@@ -238,10 +239,25 @@ def _split_and_count(
             converted = pc.and_(converted, kept) if converted is not None else None
         column.add(values, converted)
         staged.append(values)
+        rows_rescued = 0
         if column.has_rescue:
             rescued = pa.nulls(batch.rows, pa.string()) if unfit is None else only(unfit, texts)
             rescued = rescued if kept is None else rescued.filter(kept)
-            if column.add_rescued(rescued):
+            rows_rescued = column.add_rescued(rescued)
+            if rows_rescued:
                 in_rescue.append(pc.is_valid(rescued))
             staged.append(rescued)
+        _require_every_value(column, texts if kept is None else texts.filter(kept), values, rows_rescued)
     return staged, pc.sum(reduce(pc.or_, in_rescue)).as_py() if in_rescue else 0
+
+
+def _require_every_value(
+    column: NewColumn | ExistingColumn, texts: pa.StringArray, values: pa.Array, rescued: int
+) -> None:
+    """Raises ValuesLost. What a column that is still `undecided` has now is read again."""
+    lost = values.null_count - texts.null_count - rescued
+    if lost and not column.undecided:
+        raise ValuesLost(
+            f"{lost:,} values of the column {column.name!r} are neither in it nor in a rescue column, so nothing of"
+            " the file goes on; please report it, with the type of the column and the shape of its values"
+        )

@@ -12,10 +12,12 @@ from typing import Any
 from unittest import mock
 
 import boto3
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
+from customer_data.columns import checked
 from customer_data.columns.inference import DecidingValue
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import (
@@ -31,10 +33,11 @@ from customer_data.columns.types import (
     varchar,
     varchar_with_headroom,
 )
+from customer_data.columns.values import Read, arrow_type
 from customer_data.csv import reader as csv_reader
 from customer_data.csv import text as csv_text
 from customer_data.csv.format import CsvFormat
-from customer_data.errors import RowsLost, SourceChanged
+from customer_data.errors import RowsLost, SourceChanged, ValuesLost
 from customer_data.files.manifest import SourceFile
 from customer_data.files.source_object import SourceObject
 from customer_data.files.staging_location import StagingLocation
@@ -630,3 +633,12 @@ def test_when_a_row_is_lost_nothing_is_staged(landing: Landing) -> None:
         pytest.raises(RowsLost, match="3 rows were read, 2 passed"),
     ):
         landing.stage("user_id,name\n1,a\n2,b\n3,c\n")
+
+
+def test_a_value_that_would_vanish_ends_the_run(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(type: ColumnType, texts: pa.StringArray) -> Read:
+        return Read(pa.nulls(len(texts), arrow_type(type)))
+
+    monkeypatch.setattr(checked, "read_values", forgetful)
+    with pytest.raises(ValuesLost, match="1 values of the column 'user_id' are neither in it nor in a rescue column"):
+        landing.stage("user_id\n1\n")
