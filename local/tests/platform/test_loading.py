@@ -20,7 +20,7 @@ def test_loads_a_file_into_a_new_table(customers: Pipeline) -> None:
 
     rows = customers.rows("user_id, last_purchase::text, total_spent::numeric(18,4)::text", "happy-%")
     assert len(rows) == 100
-    assert rows[7] == ("happy-007", "1997-01-08", "7.2500")
+    assert rows[7] == ("happy-007", "1997-01-08 00:00:00", "7.2500")
     customers.wait_for_idle()
     [summary] = [
         line

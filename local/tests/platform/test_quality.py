@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_people_are_told_of_rejected_rows_once_with_links_to_the_report_and_the_
     assert gate.text(rejected).count("\n") == 4
     page = gate.text(report)
     assert "41 of 45 rows passed" in page and "no_free_purchase" in page
-    assert "u1" not in page.partition("<body")[2]
+    # A bucket's random name, which links have, may have any two characters.
+    assert "u1" not in re.sub("<code.*?</code>", "", page.partition("<body")[2])
     assert len(gate.told("mixed.csv")) == 1
 
 
