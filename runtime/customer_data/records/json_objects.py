@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,8 +22,20 @@ def json_objects(names: Sequence[str], columns: Sequence[pa.StringArray]) -> pa.
 
 def _json_texts(values: pa.StringArray) -> pa.StringArray:
     quoted = pc.binary_join_element_wise('"', values, '"', "")
-    special = pc.fill_null(pc.match_substring_regex(values, r'["\\\x00-\x1f]'), False)
-    if pc.any(special).as_py():
+    if _may_need_escapes(values):
+        special = pc.fill_null(pc.match_substring_regex(values, r'["\\\x00-\x1f]'), False)
         escaped = [to_json(value) for value in values.filter(special).to_pylist()]
-        quoted = pc.replace_with_mask(quoted, special, pa.array(escaped))
+        quoted = pc.replace_with_mask(quoted, special, pa.array(escaped, pa.string()))
     return pc.fill_null(quoted, "null")
+
+
+def _may_need_escapes(values: pa.StringArray) -> bool:
+    """A look at the bytes of all values at once costs a tenth of the search in each."""
+    bytes = np.frombuffer(text_bytes(values), np.uint8)
+    return bool(((bytes < ord(" ")) | (bytes == ord('"')) | (bytes == ord("\\"))).any())
+
+
+def text_bytes(values: pa.StringArray) -> memoryview:
+    """The texts one after the other, as UTF-8; of an array that is no slice."""
+    _, _, data = values.buffers()
+    return memoryview(data or b"")[: pc.sum(pc.binary_length(values)).as_py() or 0]

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from customer_data.errors import FileFault
 from customer_data.files.manifest import SourceFile
-from customer_data.records.json_objects import to_json
+from customer_data.records.json_objects import text_bytes, to_json
 from customer_data.records.rejections import Rejections, RowError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class RejectedRecords:
             return
         self.count += len(rejections)
         lines = rejections.lines.cast(pa.string())
-        self._digest.update(_bytes(pc.binary_join_element_wise(pc.coalesce(lines, rejections.records), "\n", "")))
+        self._digest.update(text_bytes(pc.binary_join_element_wise(pc.coalesce(lines, rejections.records), "\n", "")))
         for errors in rejections.errors:
             row, first = errors.first
             kind = (first.rule, first.column, first.warning)
@@ -108,7 +108,7 @@ class RejectedRecords:
             found = first, rejections.lines[row].as_py()
             self._first[kind] = min(self._first.get(kind, found), found, key=_line)
         if self._lines is not None:
-            self._lines.write(_bytes(self._as_lines(rejections, lines)))
+            self._lines.write(text_bytes(self._as_lines(rejections, lines)))
 
     def _as_lines(self, rejections: Rejections, lines: pa.StringArray) -> pa.StringArray:
         wrong = [errors.as_json() for errors in rejections.errors]
@@ -162,9 +162,3 @@ class RejectedRecords:
 
 def _line(found: tuple[RowError, int | None]) -> int:
     return found[1] or 0
-
-
-def _bytes(texts: pa.StringArray) -> memoryview:
-    """The texts one after the other, as UTF-8."""
-    _, _, data = texts.buffers()
-    return memoryview(data)[: pc.sum(pc.binary_length(texts)).as_py()]

@@ -29,14 +29,6 @@ class RowError(NamedTuple):
     def severity(self) -> Literal["error", "warning"]:
         return "warning" if self.warning else "error"
 
-    @property
-    def json(self) -> str:
-        text = encode_basestring
-        return (
-            f'{{"rule": {text(self.rule)}, "code": {text(self.code)}, "reason": {text(self.reason)},'
-            f' "severity": "{self.severity}"}}'
-        )
-
 
 @dataclass(frozen=True)
 class Errors:
@@ -83,7 +75,14 @@ class Errors:
         return row, self.known[place]
 
     def as_json(self) -> pa.StringArray:
-        return pa.array([error.json for error in self.known], pa.string()).take(self.places)
+        text = encode_basestring
+        codes = {error.code: error for error in self.known}
+        begin = {
+            code: f'{{"rule": {text(error.rule)}, "code": {text(code)}, "reason": ' for code, error in codes.items()
+        }
+        end = f', "severity": "{self.known[0].severity}"}}' if self.known else ""
+        made = [f"{begin[error.code]}{text(error.reason)}{end}" for error in self.known]
+        return pa.array(made, pa.string()).take(self.places)
 
 
 @dataclass(frozen=True)

@@ -212,12 +212,12 @@ class FileCheck:
         rows = pc.fill_null(rule.check.broken(self._as_read(rule.check, values)), False)
         if not pc.any(rows).as_py():
             return None
-        header = self._headers[index]
+        header, warning = self._headers[index], rule.is_warning
 
         def error(value: str | None) -> RowError:
-            return RowError(rule.name, rule.error_type, rule.why(value), header, shorten(value), rule.is_warning)
+            return RowError(rule.name, rule.error_type, rule.why(value), header, shorten(value), warning)
 
-        return Finding(rows, lambda: Errors.of_values(values.filter(rows), error), rule.is_warning)
+        return Finding(rows, lambda: Errors.of_values(values.filter(rows), error), warning)
 
     def _fail(self, rule: Rule, failure: str | None) -> None:
         if failure is not None:
