@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -118,10 +119,18 @@ def check(landing: Landing, column: Column) -> None:
             assert _value(type, value) == wanted
 
 
+_DATE = re.compile(r"[0-9]{2}[.][0-9]{2}[.][0-9]{4}")
+_DIGITS = re.compile(r"[-+]?[0-9.,]+(?:[eE][-+]?[0-9]+)?")
+
+
 def _swapped(text: Value) -> Value:
     """The number as a German program writes it; dates in a format keep their points."""
-    is_number = text is not None and histories._NUMBER.fullmatch(text)
-    return text.replace(".", ",") if text is not None and is_number else text
+    if text is None or _DATE.fullmatch(text):
+        return text
+    if histories._NUMBER.fullmatch(text):
+        return text.replace(".", ",")
+    # Other texts of digits and separators, such as 1,5 and 1.234.567, would be numbers to a German program.
+    return re.sub("[.,]", "_", text) if _DIGITS.fullmatch(text) else text
 
 
 def _name(type: ColumnType) -> str:

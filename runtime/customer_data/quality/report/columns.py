@@ -62,7 +62,10 @@ class ColumnReport:
         if self.rescued:
             yield f"{_values(self.rescued)} in its rescue column"
         if self.decimal_commas:
-            yield "looks like decimal commas: set CsvFormat.decimalSeparator to ','"
+            yield (
+                "looks like decimal commas: set CsvFormat.decimalSeparator to ','"
+                " (and thousandsSeparator, where digits are grouped)"
+            )
 
 
 class ColumnTypes:
