@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -11,10 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.columns.formats import Formats
 from customer_data.columns.growth import Beyond, may_grow
 from customer_data.columns.inference import DecidingValue, TypeInference
 from customer_data.columns.names import rescue_name
-from customer_data.columns.number_formats import DecimalCommas, NumberFormat
+from customer_data.columns.number_formats import DecimalCommas
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import ColumnType, TableColumn, as_written, varchar_with_headroom
 from customer_data.columns.values import Read, arrow_type, longest, misfits, read_values
@@ -120,8 +120,7 @@ class ExistingColumn:
         index: int,
         *,
         when_unfit: WhenUnfit,
-        formats: Sequence[ColumnType],
-        numbers: NumberFormat | None = None,
+        formats: Formats,
         rescue_column: TableColumn | None,
         decision: Decision | None,
         is_new: bool = False,
@@ -136,23 +135,25 @@ class ExistingColumn:
         self._rescue_column = rescue_column
         # To a TIMESTAMP, a date without a time is its midnight, in a format as in ISO 8601.
         kinds = ("date", "timestamp") if column.type.name == "timestamp" else (column.type.name,)
-        self._readings = [as_written(column.type, numbers), *(format for format in formats if format.name in kinds)]
-        self._numbers = numbers
+        self._readings = [
+            as_written(column.type, formats.numbers),
+            *(format for format in formats.dates if format.name in kinds),
+        ]
+        self._numbers = formats.numbers
         self._lengthens = column.type.name == "varchar" and column.widenable
         may_rescue = when_unfit is WhenUnfit.RESCUE
         grows = may_rescue and column.growable and may_grow(column.type)
-        self._beyond = Beyond(column.type, numbers) if grows else None
+        self._beyond = Beyond(column.type, formats.numbers) if grows else None
         needs_no_survey = not may_rescue or (rescue_column is not None and self._beyond is None)
         if decision is None and len(self._readings) == 1 and needs_no_survey:
             decision = Decision(self._readings[0], rescue=False)
         self._decision = decision
         self._unfit = [0] * len(self._readings)
-        self._last_unfit: list[pa.BooleanArray | None] = [None] * len(self._readings)
         self._grown_is_narrower = False
-        self._marks: pa.BooleanArray | None = None
+        self._marks: list[pa.BooleanArray | None] = []  # of the batch just read, for each reading
         self._why = decision.why if decision else None
         self._converted = 0
-        self._commas = DecimalCommas(numbers)
+        self._commas = DecimalCommas(formats.numbers)
         self._max_bytes = 0
         self._rescued_max_bytes = 0
         self._rescued = 0  # values: the empty text is one too
@@ -206,14 +207,11 @@ class ExistingColumn:
             return Read(texts)
         if self._decision is not None:
             read = read_values(self.read_as, texts)
-            self._marks = read.unfit if self._decision.grows else None
+            self._marks = [read.unfit] if self._decision.grows else []
             return self._as_stored(read)
-        for number, reading in reversed(list(enumerate(self._readings))):
-            read = read_values(reading, texts)
-            self._marks = read.unfit
-            self._unfit[number] += _count(self._marks)
-            self._last_unfit[number] = self._marks
-        return self._as_stored(read if self._rescues_at_once else read._replace(unfit=None))
+        reads = [read_values(reading, texts) for reading in self._readings]
+        self._marks = [read.unfit for read in reads]
+        return self._as_stored(reads[0] if self._rescues_at_once else reads[0]._replace(unfit=None))
 
     def _as_stored(self, read: Read) -> Read:
         """To a TIMESTAMP, a date in a format is its midnight."""
@@ -232,14 +230,15 @@ class ExistingColumn:
         return misfits(rescue.type, rescued) if rescue else None
 
     def survey(self, texts: pa.StringArray, lines: npt.NDArray[np.int64], kept: pa.BooleanArray | None) -> None:
-        """Looks at those of the texts just read that do not fit, for a type that would hold them."""
-        if kept is not None and self.when_unfit is WhenUnfit.RESCUE:
-            rejected = pc.invert(kept)  # for another reason: these values need no rescue
-            for number, marks in enumerate(self._last_unfit):
-                self._unfit[number] -= _count(pc.and_(marks, rejected)) if marks is not None else 0
-        if self._beyond is None or self._marks is None:
+        """Counts those of the texts just read that do not fit, and looks for a type that would hold them."""
+        kept_marks = [marks if marks is None or kept is None else pc.and_(marks, kept) for marks in self._marks]
+        if self._marks and self._decision is None:
+            # The value of a record that is rejected for another reason needs no rescue.
+            counted = kept_marks if self.when_unfit is WhenUnfit.RESCUE else self._marks
+            self._unfit = [count + _count(marks) for count, marks in zip(self._unfit, counted, strict=True)]
+        marked = kept_marks[0] if kept_marks else None
+        if self._beyond is None or marked is None:
             return
-        marked = self._marks if kept is None else pc.and_(self._marks, kept)
         unfit = texts.filter(marked)
         if self._decision is not None:
             self._check_growth(unfit)

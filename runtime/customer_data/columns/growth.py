@@ -21,6 +21,7 @@ from customer_data.columns.types import (
 from customer_data.columns.values import (
     EXPONENT,
     NUMBER,
+    digits_around_point,
     matches,
     misfits,
     plain_decimals,
@@ -101,12 +102,7 @@ def _digits(numbers: pa.StringArray) -> tuple[pa.Array, pa.Array]:
     """Of each number, those before and after the point that an exact type needs: too many for any where that reads no
     text as long."""
     has_exponent = pc.fill_null(matches(NUMBER + EXPONENT, numbers), False)
-    plain = pc.utf8_ltrim(plain_decimals(numbers), "-")
-    length = pc.binary_length(plain)
-    point = pc.find_substring(plain, ".")
-    has_point = pc.greater_equal(point, 0)
-    before = pc.if_else(has_point, point, length)
-    after = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
+    before, after = digits_around_point(plain_decimals(numbers))
     of_exponents = [_digits_of_exponent(text) for text in numbers.filter(has_exponent).to_pylist()]
     return (
         pc.replace_with_mask(before, has_exponent, pa.array([digits for digits, _ in of_exponents], before.type)),

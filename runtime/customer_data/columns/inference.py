@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_data.columns.formats import Formats
 from customer_data.columns.number_formats import DecimalCommas, NumberFormat
 from customer_data.columns.types import (
     BIGINT,
@@ -25,7 +26,16 @@ from customer_data.columns.types import (
     new_numeric,
     varchar_with_headroom,
 )
-from customer_data.columns.values import EXPONENT, NUMBER, longest, matches, matches_all, misfits, read_values
+from customer_data.columns.values import (
+    EXPONENT,
+    NUMBER,
+    digits_around_point,
+    longest,
+    matches,
+    matches_all,
+    misfits,
+    read_values,
+)
 
 PHONE = r"\+[0-9]{7,}"
 
@@ -36,6 +46,9 @@ class DecidingValue:
 
     line: int
     text: str
+
+
+_AS_PROGRAMS_DO = Formats()
 
 
 class TypeInference:
@@ -49,19 +62,17 @@ class TypeInference:
     look like numbers with decimal commas.
     """
 
-    def __init__(
-        self, formats: Sequence[ColumnType] = (), *, numbers: NumberFormat | None = None, is_key: bool = False
-    ) -> None:
+    def __init__(self, formats: Formats = _AS_PROGRAMS_DO, *, is_key: bool = False) -> None:
         self.max_bytes = 0
         self.why: DecidingValue | None = None
         self._seen = False
-        self._commas = DecimalCommas(numbers)
+        self._commas = DecimalCommas(formats.numbers)
         if is_key:
             self._commas.rule_out()  # a decimal is text in a key, however it is written
         self._candidates: list[_Candidate] = [
-            *(_Widening(format) for format in formats),
+            *(_Widening(format) for format in formats.dates),
             _Words(),
-            _Number(numbers, whole_only=is_key),
+            _Number(formats.numbers, whole_only=is_key),
             _Dates(DATE, TIMESTAMP),
             _Widening(TIMESTAMPTZ),
         ]
@@ -233,12 +244,7 @@ class _Number:
             self._plain = pc.any(pc.invert(pc.or_(signed, exponents))).as_py() is True
 
     def _measure(self, values: pa.StringArray) -> None:
-        length = pc.binary_length(values)
-        point = pc.find_substring(values, ".")
-        has_point = pc.greater_equal(point, 0)
-        sign = matches("[+-].*", values).cast(pa.int32())
-        before_point = pc.subtract(pc.if_else(has_point, point, length), sign)
-        after_point = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
+        before_point, after_point = digits_around_point(values)
         self._count(pc.max(before_point).as_py(), pc.max(after_point).as_py())
 
     def _count(self, before_point: int, after_point: int) -> None:

@@ -168,6 +168,16 @@ def plain_decimals(numbers: pa.StringArray) -> pa.StringArray:
     return pc.if_else(has_point, pc.utf8_rtrim(pc.utf8_rtrim(numbers, "0"), "."), numbers)
 
 
+def digits_around_point(numbers: pa.StringArray) -> tuple[pa.Int32Array, pa.Int32Array]:
+    """How many digits each number, which has no exponent, has before and after the point."""
+    digits = pc.utf8_ltrim(numbers, "+-")
+    length = pc.binary_length(digits)
+    point = pc.find_substring(digits, ".")
+    has_point = pc.greater_equal(point, 0)
+    after_point = pc.if_else(has_point, pc.subtract(pc.subtract(length, point), 1), 0)
+    return pc.if_else(has_point, point, length), after_point
+
+
 def with_exponent(text: str | None) -> Decimal | None:
     """The number that an exponent writes (`4.5e-05`), exactly; None for other texts and for longer ones than a program
     writes."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from customer_data.columns.checked import Decision, ExistingColumn, NewColumn, WhenUnfit
-from customer_data.columns.date_formats import format_type
 from customer_data.columns.file_columns import FileColumns
+from customer_data.columns.formats import Formats
 from customer_data.columns.inference import TypeInference
 from customer_data.columns.names import rescue_name
-from customer_data.columns.number_formats import number_format
 from customer_data.columns.types import MAX_COLUMNS, TableColumn, TableSchema
 from customer_data.errors import FileFault, some_of
 from customer_data.loading.settings import LoaderSettings, SchemaContract
@@ -25,8 +24,7 @@ def file_columns(
     """Lines the file's columns up with the table's by the schema contract. `table` is as `with_named_types` gives it.
     Raises FileFault."""
     _require_columns(headers, names, settings)
-    formats = tuple(format_type(format) for format in settings.csv.date_formats)
-    numbers = number_format(settings.csv)
+    formats = Formats.of(settings.csv)
     keys = [key.lower() for key in settings.primary_key]
     sequence = settings.sequence_column.lower() if settings.sequence_column else None
     must_fit = {*keys, *([sequence] if sequence else [])}
@@ -41,7 +39,7 @@ def file_columns(
         column = stored or (TableColumn(name, named[name], widenable=False, growable=False) if name in named else None)
         decision = decisions.get(name)
         if column is None:
-            inference = TypeInference(formats, numbers=numbers, is_key=name in keys)
+            inference = TypeInference(formats, is_key=name in keys)
             new_column = NewColumn(
                 name, header, index, inference=inference, decision=decision, is_sequence=name == sequence
             )
@@ -53,7 +51,6 @@ def file_columns(
             index,
             when_unfit=WhenUnfit.REJECT_RECORD if name in must_fit else _WHEN_UNFIT[settings.schema_contract],
             formats=formats,
-            numbers=numbers,
             # In a file that has the rescue column too, both are as they were exported.
             rescue_column=table.column(rescue_name(name)) if table and rescue_name(name) not in names else None,
             decision=decision,

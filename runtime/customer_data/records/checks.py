@@ -225,11 +225,11 @@ def _split_and_count(
     in_rescue: list[pa.BooleanArray] = []
     for column in columns.columns:
         texts = batch.columns[column.index]
+        kept_texts = texts if kept is None else texts.filter(kept)
         if isinstance(column, NewColumn):
             lines = batch.lines if kept is None else batch.lines[kept.to_numpy(zero_copy_only=False)]
-            texts = texts if kept is None else texts.filter(kept)
-            values = column.add(texts, lines)
-            _require_every_value(column, texts, values, 0)
+            values = column.add(kept_texts, lines)
+            _require_every_value(column, kept_texts, values, 0)
             staged.append(values)
             continue
         column.survey(texts, batch.lines, kept)
@@ -247,7 +247,7 @@ def _split_and_count(
             if rows_rescued:
                 in_rescue.append(pc.is_valid(rescued))
             staged.append(rescued)
-        _require_every_value(column, texts if kept is None else texts.filter(kept), values, rows_rescued)
+        _require_every_value(column, kept_texts, values, rows_rescued)
     return staged, pc.sum(reduce(pc.or_, in_rescue)).as_py() if in_rescue else 0
 
 

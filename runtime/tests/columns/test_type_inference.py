@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customer_data.columns.date_formats import format_type
+from customer_data.columns.formats import Formats
 from customer_data.columns.inference import TypeInference
 from customer_data.columns.types import (
     BIGINT,
@@ -21,7 +22,7 @@ from customer_data.columns.types import (
 
 
 def infer(*batches: list[str | None], formats: tuple[str, ...] = ()) -> ColumnType | None:
-    inference = TypeInference([format_type(format) for format in formats])
+    inference = TypeInference(Formats(tuple(map(format_type, formats))))
     for batch in batches:
         inference.add(pa.array(batch, pa.string()))
     return inference.type

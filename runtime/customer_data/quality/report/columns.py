@@ -11,9 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_data.columns.date_formats import format_type
+from customer_data.columns.formats import Formats
 from customer_data.columns.inference import DecidingValue, TypeInference
-from customer_data.columns.number_formats import number_format
 from customer_data.columns.types import ColumnType, as_written
 from customer_data.columns.values import read_values
 from customer_data.csv.batch import CsvBatch
@@ -81,12 +80,12 @@ class ColumnTypes:
         *,
         counts: bool,
     ) -> None:
-        formats, numbers = tuple(map(format_type, csv.date_formats)), number_format(csv)
+        formats = Formats.of(csv)
         self._columns = [
             _NewColumn(
                 name,
-                TypeInference(formats, numbers=numbers, is_key=name in key),
-                as_written(named[name], numbers) if name in named else None,
+                TypeInference(formats, is_key=name in key),
+                as_written(named[name], formats.numbers) if name in named else None,
                 counts,
             )
             for name in names

@@ -13,10 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from customer_data.columns.date_formats import as_iso, format_type
+from customer_data.columns.date_formats import as_iso
+from customer_data.columns.formats import Formats
 from customer_data.columns.inference import DecidingValue, TypeInference
 from customer_data.columns.names import column_names, key_places
-from customer_data.columns.number_formats import number_format
 from customer_data.columns.types import ColumnType, as_written
 from customer_data.csv.dialect import KeyPlaces
 from customer_data.csv.format import CsvFormat
@@ -104,11 +104,9 @@ def stage_rows(
             parts = stack.enter_context(ParquetParts(s3, bucket, prefix, _PART_BYTES))
             csv = open_csv(source, format, encoding=reading.encoding, exact=reading.exact, keys=naming.keys)
             names = naming.names(csv.header)
-            formats = tuple(map(format_type, format.date_formats))
-            numbers = number_format(format)
+            formats = Formats.of(format)
             inferences = [
-                None if name in types else TypeInference(formats, numbers=numbers, is_key=name in identifying)
-                for name in names
+                None if name in types else TypeInference(formats, is_key=name in identifying) for name in names
             ]
             dates = {name for name, type in types.items() if type.name in ("date", "timestamp", "timestamptz")}
             rows = 0
@@ -124,7 +122,7 @@ def stage_rows(
                         inference.add(values, batch.lines)
             csv.require_lines()
             found = {
-                name: inference.type if inference else as_written(types[name], numbers)
+                name: inference.type if inference else as_written(types[name], formats.numbers)
                 for name, inference in zip(names, inferences, strict=True)
             }
             why = {
