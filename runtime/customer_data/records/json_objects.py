@@ -36,6 +36,9 @@ def _may_need_escapes(values: pa.StringArray) -> bool:
 
 
 def text_bytes(values: pa.StringArray) -> memoryview:
-    """The texts one after the other, as UTF-8; of an array that is no slice."""
-    _, _, data = values.buffers()
-    return memoryview(data or b"")[: pc.sum(pc.binary_length(values)).as_py() or 0]
+    """The texts one after the other, as UTF-8, with what may lie under NULLs."""
+    if not len(values):
+        return memoryview(b"")
+    _, offsets, data = values.buffers()
+    ends = np.frombuffer(offsets, np.int32)[values.offset :]
+    return memoryview(data or b"")[ends[0] : ends[len(values)]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -40,14 +40,10 @@ def read_ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
     """The same items, the next of which is already made by another thread while one is worked on. The context ends when
     that thread has."""
     with ThreadPoolExecutor(1, "read-ahead") as worker:
-        ahead = _ahead(items, worker)
-        try:
-            yield ahead
-        finally:
-            ahead.close()
+        yield _ahead(items, worker)
 
 
-def _ahead(items: Iterator[T], worker: ThreadPoolExecutor) -> Generator[T, None, None]:
+def _ahead(items: Iterator[T], worker: ThreadPoolExecutor) -> Iterator[T]:
     end = object()
     coming = worker.submit(next, items, end)
     while (item := coming.result()) is not end:

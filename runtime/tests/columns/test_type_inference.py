@@ -199,3 +199,14 @@ def test_with_the_value_that_decided_the_type_is_what_it_is_and_without_it_is_no
 
 def _kind(type: ColumnType | None) -> ColumnType | str | None:
     return "varchar" if type and type.name == "varchar" else type
+
+
+@pytest.mark.parametrize(
+    ("batches", "look_like_commas"),
+    [([["1"], ["2", "28,7"]], True), ([["1.5"], ["28,7"]], False), ([["28,7"], ["x"]], False)],
+)
+def test_decimal_commas_are_those_of_the_whole_column(batches: list[list[str]], look_like_commas: bool) -> None:
+    inference = TypeInference()
+    for batch in batches:
+        inference.add(pa.array(batch))
+    assert inference.has_decimal_commas is look_like_commas

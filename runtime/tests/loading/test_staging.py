@@ -642,3 +642,30 @@ def test_a_value_that_would_vanish_ends_the_run(landing: Landing, monkeypatch: p
     monkeypatch.setattr(checked, "read_values", forgetful)
     with pytest.raises(ValuesLost, match="1 values of the column 'user_id' are neither in it nor in a rescue column"):
         landing.stage("user_id\n1\n")
+
+
+N_DATE = TableSchema((TableColumn("user_id", BIGINT), TableColumn("n", DATE)))
+
+
+def test_the_value_of_a_record_that_is_rejected_in_any_case_needs_no_second_reading(landing: Landing) -> None:
+    table = TableSchema((TableColumn("user_id", BIGINT), TableColumn("n", BIGINT)))
+    staged = landing.stage("user_id,n\n,x\n2,6\n", table, row_errors=RowErrorPolicy.QUARANTINE_ROWS)
+
+    assert names(staged) == ["user_id", "n"]
+
+
+@pytest.mark.parametrize("formats", [(), ("DD.MM.YYYY",)])
+def test_a_frozen_table_refuses_an_unfit_value_of_any_record(landing: Landing, formats: tuple[str, ...]) -> None:
+    settings = {"row_errors": RowErrorPolicy.QUARANTINE_ROWS, "schema_contract": SchemaContract.FREEZE}
+    staged = landing.stage("user_id,n\n,x\n", N_DATE, csv=CsvFormat(date_formats=formats), **settings)
+
+    assert staged.fault is not None and staged.fault.code == "unfit_value"
+
+
+def test_the_first_of_many_batches_decides_why_a_column_grows(landing: Landing) -> None:
+    table = TableSchema((TableColumn("user_id", BIGINT), TableColumn("n", BIGINT)))
+    lines = [f"{row},{'2.5' if row in (40, 90) else row}" for row in range(120)]
+    with mock.patch.object(csv_text, "CHUNK_BYTES", 64), mock.patch.object(csv_reader, "CHUNK_BYTES", 64):
+        staged = landing.stage("\n".join(["user_id,n", *lines]), table)
+
+    assert column(staged, "n").why == DecidingValue(42, "2.5")

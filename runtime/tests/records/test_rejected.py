@@ -86,6 +86,13 @@ def test_a_fault_names_the_first_error_and_no_warning(line: int | None, reason: 
     assert (fault.code, fault.reason, fault.line, fault.column) == ("null_key", reason, line, "id")
 
 
+def test_a_fault_names_the_error_on_the_first_line_whatever_kind_it_is() -> None:
+    other = RowError("column_type", "unfit_value", "'x' is not a value of a", "a", "x")
+    fault = rejected(record(7, {}, NO_KEY), record(2, {}, other)).fault("do this")
+
+    assert (fault.code, fault.line) == ("unfit_value", 2)
+
+
 def test_one_choice_of_records_is_told_from_another_with_and_without_lines() -> None:
     def digest(*records: Record) -> str:
         return rejected(*records).digest

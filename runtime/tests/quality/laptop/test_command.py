@@ -206,7 +206,9 @@ def test_rules_of_a_loader_see_the_types_that_it_names(
     path = Path(settings(folder, rules=[], rules_files=files))
     path.write_text(json.dumps({**json.loads(path.read_text()), "column_types": {"v": "VARCHAR(8)"}}))
     assert main(["check", "--settings", str(path), "--data", "versions.csv"]) == 2
-    assert "2 rows read, 1 rejected" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "2 rows read, 1 rejected" in said
+    assert "  v VARCHAR(8)\n" in said
     path.write_text(json.dumps({**json.loads(path.read_text()), "column_types": {"v": "MONEY"}}))
     assert main(["check", "--settings", str(path)]) == 1
     assert "columnTypes['v']: 'MONEY' is no type that a column can have" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from quality.rows_checked import Checked, Rows, sql_rules
 
+from customer_data.csv.format import CsvFormat
 from customer_data.quality.rules.rules_file import RulesFileError
 from customer_data.quality.running.row_parts import ColumnNaming
 
@@ -363,3 +364,12 @@ def test_files_of_one_run_do_not_see_each_others_rows(rows: Rows) -> None:
     files = [rows.put("user_id\n" + "\n".join(map(str, range(1, count + 1)))) for count in (1, 2, 3, 4, 5)]
     found = rules.find(files, ColumnNaming({}))
     assert [sum(part.rows for part in one.parts) for one in found if one] == [1] * 5
+
+
+def test_a_type_that_a_rule_names_is_read_in_the_format_of_numbers(rows: Rows) -> None:
+    of_type = {"name": "t", "kind": "of_type", "column": "x", "parameters": {"type": "NUMERIC(8,2)"}}
+    format = CsvFormat(delimiter=";", decimal_separator=",", thousands_separator=".")
+    rule = sql_rules({"high": "SELECT * FROM temp_data WHERE x > 1000"})
+    checked = rows.check("id;x\n1;1.234,5\n2;999,99\n3;1.5\n", rule, [of_type], format=format)
+
+    assert (checked.lines("high"), checked.failures) == ([2], {})
