@@ -171,10 +171,10 @@ def test_two_columns_grow_when_one_of_them_gets_rid_of_its_rescue_column(world: 
     assert world.rows() == [(1, "2.5000", "2024-01-01 00:00:00"), (2, "1.5000", "2024-01-01 10:00:00")]
 
 
-def test_a_growth_that_another_run_has_overtaken_is_planned_again(world: World) -> None:
-    table(world, "BIGINT", "7")
+def overtaken_by(world: World, statement: str) -> Loader:
+    """A loader before whose first transaction somebody else runs the statement."""
     loader = world.loader()
-    batch, of_others = loader._warehouse.batch, [f'ALTER TABLE "{world.schema}".customers ADD COLUMN city VARCHAR(9)']
+    batch, of_others = loader._warehouse.batch, [statement]
 
     def overtaken(statements: Sequence[str]) -> list[int]:
         if of_others:
@@ -182,6 +182,12 @@ def test_a_growth_that_another_run_has_overtaken_is_planned_again(world: World) 
         return batch(statements)
 
     loader._warehouse.batch = overtaken  # type: ignore[method-assign]
+    return loader
+
+
+def test_a_growth_that_another_run_has_overtaken_is_planned_again(world: World) -> None:
+    table(world, "BIGINT", "7")
+    loader = overtaken_by(world, f'ALTER TABLE "{world.schema}".customers ADD COLUMN city VARCHAR(9)')
     (result,) = loader.load([put(world, "1.5")])
     assert (result.status, result.columns_widened, result.rescue_columns) == ("loaded", ("n",), ())
     assert numbers(world) == [Decimal("1.5"), Decimal(7)]
@@ -269,15 +275,7 @@ def test_what_others_rely_on_elsewhere_is_no_obstacle(world: World, of: str) -> 
 
 def test_a_view_that_comes_while_the_column_grows_keeps_it(world: World) -> None:
     table(world, "BIGINT", "7")
-    loader = world.loader()
-    batch, of_others = loader._warehouse.batch, [OBSTACLES["a view"].format(schema=world.schema)]
-
-    def overtaken(statements: Sequence[str]) -> list[int]:
-        if of_others:
-            world.admin.execute(of_others.pop())
-        return batch(statements)
-
-    loader._warehouse.batch = overtaken  # type: ignore[method-assign]
+    loader = overtaken_by(world, OBSTACLES["a view"].format(schema=world.schema))
     (result,) = loader.load([put(world, "1.5")])
     assert (result.status, result.columns_widened) == ("loaded", ())
     assert world.rows("user_id, n, n__as_varchar") == [(1, 7, None), (101, None, "1.5")]
