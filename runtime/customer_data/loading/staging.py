@@ -28,7 +28,7 @@ from customer_data.files.source_object import SourceObject
 from customer_data.loading.contract import file_columns, known_columns
 from customer_data.loading.settings import LoaderSettings, RowErrorPolicy
 from customer_data.loading.staged_file import StagedFile
-from customer_data.quality.report.columns import ColumnReport, why
+from customer_data.quality.report.columns import DECIMAL_COMMAS, ColumnReport, why
 from customer_data.quality.report.summary import CheckSummary
 from customer_data.quality.running.check_results import MarkedRecords, rejected_key, summary_of, write_report
 from customer_data.quality.running.file_check import Checks, FileCheck
@@ -210,7 +210,7 @@ def _column_reports(columns: FileColumns, *, lines_known: bool) -> tuple[ColumnR
                 shape=shape,
                 converted=column.converted,
                 rescued=rescued.get(column.name, 0),
-                decimal_commas=column.has_decimal_commas,
+                hint=DECIMAL_COMMAS if column.has_decimal_commas else None,
             )
             reports.append(report)
     return tuple(reports)

@@ -92,11 +92,11 @@ def test_a_column_of_decimal_commas_is_said_to_look_like_it(
     text, report = plan(world, file, capsys)
     assert ": x" in text
     assert "looks like decimal commas: set CsvFormat.decimalSeparator to ','" in text
-    assert [column["name"] for column in report["column_types"] if column.get("decimal_commas")] == ["x"]
+    assert [column["name"] for column in report["column_types"] if column.get("hint")] == ["x"]
 
     (result,) = world.load(file)
-    assert columns(result)["x"]["decimal_commas"] is True
-    assert "decimal_commas" not in columns(result)["y"]
+    assert "looks like decimal commas: set CsvFormat.decimalSeparator" in columns(result)["x"]["hint"]
+    assert "hint" not in columns(result)["y"]
 
 
 def test_the_plan_says_it_of_all_columns(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,7 +113,7 @@ def test_the_plan_says_it_of_all_columns(world: World, capsys: pytest.CaptureFix
 def test_a_comma_before_three_digits_may_be_one_of_thousands(world: World) -> None:
     result = load(world, "user_id;x", "1;1,234", "2;5,678", csv=CsvFormat(delimiter=";"))
 
-    assert "decimal_commas" not in columns(result)["x"]
+    assert "hint" not in columns(result)["x"]
 
 
 def test_decimal_commas_after_many_whole_numbers_are_seen(world: World) -> None:
@@ -122,14 +122,14 @@ def test_decimal_commas_after_many_whole_numbers_are_seen(world: World) -> None:
         world, "user_id;x;y", *(f"{line};1.5" for line in many), "400000;28,7;3,5", csv=CsvFormat(delimiter=";")
     )
 
-    assert columns(result)["x"]["decimal_commas"] is True
-    assert "decimal_commas" not in columns(result)["y"]
+    assert "looks like decimal commas: set CsvFormat.decimalSeparator" in columns(result)["x"]["hint"]
+    assert "hint" not in columns(result)["y"]
 
 
 def test_a_key_of_decimals_is_text_and_no_format_would_change_it(world: World) -> None:
     result = load(world, "user_id;x", "1,5;1", csv=CsvFormat(delimiter=";"))
 
-    assert "decimal_commas" not in columns(result)["user_id"]
+    assert "hint" not in columns(result)["user_id"]
 
 
 def test_the_value_of_a_rejected_record_asks_for_no_rescue_column(world: World) -> None:

@@ -10,9 +10,11 @@ from loading.test_csv_forms import put
 from quality.gate_world import gate_world
 from world import World
 
+from customer_data.quality.report.columns import DECIMAL_COMMAS
+
 GERMAN = {"decimal_separator": ",", "thousands_separator": "."}
 BOOKS = {"thousands_separator": ",", "accounting_negatives": True}
-COMMAS = {"decimal_commas": True}
+COMMAS = {"hint": DECIMAL_COMMAS}
 NUMBERED = {"user_id": "BIGINT", "name": "VARCHAR(32)"}
 
 
@@ -49,8 +51,8 @@ def test_a_column_has_one_type_wherever_it_is_said(
 
     [planned] = [column for column in report["column_types"] if column["name"] == "n"]
     [seen] = [column for column in gate.report(checked)["column_types"] if column["name"] == "n"]
-    shown = {name: planned.get(name) for name in ("converted", "decimal_commas", *said)}
-    assert (planned["type"], shown) == (type, {"converted": None, "decimal_commas": None} | said)
+    shown = {name: planned.get(name) for name in ("converted", "hint", *said)}
+    assert (planned["type"], shown) == (type, {"converted": None, "hint": None} | said)
     assert report["columns_added"]["n"] == type
     assert {name: seen.get(name) for name in ("type", "line", "shape")} == {
         name: planned.get(name) for name in ("type", "line", "shape")

@@ -20,6 +20,10 @@ from customer_data.csv.format import CsvFormat
 from customer_data.quality.report.masking import mask
 
 NO_VALUE = "without a value"
+DECIMAL_COMMAS = (
+    "looks like decimal commas: set CsvFormat.decimalSeparator to ','"
+    " (and thousandsSeparator, where digits are grouped)"
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class ColumnReport:
     `line` and `shape` (the masked value) are of the value that decided the type: of a new column the one with which it
     became what it is, of one that was `stored` as another type the first that did not fit. They are None where the
     table says the type, and `line` where the lines of records are not known. `converted` values are written otherwise
-    in the file, `rescued` ones wait in the rescue column. Values may all look like numbers with decimal commas.
+    in the file, `rescued` ones wait in the rescue column. A `hint` says which setting the values ask for.
     """
 
     name: str
@@ -39,12 +43,12 @@ class ColumnReport:
     shape: str | None = None
     converted: int = 0
     rescued: int = 0
-    decimal_commas: bool = False
+    hint: str | None = None
 
     @property
     def is_notable(self) -> bool:
         """Whether there is more to say than the type that the table gives it."""
-        return bool(self.shape or self.converted or self.rescued or self.decimal_commas)
+        return bool(self.shape or self.converted or self.rescued or self.hint)
 
     def summary(self) -> dict[str, Any]:
         """By name, without what is empty."""
@@ -60,11 +64,8 @@ class ColumnReport:
             yield f"{_values(self.converted)} converted"
         if self.rescued:
             yield f"{_values(self.rescued)} in its rescue column"
-        if self.decimal_commas:
-            yield (
-                "looks like decimal commas: set CsvFormat.decimalSeparator to ','"
-                " (and thousandsSeparator, where digits are grouped)"
-            )
+        if self.hint:
+            yield self.hint
 
 
 class ColumnTypes:
@@ -126,7 +127,7 @@ class _NewColumn:
             line=line,
             shape=shape,
             converted=self._converted,
-            decimal_commas=inference.has_decimal_commas,
+            hint=DECIMAL_COMMAS if inference.has_decimal_commas else None,
         )
 
 

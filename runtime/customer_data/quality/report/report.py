@@ -148,7 +148,8 @@ def to_json(report: QualityReport) -> str:
     - `rows`: `read`, `passed`, `rejected`, `warned`, each a count
     - `columns`: the headers in the order of the file
     - `column_types`: of each column `name`, `type`, `stored` (the type that the table had it in), `line` and `shape`
-      (the masked value that decided the type), `converted` and `rescued` (counts), `decimal_commas`
+      (the masked value that decided the type), `converted` and `rescued` (counts), `hint` (a setting
+      that its values ask for)
     - `rules`, in the order in which they were given: `name`, `description`, `error_type`, `severity` (error, warning),
       `rows_broken`, `rows_checked`, `ratio` and `max_fail_ratio` (0 to 1), `failure`, `notes` (such as which of
       the rule's columns are text because of a few values), `columns`, and `samples`: `line`, `values` (header to
