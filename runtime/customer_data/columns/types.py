@@ -29,8 +29,8 @@ class ColumnType:
     smallint, integer, bigint, numeric, real, double precision, boolean, date, timestamp, timestamptz, char, varchar;
     any other name is a type that values are never written to.
 
-    `length` is in bytes (char and varchar). `format` is how a file writes the values: a date or timestamp in Redshift's
-    notation, a number in that of a country; None is ISO 8601, and as programs write numbers.
+    `length` is in bytes (char, varchar and varbyte). `format` is how a file writes the values: a date or timestamp in
+    Redshift's notation, a number in that of a country; None is ISO 8601, and as programs write numbers.
     """
 
     name: str
@@ -42,7 +42,7 @@ class ColumnType:
     @property
     def sql(self) -> str:
         """The type as DDL and CAST spell it."""
-        if self.name in ("varchar", "char"):
+        if self.name in ("varchar", "char", "varbyte"):
             return f"{self.name.upper()}({self.length})"
         if self.name == "numeric":
             return f"NUMERIC({self.precision},{self.scale})"
@@ -126,6 +126,8 @@ _ALIASES = {
     "character varying": "varchar",
     "nvarchar": "varchar",
     "text": "varchar",
+    "binary varying": "varbyte",
+    "varbinary": "varbyte",
 }
 
 
