@@ -68,11 +68,11 @@ class Assessment:
     def for_people(self) -> list[tuple[str, Assessed]]:
         """What needs a person, each with its whole name, the most laborious first."""
         found = [(name, item) for name, item in _named(self.objects) if _is_work(item)]
-        return sorted(found, key=lambda one: -list(Effort).index(one[1].effort or Effort.SIMPLE))
+        return sorted(found, key=lambda one: -_rank(one[1].effort))
 
     @property
     def effort(self) -> Counter[Effort]:
-        return Counter(item.effort or Effort.SIMPLE for _, item in self.for_people)
+        return Counter(item.effort for _, item in self.for_people if item.effort)
 
     @property
     def sentence(self) -> str:
@@ -82,6 +82,10 @@ class Assessment:
         if not people:
             return f"{said} None needs a person."
         return f"{said} {people:,} {'needs' if people == 1 else 'need'} a person."
+
+
+def _rank(effort: Effort | None) -> int:
+    return list(Effort).index(effort) if effort else -1
 
 
 def _of(some: int, whole: int, noun: str) -> str:
@@ -102,8 +106,8 @@ def _named(items: Iterable[Assessed], within: str = "") -> Iterator[tuple[str, A
 
 
 def _is_work(item: Assessed) -> bool:
-    """A table is work of its own only for a reason of its own."""
-    if item.outcome is not Outcome.PERSON:
+    """A table is work of its own only for a reason of its own; a column goes with its table, and has no effort then."""
+    if item.effort is None:
         return False
     return bool(item.reasons) or not any(part.outcome is Outcome.PERSON for part in item.parts)
 
@@ -210,7 +214,7 @@ def _work(assessment: Assessment) -> Html | None:
             "tr",
             element("th", name, scope="row"),
             element("td", item.kind),
-            element("td", item.effort or Effort.SIMPLE),
+            element("td", item.effort),
             element("td", "; ".join(item.reasons)),
         )
         for name, item in assessment.for_people

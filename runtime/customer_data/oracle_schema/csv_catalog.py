@@ -42,7 +42,8 @@ def read_view(file: Path, view: CatalogView) -> list[Row]:
             f"{file}: no line has the columns {', '.join(view.columns)} of {view.name}; export it with its header"
         )
     text = "".join(lines[start:])
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(lines[start]))
+    delimiter = _delimiter(lines[start])
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [name.strip().upper() for name in next(records)]
     rows: list[Row] = []
     for values in records:
@@ -50,7 +51,7 @@ def read_view(file: Path, view: CatalogView) -> list[Row]:
             continue  # SQL*Plus repeats it on each page
         if len(values) == len(header):
             rows.append({name: _value(value) for name, value in zip(header, values, strict=True)})
-        elif not (len(values) <= 1 and _FEEDBACK.fullmatch("".join(values))):
+        elif not _FEEDBACK.fullmatch(delimiter.join(values)):
             raise SettingsError(
                 f"{file}, line {start + records.line_num}: {len(values)} values where {view.name} has"
                 f" {len(header)} columns; export it with quotes (SET MARKUP CSV ON QUOTE ON)"

@@ -49,7 +49,7 @@ def without_table(table: OracleTable, reason: str, effort: Effort | None) -> Ass
     """A table that is not converted, with its columns."""
     outcome = Outcome.PERSON if effort else Outcome.NOTED
     parts = tuple(
-        Assessed("column", column.name, outcome, ("its table is not converted",), effort, in_oracle(column.type))
+        Assessed("column", column.name, outcome, ("its table is not converted",), None, in_oracle(column.type))
         for column in table.columns
     )
     return Assessed("table", f"{table.owner}.{table.name}", outcome, (reason,), effort, parts=parts)
