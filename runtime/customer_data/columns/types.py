@@ -8,6 +8,7 @@ from customer_data.columns.number_formats import NumberFormat
 
 MAX_VARCHAR_BYTES = 65_535
 MAX_CHAR_BYTES = 4_096
+MAX_VARBYTE_BYTES = 1_024_000  # Redshift manual, "VARBYTE type"
 MAX_COLUMNS = 1_600
 MAX_IDENTIFIER_BYTES = 127
 MAX_PRECISION = 38
@@ -152,6 +153,8 @@ def from_catalog(
     name = usual_name(data_type.strip().lower())
     if name in ("varchar", "char"):
         return ColumnType(name, length=character_maximum_length or MAX_VARCHAR_BYTES)
+    if name == "varbyte":
+        return ColumnType(name, length=character_maximum_length or MAX_VARBYTE_BYTES)
     if name == "numeric":
         return numeric(numeric_precision or 18, numeric_scale or 0)
     return ColumnType(name)

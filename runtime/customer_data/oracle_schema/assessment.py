@@ -35,6 +35,7 @@ main.person { --state: var(--bad); }
 article .message { margin-top: .75rem; font-size: .875rem; color: var(--quiet); }
 article > p { margin-top: .5rem; font-size: .875rem; }
 .parts th { font-weight: 600; }
+.parts th, .parts td { overflow-wrap: break-word; }
 .parts td:last-child { min-width: 16rem; }
 .plain { margin: 0; padding-left: 1.25rem; font-size: .875rem; }
 .plain li { margin-top: .35rem; }
@@ -287,7 +288,9 @@ def _parts(item: Assessed) -> Html:
         )
         for part in item.parts
     ]
-    made = table(["Column", "Oracle", "Redshift", "", ""], rows, label=f"Columns of {item.name}", class_="parts")
+    made = table(
+        ["Column", "Oracle", "Redshift", "Outcome", "Why"], rows, label=f"Columns of {item.name}", class_="parts"
+    )
     if item.outcome is not Outcome.CONVERTED:
         return made
     return element("details", element("summary", f"{len(rows):,} columns and constraints"), made)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from customer_data.oracle_schema import keys
 from customer_data.oracle_schema.assessed import Assessed, converted, needs_person, noted
 from customer_data.oracle_schema.model import OracleSchema, OracleTable, OracleView
-from customer_data.oracle_schema.names import SUFFIXES_OF_TABLES, target_name
+from customer_data.oracle_schema.names import SUFFIXES_OF_TABLES, target_name, too_long_for_dms
 from customer_data.oracle_schema.others import assess_other, assess_unread
 from customer_data.oracle_schema.redshift_sql import create_table
 from customer_data.oracle_schema.tables import (
@@ -173,6 +173,8 @@ def _finish(draft: _Draft) -> None:
 def _assess(draft: _Draft) -> Assessed:
     target = draft.target
     notes = []
+    if too_long_for_dms(draft.source.name):
+        notes.append("DMS brings no table whose name has more than 30 bytes: rename it in Oracle, else it stays empty")
     if draft.source.kind == "object":
         notes.append("a table of objects: its attributes are columns, the identity of the objects is not kept")
     return with_parts("table", target.source, str(target.name), tuple(notes), tuple(draft.said))

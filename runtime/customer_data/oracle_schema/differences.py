@@ -76,21 +76,47 @@ def differences(
         if old is None:
             found.statements += [create_table(table), *comments(table)]
         else:
-            _of_table(table, old, found)
+            _of_table(table, old, _viewed(table, conversion, stored), found)
     for view in conversion.views:
         if (view.name.schema, view.name.name) not in stored:
             found.statements += of_view(view)
+        else:
+            _of_view(view, previous, found)
     _dropped(conversion, previous, stored, found)
     return found
 
 
-def _of_table(table: TargetTable, old: StoredTable, found: Differences) -> None:
+def _viewed(table: TargetTable, conversion: Conversion, stored: Stored) -> frozenset[str]:
+    """Columns of the table that a view which is there has."""
+    queries = [
+        view.query
+        for view in conversion.views
+        if (view.name.schema, view.name.name) in stored and f"{qualified(table.name)} AS" in view.query
+    ]
+    names = [column.name for column in table.columns]
+    return frozenset(name for name in names if any(f".{identifier(name)}" in query for query in queries))
+
+
+def _of_view(view: TargetView, previous: Conversion | None, found: Differences) -> None:
+    """Redshift replaces a view by one with the same columns only."""
+    before = next((one for one in previous.views if one.name == view.name), None) if previous else None
+    if before is None or before == view:
+        return
+    if before.columns == view.columns:
+        found.statements += of_view(view)
+    else:
+        found.reported.append(
+            f"{view.name}: the columns of the view {view.source} have changed: DROP it, and run again"
+        )
+
+
+def _of_table(table: TargetTable, old: StoredTable, viewed: frozenset[str], found: Differences) -> None:
     for column in table.columns:
         stored = old.columns.get(column.name)
         if stored is None:
             _add(table, column, found)
         elif stored != column.type:
-            _change(table, column, stored, old, found)
+            _change(table, column, stored, old, column.name in viewed, found)
         if column.name in old.not_null and not column.not_null:
             found.reported.append(
                 f"{table.name}.{column.name} is NOT NULL in the warehouse and may be NULL in the source: Redshift takes"
@@ -123,7 +149,9 @@ def _add(table: TargetTable, column: TargetColumn, found: Differences) -> None:
         )
 
 
-def _change(table: TargetTable, column: TargetColumn, stored: ColumnType, old: StoredTable, found: Differences) -> None:
+def _change(
+    table: TargetTable, column: TargetColumn, stored: ColumnType, old: StoredTable, is_viewed: bool, found: Differences
+) -> None:
     name = f"{table.name}.{column.name}"
     if _same_kind_without_length(stored, column.type):
         return
@@ -132,6 +160,11 @@ def _change(table: TargetTable, column: TargetColumn, stored: ColumnType, old: S
             found.reported.append(
                 f"{name} is {stored.sql} and should be {column.type.sql}: Redshift widens no column with a key, a"
                 " foreign key or a default; longer values fail until the table is made anew"
+            )
+        elif is_viewed:
+            found.reported.append(
+                f"{name} is {stored.sql} and should be {column.type.sql}: Redshift changes no column that a view has;"
+                " DROP the view and run again, which makes it anew"
             )
         else:
             found.statements.append(sql.widen_column(table.name, column.name, column.type.length or 0))

@@ -13,7 +13,7 @@ from customer_data.columns.types import is_number, is_text
 from customer_data.oracle_schema.assessed import Assessed, converted, needs_person, noted
 from customer_data.oracle_schema.model import OracleConstraint, OracleTable
 from customer_data.oracle_schema.targets import ForeignKey, Proposal, TargetColumn, TargetTable
-from customer_data.oracle_schema.types import Effort
+from customer_data.oracle_schema.types import Effort, is_lob
 
 Columns = Mapping[str, TargetColumn]
 """Those of a table that are converted, by their names in Oracle."""
@@ -59,6 +59,9 @@ def _no_key(table: OracleTable, columns: Columns) -> Assessed:
                 " PRIMARY KEY in a schemaFile, and rows are replaced by them"
             )
             break
+    lobs = [column.name for column in table.columns if column.name in columns and is_lob(column.type)]
+    if lobs:
+        reason += f"; without a key DMS brings no LOBs: {', '.join(lobs)} stay empty"
     return noted("primary key", "none", reason)
 
 

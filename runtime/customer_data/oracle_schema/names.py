@@ -14,6 +14,8 @@ OPERATION_COLUMN = "cdp_operation"
 #: Tables that the merge makes beside those it writes.
 SUFFIXES_OF_TABLES = ("__loads", "__tombstones")
 
+_MOST_BYTES_IN_DMS = 30
+
 
 def target_name(source: str) -> str:
     """The schema, table or column in Redshift: in lower case, as Redshift folds names, quoted ones too.
@@ -23,6 +25,12 @@ def target_name(source: str) -> str:
     """
     name = source.lower()
     return f"{name}_" if name in SYSTEM_COLUMNS else shortened(name, MAX_IDENTIFIER_BYTES)
+
+
+def too_long_for_dms(source: str) -> bool:
+    """DMS replicates no table and no column whose name has more than 30 bytes. (DMS User Guide, "Limitations on using
+    Oracle as a source".)"""
+    return len(source.encode()) > _MOST_BYTES_IN_DMS
 
 
 def colliding(sources: Sequence[str]) -> dict[str, tuple[str, ...]]:

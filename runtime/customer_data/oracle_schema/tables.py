@@ -17,7 +17,13 @@ from customer_data.oracle_schema.assessed import (
 )
 from customer_data.oracle_schema.keys import Columns, not_null_column
 from customer_data.oracle_schema.model import OracleColumn, OracleTable
-from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, colliding, target_name
+from customer_data.oracle_schema.names import (
+    OPERATION_COLUMN,
+    SEQUENCE_COLUMN,
+    colliding,
+    target_name,
+    too_long_for_dms,
+)
 from customer_data.oracle_schema.targets import TargetColumn
 from customer_data.oracle_schema.types import Effort, convert_type, in_oracle, is_lob
 
@@ -93,6 +99,8 @@ def _column(column: OracleColumn, others: list[str], never_null: bool) -> tuple[
     if made.type is None:
         return None, Assessed("column", column.name, Outcome.PERSON, made.notes, made.effort, source)
     notes = [*made.notes]
+    if too_long_for_dms(column.name):
+        notes.append("DMS brings no column whose name has more than 30 bytes: rename it in Oracle, else it stays empty")
     not_null = never_null or not column.nullable
     if not_null and is_lob(column.type):
         notes.append("NOT NULL is left out: an empty value of this type can arrive as NULL")

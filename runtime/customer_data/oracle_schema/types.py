@@ -16,6 +16,7 @@ from customer_data.columns.types import (
     DOUBLE,
     MAX_PRECISION,
     MAX_SCALE,
+    MAX_VARBYTE_BYTES,
     MAX_VARCHAR_BYTES,
     TIMESTAMP,
     TIMESTAMPTZ,
@@ -24,9 +25,6 @@ from customer_data.columns.types import (
     varchar,
 )
 from customer_data.oracle_schema.model import OracleType
-
-#: Of a BLOB or LONG RAW. (Redshift's manual, "VARBYTE type", has always taken that many.)
-LOB_BYTES = 1_024_000
 
 _BYTES_A_CHARACTER = 4  # of UTF-8, at most
 _BARE_NUMBER_SCALE = 10
@@ -240,8 +238,8 @@ def _raw(source: OracleType) -> TargetType:
 
 def _long_bytes(source: OracleType) -> TargetType:
     return TargetType(
-        ColumnType("varbyte", length=LOB_BYTES),
-        (f"values with more than {LOB_BYTES:,} bytes do not fit: make the VARBYTE longer in a schemaFile",),
+        ColumnType("varbyte", length=MAX_VARBYTE_BYTES),
+        (f"values with more than {MAX_VARBYTE_BYTES:,} bytes do not fit: make the VARBYTE longer in a schemaFile",),
     )
 
 

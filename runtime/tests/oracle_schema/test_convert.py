@@ -101,6 +101,18 @@ def test_a_hidden_column_takes_no_name_from_another() -> None:
     assert [one.name for one in target(made, "t").columns] == ["id"]
 
 
+def test_names_that_dms_does_not_bring_are_reported() -> None:
+    """DMS User Guide, "Limitations on using Oracle as a source": names of more than 30 bytes."""
+    made = converted(table("T" * 31, f"{'A' * 30} NUMBER(9)", f"{'B' * 31} NUMBER(9)", f"{'É' * 16} NUMBER(9)"))
+    assert "no table whose name has more than 30 bytes" in said(made, f"CRM.{'T' * 31}").reasons[0]
+    assert [bool(part.reasons) for part in said(made, f"CRM.{'T' * 31}").parts[:3]] == [False, True, True]
+
+
+def test_lobs_of_a_table_without_a_key_are_reported() -> None:
+    made = converted(table("T", "ID NUMBER(9)", "NOTE CLOB", "SOUND LONG RAW"))
+    assert "without a key DMS brings no LOBs: NOTE, SOUND stay empty" in said(made, "CRM.T", "none").reasons[0]
+
+
 def test_defaults_and_identities_are_reported_and_not_taken_over() -> None:
     """A default would fill what the source has as NULL, and keeps Redshift from widening the column."""
     made = converted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,8 +52,10 @@ def converted_for(world: World, *tables: OracleTable, views: tuple[OracleView, .
     return convert(OracleSchema(tables, views), target_schema=world.schema)
 
 
-def apply(world: World, *tables: OracleTable, previous: Conversion | None = None) -> Differences:
-    made = converted_for(world, *tables)
+def apply(
+    world: World, *tables: OracleTable, previous: Conversion | None = None, views: tuple[OracleView, ...] = ()
+) -> Differences:
+    made = converted_for(world, *tables, views=views)
     found = differences(made, stored_in(world.admin, [world.schema]), previous)
     for statement in found.statements:
         world.admin.execute(statement)
@@ -173,6 +176,29 @@ def test_what_redshift_would_refuse_is_reported_and_not_tried(world: World) -> N
         strict=True,
     ):
         assert reason in text
+
+
+def test_a_column_of_a_view_is_widened_once_the_view_is_gone(world: World) -> None:
+    wider = table("PARENT", "ID NUMBER(10)", "NAME VARCHAR2(11)", key="ID")
+    assert len(apply(world, CHILD, PARENT, views=(VIEW,)).statements) == 5  # the schema, which is empty, too
+    found = apply(world, CHILD, wider, views=(VIEW,))
+    assert found.statements == [] and "Redshift changes no column that a view has" in found.reported[0]
+    world.admin.execute(f'DROP VIEW "{world.schema}".children')
+    assert [sql.split()[0] for sql in apply(world, CHILD, wider, views=(VIEW,)).statements] == [
+        *("ALTER", "CREATE", "COMMENT")
+    ]
+    assert apply(world, CHILD, wider, views=(VIEW,)).statements == []
+
+
+def test_a_view_is_replaced_by_one_with_the_same_columns(world: World) -> None:
+    before = converted_for(world, CHILD, PARENT, views=(VIEW,))
+    apply(world, CHILD, PARENT, views=(VIEW,))
+    narrowed = replace(VIEW, text=f"{VIEW.text} where p.id > 5")
+    assert len(apply(world, CHILD, PARENT, views=(narrowed,), previous=before).statements) == 2
+    assert apply(world, CHILD, PARENT, views=(VIEW,), previous=before).statements == []
+    other = replace(VIEW, text="select p.name from parent p")
+    found = apply(world, CHILD, PARENT, views=(other,), previous=before)
+    assert found.statements == [] and "columns of the view CRM.CHILDREN have changed" in found.reported[0]
 
 
 def test_what_is_narrower_or_gone_in_the_source_stays_and_is_reported(world: World) -> None:
