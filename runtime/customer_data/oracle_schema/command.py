@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from customer_data.oracle_schema.catalog import read_schema
 from customer_data.oracle_schema.convert import convert
 from customer_data.oracle_schema.csv_catalog import read_folder
 from customer_data.oracle_schema.differences import Differences, as_stored, differences
-from customer_data.oracle_schema.model import OracleSchema
+from customer_data.oracle_schema.model import OracleSchema, Unread
 from customer_data.oracle_schema.model_json import from_json
 from customer_data.oracle_schema.run import CHANGES_FILE, MODEL_FILE, REPORT_FILE, SQL_FILE, Output, output
 from customer_data.oracle_schema.selection import TableSelection
@@ -87,7 +88,22 @@ def _convert(given: argparse.Namespace, selection: TableSelection) -> Output:
 def _read_ddl(files: Sequence[Path], owner: str) -> OracleSchema:
     from customer_data.oracle_schema.ddl import read_ddl  # only where it is needed
 
-    return read_ddl("\n".join(_text(file) for file in files), default_owner=owner)
+    texts = [_text(file) for file in files]  # read as one: an ALTER TABLE may stand in another file than its table
+    schema = read_ddl("\n".join(texts), default_owner=owner)
+    return replace(schema, unread=tuple(_in_its_file(one, files, texts) for one in schema.unread))
+
+
+def _in_its_file(unread: Unread, files: Sequence[Path], texts: Sequence[str]) -> Unread:
+    """With the line of its own file, which is named where there are several."""
+    line = unread.line
+    if line is None or len(files) == 1:
+        return unread
+    for file, text in zip(files, texts, strict=True):
+        lines = text.count("\n") + 1
+        if line <= lines:
+            return replace(unread, line=line, reason=f"{file}: {unread.reason}")
+        line -= lines
+    return unread
 
 
 def _text(file: Path) -> str:

@@ -150,17 +150,27 @@ def _with_foreign_keys(drafts: dict[_Key, _Draft]) -> list[_Key]:
 
 
 def _parents_first(parents: Mapping[_Key, Sequence[_Key]]) -> list[_Key]:
-    """In the given order where nothing speaks against it; of tables that refer to each other the first goes first."""
+    """In the given order where nothing speaks against it. Of tables that refer to each other in turn one goes first
+    that refers to no others, and to few of these."""
     order: list[_Key] = []
-    placed: set[_Key] = set()
-    waiting = list(parents)
+    waiting = {key: {parent for parent in of_key if parent != key} for key, of_key in parents.items()}
     while waiting:
-        ready = [key for key in waiting if all(parent in placed or parent == key for parent in parents[key])]
-        for key in ready or waiting[:1]:
-            order.append(key)
-            placed.add(key)
-        waiting = [key for key in waiting if key not in placed]
+        ready = [key for key in waiting if not waiting[key]]
+        if not ready:
+            ready = [min(waiting, key=lambda key: (len(_above(key, waiting)), len(waiting[key])))]
+        order += ready
+        waiting = {key: of_key.difference(ready) for key, of_key in waiting.items() if key not in ready}
     return order
+
+
+def _above(key: _Key, parents: Mapping[_Key, set[_Key]]) -> set[_Key]:
+    found = {key}
+    todo = [key]
+    while todo:
+        new = parents[todo.pop()] - found
+        found |= new
+        todo += new
+    return found
 
 
 def _finish(draft: _Draft) -> None:

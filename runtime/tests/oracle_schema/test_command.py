@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from oracle_tables import table
 
 from customer_data.oracle_schema.command import main
+from customer_data.oracle_schema.model import OracleSchema, Unread
 from customer_data.oracle_schema.model_json import from_json
 
 RUNTIME = Path(__file__).parents[2]
@@ -110,6 +113,48 @@ def test_runs_as_a_module(catalog: Path, tmp_path: Path) -> None:
     ended = subprocess.run(command, cwd=RUNTIME, env={**os.environ}, capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert f"Report: {tmp_path / 'assessment.html'}" in ended.stdout
+
+
+def test_ddl_of_several_files_is_read_as_one_and_lines_are_those_of_their_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = []
+
+    def read_ddl(text: str, *, default_owner: str) -> OracleSchema:
+        texts.append(text)
+        unread = tuple(Unread(line, "x", "not known") for line in (2, 3, 5, None))
+        return OracleSchema((table(f"{default_owner}.T", "ID NUMBER"),), unread=unread)
+
+    monkeypatch.setitem(sys.modules, "customer_data.oracle_schema.ddl", SimpleNamespace(read_ddl=read_ddl))
+    (tmp_path / "a.sql").write_bytes("\ufeffone;\ntwo;".encode())
+    (tmp_path / "b.sql").write_bytes("drei;\nvier;\nfünf;".encode("utf-16"))
+    command = ["--ddl", str(tmp_path / "a.sql"), str(tmp_path / "b.sql"), "--owner", "CRM", "--out", str(tmp_path)]
+    assert main(command) == 0
+    assert texts == ["one;\ntwo;\ndrei;\nvier;\nfünf;"]
+    said = [
+        item for item in json.loads((tmp_path / "assessment.json").read_text())["objects"] if "line" in item["name"]
+    ]
+    assert [(item["name"], item["reasons"][0].split(": ")[1][-5:]) for item in said] == [
+        *(("line 2", "a.sql"), ("line 1", "b.sql"), ("line 3", "b.sql"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "No such file"), (b"CREATE \xe9", r"byte 7 is not UTF-8; save it as UTF-8")]
+)
+def test_ddl_that_cannot_be_read(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes | None,
+    message: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "customer_data.oracle_schema.ddl", SimpleNamespace(read_ddl=None))
+    file = tmp_path / "crm.sql"
+    if content is not None:
+        file.write_bytes(content)
+    assert main(["--ddl", str(file), "--out", str(tmp_path / "out")]) == 1
+    assert message in capsys.readouterr().err
 
 
 def test_reads_ddl(tmp_path: Path) -> None:
