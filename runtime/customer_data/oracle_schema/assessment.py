@@ -22,6 +22,16 @@ _WORDS = {
 _COLOURS = {Outcome.CONVERTED: "good", Outcome.NOTED: "attention", Outcome.PERSON: "bad"}
 _LONGEST_SOURCE = 4_000
 
+#: DMS User Guide, "Limitations on using Oracle as a source", "Using Amazon S3 as a target".
+LIMITS = (
+    "Lengths in bytes are Oracle's. Where its character set is not AL32UTF8, a text can have more bytes here, in UTF-8,"
+    " than its column: make the column longer in a schemaFile.",
+    "DMS has no full LOB mode for S3: a LOB that is longer than the limit of the replication does not arrive whole.",
+    "An empty CLOB arrives as NULL.",
+    "TRUNCATE does not arrive: counting rows finds it, and reloading the table cures it.",
+    "A statement that gives rows the keys of others, such as UPDATE t SET id = id + 1, may not arrive as it was done.",
+)
+
 STYLE = """
 main.noted { --state: var(--attention); }
 main.person { --state: var(--bad); }
@@ -124,6 +134,7 @@ def to_json(assessment: Assessment) -> str:
         "totals": _counted(assessment.totals),
         "by_kind": {kind: _counted(counts) for kind, counts in assessment.by_kind.items()},
         "effort": {effort.value: assessment.effort[effort] for effort in Effort},
+        "limits": list(LIMITS),
         "objects": [_object(item) for item in assessment.objects],
     }
     if assessment.changes:
@@ -161,6 +172,11 @@ def to_html(assessment: Assessment) -> str:
         _changes(assessment.changes) if assessment.changes else None,
         _kinds(assessment),
         _objects(assessment.objects),
+        element(
+            "footer",
+            element("h2", "What holds for every table"),
+            element("ul", *(element("li", text) for text in LIMITS), class_="plain"),
+        ),
         class_=worst.value,
     )
     return document(f"Oracle to Redshift: {assessment.source}", content, STYLE)

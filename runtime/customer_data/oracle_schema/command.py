@@ -12,7 +12,7 @@ from pathlib import Path
 
 from customer_data.errors import CustomerDataError, SettingsError
 from customer_data.oracle_schema.assessed import Outcome
-from customer_data.oracle_schema.catalog import read_schema
+from customer_data.oracle_schema.catalog import OPTIONAL_VIEWS, read_schema
 from customer_data.oracle_schema.convert import convert
 from customer_data.oracle_schema.csv_catalog import read_folder
 from customer_data.oracle_schema.differences import Differences, as_stored, differences
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _convert(given: argparse.Namespace, selection: TableSelection) -> Output:
-    schema = selection.of(_read_ddl(given.ddl, given.owner) if given.ddl else read_schema(read_folder(given.catalog)))
+    schema = selection.of(_read_ddl(given.ddl, given.owner) if given.ddl else _read_catalog(given.catalog))
     if not schema.tables and not schema.views:
         found = f"; {len(schema.unread):,} statements were not understood" if schema.unread else ""
         raise SettingsError(
@@ -83,6 +83,15 @@ def _convert(given: argparse.Namespace, selection: TableSelection) -> Output:
     for name, content in made.files.items():
         (given.out / name).write_text(content, encoding="utf-8")
     return made
+
+
+def _read_catalog(folder: Path) -> OracleSchema:
+    catalog = read_folder(folder)
+    schema = read_schema(catalog)
+    lacking = [view.name for view in OPTIONAL_VIEWS if view.name not in catalog]
+    if lacking:
+        print(f"{folder} lacks {', '.join(lacking)}: what they say is not assessed", file=sys.stderr)
+    return schema
 
 
 def _read_ddl(files: Sequence[Path], owner: str) -> OracleSchema:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from customer_data.columns.names import RESCUE_SUFFIX
-from customer_data.columns.types import ColumnType, is_at_least, is_text
+from customer_data.columns.types import ColumnType, holds
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
 from customer_data.oracle_schema.redshift_sql import (
     comment_on_column,
@@ -168,8 +168,8 @@ def _change(
             )
         else:
             found.statements.append(sql.widen_column(table.name, column.name, column.type.length or 0))
-    elif is_at_least(stored, column.type) or (is_text(stored) and is_text(column.type)):
-        found.reported.append(f"{name} is {stored.sql}, wider than the {column.type.sql} of the source: it stays")
+    elif holds(stored, column.type):
+        found.reported.append(f"{name} is {stored.sql}, which holds every {column.type.sql} of the source: it stays")
     else:
         found.reported.append(
             f"{name} is {stored.sql} and would now be {column.type.sql}: Redshift changes no such type; if values do"

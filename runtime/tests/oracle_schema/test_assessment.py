@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from oracle_tables import column, table
 
 from customer_data.oracle_schema.assessed import Outcome
-from customer_data.oracle_schema.assessment import Assessment, to_html, to_json
+from customer_data.oracle_schema.assessment import LIMITS, Assessment, to_html, to_json
 from customer_data.oracle_schema.convert import convert
 from customer_data.oracle_schema.differences import Differences
 from customer_data.oracle_schema.model import OracleSchema, OracleView, OtherObject, Unread
@@ -95,6 +95,8 @@ def test_the_page_has_every_object_every_column_and_every_reason() -> None:
         for part in (item, *item.parts):
             assert part.name in words
             assert all(reason in words for reason in part.reasons)
+    for text in LIMITS:
+        assert text in words and text in json.loads(to_json(made))["limits"]
     for text in (
         "5 need a person",
         "ALTER TABLE x ADD COLUMN y DATE;",

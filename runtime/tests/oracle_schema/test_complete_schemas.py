@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from complete_schemas import COMPLETE
 from oracle_tables import said, target
 from world import World
 
+from customer_data.errors import SettingsError
 from customer_data.oracle_schema.assessed import Outcome
 from customer_data.oracle_schema.assessment import Assessment
 from customer_data.oracle_schema.convert import convert
@@ -56,3 +58,19 @@ def test_the_same_schema_gives_the_same_sql_whatever_stands_first() -> None:
     other = convert(replace(COMPLETE, tables=tuple(reversed(COMPLETE.tables))))
     assert len(statements(made)) == len(statements(other))
     assert differences(made, as_stored(other), other).statements == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"tables": [{"owner": "A", "name": "T", "columns": [], "kind": "heap"}]}',
+            r'tables\[0\]\.kind is "heap", but one of',
+        ),
+        ('{"tables": [{"owner": "A", "name": "T"}]}', r"model\.tables\[0\]\.columns is missing"),
+        ('{"views": [{"owner": 1, "name": "V", "text": ""}]}', r"model\.views\[0\]\.owner is 1, but text is needed"),
+    ],
+)
+def test_a_model_that_somebody_changed_names_the_field(text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        from_json(text)

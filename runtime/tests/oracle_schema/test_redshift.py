@@ -213,14 +213,32 @@ def test_what_is_narrower_or_gone_in_the_source_stays_and_is_reported(world: Wor
     for text, reason in zip(
         found.reported,
         (
-            "t.name is VARCHAR(20), wider than the VARCHAR(10) of the source: it stays",
-            "t.n is BIGINT, wider than the INTEGER of the source: it stays",
+            "t.name is VARCHAR(20), which holds every VARCHAR(10) of the source: it stays",
+            "t.n is BIGINT, which holds every INTEGER of the source: it stays",
             "t: the columns old are not among the source's",
             "gone: CRM.GONE is no longer in the source",
         ),
         strict=True,
     ):
         assert reason in text
+
+
+@pytest.mark.parametrize(
+    ("stored", "now", "said"),
+    [
+        ("CHAR(5)", "VARCHAR2(20)", "would now be VARCHAR(20)"),
+        ("NUMERIC(38,4)", "NUMBER(12)", "which holds every BIGINT"),
+        ("VARCHAR(26)", "DATE", "which holds every TIMESTAMP"),
+        ("NUMERIC(10,2)", "NUMBER(12,2)", "would now be NUMERIC(12,2)"),
+        ("TIMESTAMP", "TIMESTAMP(6) WITH TIME ZONE", "would now be TIMESTAMPTZ"),
+        ("VARBYTE(20)", "RAW(16)", ""),
+    ],
+)
+def test_other_types_in_the_warehouse(world: World, stored: str, now: str, said: str) -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}".t (id INTEGER NOT NULL, x {stored}, PRIMARY KEY (id))')
+    found = apply(world, table("T", "ID NUMBER(9)", f"X {now}", key="ID"))
+    assert found.statements == []
+    assert [said in text for text in found.reported] == ([True] if said else [])
 
 
 def test_another_key_and_a_not_null_that_has_gone_are_reported(world: World) -> None:

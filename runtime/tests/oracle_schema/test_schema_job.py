@@ -147,7 +147,7 @@ def test_a_file_that_a_person_edited_is_applied_instead(world: World) -> None:
     for _ in range(2):
         run(world, crm(), schema_file=f"s3://{STAGING}/own.sql")
     assert stored(world) == {"id": "bigint", "note": "character varying"}
-    assert "customers.id is BIGINT, wider than the INTEGER" in written(world, "alter_redshift_schema.sql")
+    assert "customers.id is BIGINT, which holds every INTEGER" in written(world, "alter_redshift_schema.sql")
 
 
 @pytest.mark.parametrize(
