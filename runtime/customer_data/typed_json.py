@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from types import UnionType
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from customer_data.errors import SettingsError
 
@@ -43,6 +43,10 @@ def _read(kind: Any, given: Any, where: str) -> Any:
     if origin is Annotated:
         _read(arguments[1], given, where)
         return json.dumps(given)
+    if origin is Literal:
+        if given not in arguments:
+            raise _wrong(where, given, f"one of {', '.join(map(str, arguments))}")
+        return given
     if origin is tuple:
         return tuple(_read(arguments[0], item, f"{where}[{at}]") for at, item in enumerate(_as(list, given, where)))
     if origin is Mapping:

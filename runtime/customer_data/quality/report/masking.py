@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 
+from customer_data.page.printable import UNSEEN, printable, printable_character
+
 SHOWN_CHARACTERS = 100
 """Of a longer value a report shows the start, and its length."""
 
@@ -26,12 +28,6 @@ SIGNS = {
 
 _PLACEHOLDERS = frozenset(
     ("N/A", "n/a", "#N/A", "NULL", "null", "\\N", "NaN", "undefined", "unknown", "UNKNOWN", "TBD")
-)
-
-#: Characters that nobody sees and that break rules: no-break and other blanks, the soft hyphen, zero-width characters,
-#: direction marks, the byte order mark. Only these are named by their code: others could spell a text, as tags do.
-_UNSEEN = frozenset(
-    (0x00A0, 0x00AD, 0x1680, *range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A), 0x3000, 0xFEFF)
 )
 
 _TELLING_BLANKS = re.compile(r"^ +| +$| {2,}")
@@ -63,7 +59,7 @@ def kind_of_text(value: str) -> str:
 
 
 def _kind_of_character(character: str) -> str:
-    if ord(character) in _UNSEEN:
+    if ord(character) in UNSEEN:
         return "unseen characters"
     kinds = {"L": "letters", "M": "letters", "N": "digits", "Z": "blanks", "P": "punctuation", "S": "punctuation"}
     return kinds.get(unicodedata.category(character)[0], "unseen characters")
@@ -80,11 +76,6 @@ def signs_in(text: str) -> list[tuple[str, str]]:
     return [item for item in SIGNS.items() if any(part.removesuffix("…]") in text for part in item[0].split())]
 
 
-def printable(text: str) -> str:
-    """The text with pictures or codes for the characters that have no shape of their own or change that of others."""
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
 def _plain(value: str | None) -> str | None:
     return None if value is None else _blanks_shown(printable(value[:SHOWN_CHARACTERS])) + _cut(value)
 
@@ -97,25 +88,14 @@ def _sign(character: str) -> str:
     if character.isascii():
         if character.isalpha():
             return "X" if character.isupper() else "x"
-        return "•" if character.isdigit() else _printable(character)
-    if ord(character) in _UNSEEN:
-        return _printable(character)
+        return "•" if character.isdigit() else printable_character(character)
+    if ord(character) in UNSEEN:
+        return printable_character(character)
     category = unicodedata.category(character)
     if category in ("Lu", "Lt"):
         return "Ẍ"
     # Punctuation beyond ASCII is not left as it is: names in UTF-8 that were read as Windows-1252 consist of it.
     return {"L": "ẍ", "N": "◦", "M": "˙", "P": "◇", "S": "◇"}.get(category[0], "�")
-
-
-def _printable(character: str) -> str:
-    code = ord(character)
-    if character.isprintable():
-        return character
-    if code < 0x20:
-        return chr(0x2400 + code)  # Unicode's block Control Pictures
-    if code == 0x7F:
-        return "␡"
-    return "�" if 0xD800 <= code <= 0xDFFF else f"[U+{code:04X}]"  # half a surrogate pair is not text
 
 
 def _blanks_shown(text: str) -> str:

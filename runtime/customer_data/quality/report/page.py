@@ -1,52 +1,38 @@
-"""The quality report as one HTML page: no scripts, nothing from elsewhere, and the same bytes for the same report.
-
-Every text becomes part of the page through `_element`, which escapes it; only `_Html` goes in as it is.
-"""
+"""The quality report as one HTML page: the same bytes for the same report."""
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterable
 from posixpath import basename
 
+from customer_data.page.elements import Html, document, element, entry, message, table
 from customer_data.quality.report.columns import NO_VALUE
-from customer_data.quality.report.masking import printable, signs_in
+from customer_data.quality.report.masking import signs_in
 from customer_data.quality.report.report import QualityReport, RuleReport, Sample, Verdict, iso, summary
 from customer_data.quality.report.style import STYLE
 from customer_data.quality.rules.rule import Severity
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STATES = {Verdict.PASSED: "Passed", Verdict.ROWS_REJECTED: "Rows rejected", Verdict.REFUSED: "Refused"}
-_LONGEST_MESSAGE = 2000
 _MASKED = "Values are masked, except in columns that are set to be shown."
-_VOID_ELEMENTS = ("meta",)
 
 
 def to_html(report: QualityReport) -> str:
     """The page, to be written as UTF-8."""
     found = sorted((rule for rule in report.rules if rule.found_something or rule.notes), key=_most_first)
     quiet = [rule for rule in report.rules if rule not in found]
-    page = _element(
-        "html",
-        _head(report),
-        _element(
-            "body",
-            _element(
-                "main",
-                _verdict(report),
-                _reason(report) if report.verdict is Verdict.REFUSED else None,
-                _figures(report),
-                _rules(report, found, quiet),
-                _findings(report, found),
-                _column_types(report),
-                _places(report),
-                class_=report.verdict.value,
-            ),
-        ),
-        lang="en",
+    content = element(
+        "main",
+        _verdict(report),
+        _reason(report) if report.verdict is Verdict.REFUSED else None,
+        _figures(report),
+        _rules(report, found, quiet),
+        _findings(report, found),
+        _column_types(report),
+        _places(report),
+        class_=report.verdict.value,
     )
-    return f"<!DOCTYPE html>\n{page}\n"
+    title = f"{_STATES[report.verdict]}: {_file_name(report)} (data quality of {report.pipeline})"
+    return document(title, content, STYLE)
 
 
 def _most_first(rule: RuleReport) -> tuple[bool, int, str]:
@@ -54,49 +40,36 @@ def _most_first(rule: RuleReport) -> tuple[bool, int, str]:
     return rule.failure is None, -rule.rows_broken, rule.name
 
 
-def _head(report: QualityReport) -> _Html:
-    return _element(
-        "head",
-        _element("meta", charset="utf-8"),
-        _element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        _element("meta", name="referrer", content="no-referrer"),
-        _element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        _element("meta", name="color-scheme", content="light dark"),
-        _element("title", f"{_STATES[report.verdict]}: {_file_name(report)} (data quality of {report.pipeline})"),
-        _element("style", _Html(STYLE)),
-    )
-
-
 # The top: what became of the file
 
 
-def _verdict(report: QualityReport) -> _Html:
+def _verdict(report: QualityReport) -> Html:
     at = iso(report.at)
-    return _element(
+    return element(
         "header",
-        _element("p", _element("span", _STATES[report.verdict], class_="state"), "Data quality report", class_="over"),
-        _element("h1", *_sentences(summary(report))),
-        _element(
+        element("p", element("span", _STATES[report.verdict], class_="state"), "Data quality report", class_="over"),
+        element("h1", *_sentences(summary(report))),
+        element(
             "dl",
-            _entry("File", _element("strong", _file_name(report))),
-            _entry("Pipeline", report.pipeline),
-            _entry("Checked", _element("time", at.replace("T", " ").replace("Z", " UTC"), datetime=at)),
+            entry("File", element("strong", _file_name(report))),
+            entry("Pipeline", report.pipeline),
+            entry("Checked", element("time", at.replace("T", " ").replace("Z", " UTC"), datetime=at)),
             class_="facts",
         ),
     )
 
 
-def _reason(report: QualityReport) -> _Html:
-    return _element(
+def _reason(report: QualityReport) -> Html:
+    return element(
         "section",
-        _element("h2", "Why the file was refused"),
-        _message(report.reason or "No reason was given."),
-        _element("p", "No row of this file was passed on, including rows that break no rule.", class_="quiet"),
+        element("h2", "Why the file was refused"),
+        message(report.reason or "No reason was given."),
+        element("p", "No row of this file was passed on, including rows that break no rule.", class_="quiet"),
         class_="reason",
     )
 
 
-def _figures(report: QualityReport) -> _Html | None:
+def _figures(report: QualityReport) -> Html | None:
     """Big numbers, and the bar that their colours explain."""
     read = report.rows_read
     if read == 0:
@@ -110,9 +83,9 @@ def _figures(report: QualityReport) -> _Html | None:
     else:
         parts = [("Passed", report.rows_passed, "good"), ("Rejected", report.rows_rejected, "attention")]
     shares = ", ".join(f"{label.lower()} {_percent(rows / read)}" for label, rows, _ in parts)
-    bar = _element(
+    bar = element(
         "div",
-        *(_element("span", class_=kind, style=f"flex-grow:{rows}") for _, rows, kind in parts if rows),
+        *(element("span", class_=kind, style=f"flex-grow:{rows}") for _, rows, kind in parts if rows),
         class_="bar",
         role="img",
         aria_label=f"Of {_rows(read)}: {shares}",
@@ -123,50 +96,50 @@ def _figures(report: QualityReport) -> _Html | None:
         refused = report.verdict is Verdict.REFUSED
         share = _percent(report.rows_warned / read)
         numbers.append(_figure("With a warning", f"{report.rows_warned:,}", share if refused else f"{share}, passed"))
-    return _element("section", bar, _element("dl", *numbers, class_="figures"), aria_label="Rows")
+    return element("section", bar, element("dl", *numbers, class_="figures"), aria_label="Rows")
 
 
-def _figure(label: str, number: str, note: str, kind: str | None = None) -> _Html:
-    swatch = _element("span", class_=f"swatch {kind}", aria_hidden="true") if kind else None
-    return _element(
+def _figure(label: str, number: str, note: str, kind: str | None = None) -> Html:
+    swatch = element("span", class_=f"swatch {kind}", aria_hidden="true") if kind else None
+    return element(
         "div",
-        _element("dt", swatch, label),
-        _element("dd", number, _element("small", note) if note else None),
+        element("dt", swatch, label),
+        element("dd", number, element("small", note) if note else None),
     )
 
 
 # The rules
 
 
-def _rules(report: QualityReport, found: list[RuleReport], quiet: list[RuleReport]) -> _Html:
+def _rules(report: QualityReport, found: list[RuleReport], quiet: list[RuleReport]) -> Html:
     most = max((report.ratio(rule) for rule in found), default=0.0)
     rows = [_rule_row(report, rule, f"rule-{place}", most) for place, rule in enumerate(found, start=1)]
     if rows:
         heads = ["Rule", "Severity", "Rows", "Share of rows"]
-        content = _table(heads, rows, label="Rules that found something", class_="rules")
+        content = table(heads, rows, label="Rules that found something", class_="rules")
     else:
-        content = _element("p", "No row broke a rule." if quiet else "There are no rules.")
-    return _element("section", _element("h2", "Rules"), content, _quiet_rules(quiet) if quiet else None)
+        content = element("p", "No row broke a rule." if quiet else "There are no rules.")
+    return element("section", element("h2", "Rules"), content, _quiet_rules(quiet) if quiet else None)
 
 
-def _rule_row(report: QualityReport, rule: RuleReport, anchor: str, most: float) -> _Html:
+def _rule_row(report: QualityReport, rule: RuleReport, anchor: str, most: float) -> Html:
     ratio = report.ratio(rule)
-    return _element(
+    return element(
         "tr",
-        _element("th", _element("a", *_titled(rule), href=f"#{anchor}"), scope="row"),
-        _element("td", _severity(rule)),
-        _element("td", f"{rule.rows_broken:,}", class_="number"),
-        _element("td", _share_bar(ratio, most), _share(report, rule), class_="share"),
+        element("th", element("a", *_titled(rule), href=f"#{anchor}"), scope="row"),
+        element("td", _severity(rule)),
+        element("td", f"{rule.rows_broken:,}", class_="number"),
+        element("td", _share_bar(ratio, most), _share(report, rule), class_="share"),
     )
 
 
-def _share_bar(ratio: float, most: float) -> _Html:
+def _share_bar(ratio: float, most: float) -> Html:
     """As long as the rule's share is beside the largest of the table."""
-    filled = _element("span", style=f"width:{100 * ratio / most:.1f}%") if ratio else None
-    return _element("span", filled, class_="share-bar", aria_hidden="true")
+    filled = element("span", style=f"width:{100 * ratio / most:.1f}%") if ratio else None
+    return element("span", filled, class_="share-bar", aria_hidden="true")
 
 
-def _share(report: QualityReport, rule: RuleReport) -> _Html:
+def _share(report: QualityReport, rule: RuleReport) -> Html:
     notes = []
     if rule.max_fail_ratio is not None:
         notes.append(f"limit {_limit(rule.max_fail_ratio)}")
@@ -175,51 +148,49 @@ def _share(report: QualityReport, rule: RuleReport) -> _Html:
     elif rule.failure is not None:
         notes.append("failed")
     bad = report.over_limit(rule) or rule.failure is not None
-    note = _element("small", ", ".join(notes), class_="fails" if bad else "quiet") if notes else None
-    return _element("span", _percent(report.ratio(rule)), note, class_="number")
+    note = element("small", ", ".join(notes), class_="fails" if bad else "quiet") if notes else None
+    return element("span", _percent(report.ratio(rule)), note, class_="number")
 
 
-def _quiet_rules(rules: list[RuleReport]) -> _Html:
-    rows = [
-        _element("tr", _element("th", *_titled(rule), scope="row"), _element("td", _severity(rule))) for rule in rules
-    ]
-    return _element(
+def _quiet_rules(rules: list[RuleReport]) -> Html:
+    rows = [element("tr", element("th", *_titled(rule), scope="row"), element("td", _severity(rule))) for rule in rules]
+    return element(
         "details",
-        _element("summary", "1 rule found nothing" if len(rules) == 1 else f"{len(rules)} rules found nothing"),
-        _table(["Rule", "Severity"], rows, label="Rules that found nothing", class_="rules"),
+        element("summary", "1 rule found nothing" if len(rules) == 1 else f"{len(rules)} rules found nothing"),
+        table(["Rule", "Severity"], rows, label="Rules that found nothing", class_="rules"),
     )
 
 
 def _titled(rule: RuleReport) -> list[str]:
     """What the rule says, then what it is called."""
-    return [_element("span", rule.description or rule.name, class_="title"), _element("code", rule.name)]
+    return [element("span", rule.description or rule.name, class_="title"), element("code", rule.name)]
 
 
-def _severity(rule: RuleReport) -> _Html:
-    return _element("span", "Error" if rule.severity is Severity.ERROR else "Warning", class_=f"tag {rule.severity}")
+def _severity(rule: RuleReport) -> Html:
+    return element("span", "Error" if rule.severity is Severity.ERROR else "Warning", class_=f"tag {rule.severity}")
 
 
 # What each rule found
 
 
-def _findings(report: QualityReport, found: list[RuleReport]) -> _Html | None:
+def _findings(report: QualityReport, found: list[RuleReport]) -> Html | None:
     if not found:
         return None
     sections = [_finding(report, rule, f"rule-{place}") for place, rule in enumerate(found, start=1)]
     samples = [sample for rule in found for sample in rule.samples]
     note = _masking_note(report, samples) if samples else None
-    return _element("section", _element("h2", "What the rules found"), note, *sections)
+    return element("section", element("h2", "What the rules found"), note, *sections)
 
 
-def _finding(report: QualityReport, rule: RuleReport, anchor: str) -> _Html:
-    return _element(
+def _finding(report: QualityReport, rule: RuleReport, anchor: str) -> Html:
+    return element(
         "article",
-        _element("h3", rule.description or rule.name),
-        _element("p", _severity(rule), _element("code", rule.name), _extent(report, rule), class_="extent"),
-        _element("div", _element("h4", "This rule failed"), _message(rule.failure), class_="failure")
+        element("h3", rule.description or rule.name),
+        element("p", _severity(rule), element("code", rule.name), _extent(report, rule), class_="extent"),
+        element("div", element("h4", "This rule failed"), message(rule.failure), class_="failure")
         if rule.failure is not None
         else None,
-        _element("div", _element("h4", "How this rule sees the file"), *map(_message, rule.notes), class_="caution")
+        element("div", element("h4", "How this rule sees the file"), *map(message, rule.notes), class_="caution")
         if rule.notes
         else None,
         _samples(report, rule),
@@ -227,29 +198,29 @@ def _finding(report: QualityReport, rule: RuleReport, anchor: str) -> _Html:
     )
 
 
-def _extent(report: QualityReport, rule: RuleReport) -> _Html:
+def _extent(report: QualityReport, rule: RuleReport) -> Html:
     checked = report.rows_read if rule.rows_checked is None else rule.rows_checked
-    return _element("span", f"{rule.rows_broken:,} of {_rows(checked)} checked", class_="quiet")
+    return element("span", f"{rule.rows_broken:,} of {_rows(checked)} checked", class_="quiet")
 
 
-def _samples(report: QualityReport, rule: RuleReport) -> _Html | None:
+def _samples(report: QualityReport, rule: RuleReport) -> Html | None:
     if not rule.samples:
-        return _element("p", "There is no sample.", class_="quiet") if rule.rows_broken else None
+        return element("p", "There is no sample.", class_="quiet") if rule.rows_broken else None
     columns = _sample_columns(report, rule)
     heads = ["Line"]
-    heads += [_element("mark", column) if column in rule.columns else column for column in columns]
+    heads += [element("mark", column) if column in rule.columns else column for column in columns]
     rows = [
-        _element(
+        element(
             "tr",
-            _element("th", str(sample.line), scope="row"),
+            element("th", str(sample.line), scope="row"),
             *(_sample_value(sample, column) for column in columns),
         )
         for sample in rule.samples
     ]
-    return _element(
+    return element(
         "div",
-        _element("p", f"{len(rule.samples):,} of {_rows(rule.rows_broken)}", class_="caption"),
-        _table(heads, rows, label=f"Samples of {rule.name}", class_="samples"),
+        element("p", f"{len(rule.samples):,} of {_rows(rule.rows_broken)}", class_="caption"),
+        table(heads, rows, label=f"Samples of {rule.name}", class_="samples"),
     )
 
 
@@ -260,28 +231,28 @@ def _sample_columns(report: QualityReport, rule: RuleReport) -> list[str]:
     return [column for column in dict.fromkeys((*rule.columns, *report.columns, *sampled)) if column in known]
 
 
-def _sample_value(sample: Sample, column: str) -> _Html:
+def _sample_value(sample: Sample, column: str) -> Html:
     if column not in sample.values:
-        return _element("td", "missing", class_="absent")
+        return element("td", "missing", class_="absent")
     value = sample.values[column]
     if not value:
-        return _element("td", "empty" if value is None else "empty text", class_="absent")
-    return _element("td", _element("span", value, class_="value"))
+        return element("td", "empty" if value is None else "empty text", class_="absent")
+    return element("td", element("span", value, class_="value"))
 
 
-def _masking_note(report: QualityReport, samples: list[Sample]) -> _Html:
+def _masking_note(report: QualityReport, samples: list[Sample]) -> Html:
     """Explains those of the signs that the samples have."""
     signs = signs_in("\n".join(text for sample in samples for text in sample.values.values() if text))
     where = "in the files listed" if report.links else "in the file named"
-    return _element(
+    return element(
         "div",
-        _element(
+        element(
             "p",
             f"{_MASKED} The whole records are {where} ",
-            _element("a", "below", href="#places"),
+            element("a", "below", href="#places"),
             ".",
         ),
-        _element("dl", *(_entry(sign, meaning) for sign, meaning in signs), class_="signs") if signs else None,
+        element("dl", *(entry(sign, meaning) for sign, meaning in signs), class_="signs") if signs else None,
         class_="note",
     )
 
@@ -289,50 +260,50 @@ def _masking_note(report: QualityReport, samples: list[Sample]) -> _Html:
 # What the columns were read as
 
 
-def _column_types(report: QualityReport) -> _Html | None:
+def _column_types(report: QualityReport) -> Html | None:
     if not report.column_types:
         return None
     rows = [
-        _element(
+        element(
             "tr",
-            _element("th", column.name, scope="row"),
-            _element("td", column.type or NO_VALUE),
-            _element("td", "; ".join(column.notes())),
+            element("th", column.name, scope="row"),
+            element("td", column.type or NO_VALUE),
+            element("td", "; ".join(column.notes())),
         )
         for column in report.column_types
     ]
-    return _element(
+    return element(
         "section",
-        _element("h2", "What the columns were read as"),
-        _table(["Column", "Type", ""], rows, label="Types of the columns", class_="types"),
+        element("h2", "What the columns were read as"),
+        table(["Column", "Type", ""], rows, label="Types of the columns", class_="types"),
     )
 
 
 # Where everything is
 
 
-def _places(report: QualityReport) -> _Html:
-    links = [_entry(label, _copyable(url)) for label, url in report.links.items()]
+def _places(report: QualityReport) -> Html:
+    links = [entry(label, _copyable(url)) for label, url in report.links.items()]
     check = [
-        _entry("Delivered as", _copyable(f"s3://{report.bucket}/{report.key}")),
-        _entry("Version", _copyable(report.version_id) if report.version_id else "none"),
-        _entry("Run", _copyable(report.run_id)),
-        _entry("Load", _copyable(report.load_id)),
-        _entry("Duration", f"{report.seconds:,.1f} seconds"),
+        entry("Delivered as", _copyable(f"s3://{report.bucket}/{report.key}")),
+        entry("Version", _copyable(report.version_id) if report.version_id else "none"),
+        entry("Run", _copyable(report.run_id)),
+        entry("Load", _copyable(report.load_id)),
+        entry("Duration", f"{report.seconds:,.1f} seconds"),
     ]
-    return _element(
+    return element(
         "footer",
-        *(_element("h2", "Where the rows are"), _element("dl", *links, class_="places")) if links else (),
-        _element("h2", "This check"),
-        _element("dl", *check, class_="places"),
-        _element("p", f"{_MASKED} The records themselves may be personal data.", class_="quiet"),
+        *(element("h2", "Where the rows are"), element("dl", *links, class_="places")) if links else (),
+        element("h2", "This check"),
+        element("dl", *check, class_="places"),
+        element("p", f"{_MASKED} The records themselves may be personal data.", class_="quiet"),
         id="places",
     )
 
 
-def _copyable(text: str) -> _Html:
+def _copyable(text: str) -> Html:
     """A click selects all of it."""
-    return _element("code", text, class_="copy")
+    return element("code", text, class_="copy")
 
 
 # Texts
@@ -344,7 +315,7 @@ def _file_name(report: QualityReport) -> str:
 
 def _sentences(text: str) -> list[str]:
     """Each in an element of its own, so that a narrow page breaks between them first."""
-    first, *others = (_element("span", sentence) for sentence in re.split(r"(?<=[.]) ", text))
+    first, *others = (element("span", sentence) for sentence in re.split(r"(?<=[.]) ", text))
     return [first, *(part for other in others for part in (" ", other))]
 
 
@@ -363,40 +334,3 @@ def _percent(ratio: float) -> str:
 
 def _limit(ratio: float) -> str:
     return f"{round(100 * ratio, 6):g}%"
-
-
-# Elements
-
-
-class _Html(str):
-    """Markup that is safe as it is."""
-
-
-def _element(tag: str, *content: str | None, **attributes: str) -> _Html:
-    """`class_` and `aria_label` become `class` and `aria-label`; None is left out."""
-    given = "".join(f' {name.rstrip("_").replace("_", "-")}="{_escaped(value)}"' for name, value in attributes.items())
-    if tag in _VOID_ELEMENTS:
-        return _Html(f"<{tag}{given}>")
-    inside = "".join(part if isinstance(part, _Html) else _escaped(part) for part in content if part is not None)
-    return _Html(f"<{tag}{given}>{inside}</{tag}>")
-
-
-def _escaped(text: str) -> str:
-    return html.escape(printable(text))
-
-
-def _entry(label: str, content: str) -> _Html:
-    return _element("div", _element("dt", label), _element("dd", content))
-
-
-def _message(text: str) -> _Html:
-    """A text of several lines, such as an error's."""
-    shown = text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}… ({len(text):,} characters)"
-    return _element("p", _Html("\n".join(map(_escaped, shown.strip().splitlines()))), class_="message")
-
-
-def _table(heads: Iterable[str], rows: Iterable[_Html], *, label: str, class_: str) -> _Html:
-    """In a box of its own that scrolls sideways, also by keyboard."""
-    head = _element("tr", *(_element("th", head, scope="col") for head in heads))
-    table = _element("table", _element("thead", head), _element("tbody", *rows), class_=class_)
-    return _element("div", table, class_="scroll", role="region", aria_label=label, tabindex="0")

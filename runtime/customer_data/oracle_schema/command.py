@@ -1,0 +1,154 @@
+"""The command line. Ends with 0 when the files are written, 1 when there is nothing to convert or it cannot be read,
+2 when the command is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from customer_data.errors import CustomerDataError, SettingsError
+from customer_data.oracle_schema.assessed import Outcome
+from customer_data.oracle_schema.catalog import OPTIONAL_VIEWS, read_schema
+from customer_data.oracle_schema.convert import convert
+from customer_data.oracle_schema.csv_catalog import read_folder
+from customer_data.oracle_schema.differences import Differences, as_stored, differences
+from customer_data.oracle_schema.model import OracleSchema, Unread
+from customer_data.oracle_schema.model_json import from_json
+from customer_data.oracle_schema.run import CHANGES_FILE, MODEL_FILE, REPORT_FILE, SQL_FILE, Output, output
+from customer_data.oracle_schema.selection import TableSelection
+from customer_data.oracle_schema.targets import Conversion
+from customer_data.oracle_schema.types import Effort
+
+_WRONG_COMMAND = 2
+_NOTHING = 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        selection = TableSelection(tuple(given.include or ("%.%",)), tuple(given.exclude or ()))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return _WRONG_COMMAND
+    try:
+        _print(_convert(given, selection), given.out)
+    except (CustomerDataError, OSError) as error:
+        print(error, file=sys.stderr)
+        return _NOTHING
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m customer_data.oracle_schema",
+        description="Converts an Oracle schema for Redshift: writes SQL, and a report of what is left for people.",
+        allow_abbrev=False,
+    )
+    read = parser.add_mutually_exclusive_group(required=True)
+    read.add_argument("--ddl", nargs="+", type=Path, metavar="FILE", help="SQL files, as DBMS_METADATA or people write")
+    read.add_argument("--catalog", type=Path, metavar="DIR", help="a folder of CSV exports of ALL_TAB_COLUMNS, ...")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write the files")
+    parser.add_argument("--owner", default="PUBLIC", metavar="NAME", help="the schema of names without one, with --ddl")
+    parser.add_argument(
+        "--target-schema", metavar="NAME", help="the schema in Redshift; default: Oracle's, each its own"
+    )
+    for option, help_text in (("--include", "tables to convert"), ("--exclude", "tables to leave out")):
+        parser.add_argument(
+            option, action="append", metavar="PATTERN", help=f"{help_text}, as OWNER.TABLE; %% any characters, _ one"
+        )
+    return parser
+
+
+def _convert(given: argparse.Namespace, selection: TableSelection) -> Output:
+    schema = selection.of(_read_ddl(given.ddl, given.owner) if given.ddl else _read_catalog(given.catalog))
+    if not schema.tables and not schema.views:
+        found = f"; {len(schema.unread):,} statements were not understood" if schema.unread else ""
+        raise SettingsError(
+            f"nothing to convert: {_names(given)} has no table and no view that matches"
+            f" {', '.join(selection.include)}{found}; names are case-sensitive, Oracle's are in upper case"
+        )
+    conversion = convert(schema, target_schema=given.target_schema)
+    made = output(
+        schema,
+        conversion,
+        source=_names(given),
+        at=datetime.now(UTC).replace(microsecond=0),
+        changes=_changes(conversion, given.out / MODEL_FILE, given.target_schema),
+    )
+    given.out.mkdir(parents=True, exist_ok=True)
+    for name, content in made.files.items():
+        (given.out / name).write_text(content, encoding="utf-8")
+    return made
+
+
+def _read_catalog(folder: Path) -> OracleSchema:
+    catalog = read_folder(folder)
+    schema = read_schema(catalog)
+    lacking = [view.name for view in OPTIONAL_VIEWS if view.name not in catalog]
+    if lacking:
+        print(f"{folder} lacks {', '.join(lacking)}: what they say is not assessed", file=sys.stderr)
+    return schema
+
+
+def _read_ddl(files: Sequence[Path], owner: str) -> OracleSchema:
+    from customer_data.oracle_schema.ddl import read_ddl  # only where it is needed
+
+    texts = [_text(file) for file in files]  # read as one: an ALTER TABLE may stand in another file than its table
+    schema = read_ddl("\n".join(texts), default_owner=owner)
+    return replace(schema, unread=tuple(_in_its_file(one, files, texts) for one in schema.unread))
+
+
+def _in_its_file(unread: Unread, files: Sequence[Path], texts: Sequence[str]) -> Unread:
+    """With the line of its own file, which is named where there are several."""
+    line = unread.line
+    if line is None or len(files) == 1:
+        return unread
+    for file, text in zip(files, texts, strict=True):
+        lines = text.count("\n") + 1
+        if line <= lines:
+            return replace(unread, line=line, reason=f"{file}: {unread.reason}")
+        line -= lines
+    return unread
+
+
+def _text(file: Path) -> str:
+    content = file.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file}: byte {error.start:,} is not UTF-8; save it as UTF-8") from error
+
+
+def _changes(conversion: Conversion, model: Path, target_schema: str | None) -> Differences | None:
+    """From what the folder says that an earlier run had; None on the first run."""
+    if not model.exists():
+        return None
+    try:
+        before = convert(from_json(model.read_text(encoding="utf-8")), target_schema=target_schema)
+    except (ValueError, SettingsError) as error:
+        raise SettingsError(f"{model} is not what an earlier run wrote: {error}; move it away") from error
+    return differences(conversion, as_stored(before), before)
+
+
+def _names(given: argparse.Namespace) -> str:
+    return ", ".join(str(file) for file in given.ddl or [given.catalog])
+
+
+def _print(made: Output, folder: Path) -> None:
+    assessment = made.assessment
+    print(assessment.sentence)
+    for kind, counts in assessment.by_kind.items():
+        print(f"  {kind:<18}" + "".join(f"{counts[outcome]:>8,} {outcome.value}" for outcome in Outcome))
+    if assessment.for_people:
+        efforts = ", ".join(f"{assessment.effort[effort]:,} {effort}" for effort in Effort)
+        print(f"For a person: {efforts}")
+    print(f"SQL: {folder / SQL_FILE}")
+    if assessment.changes is not None:
+        print(f"Changes since the last run: {folder / CHANGES_FILE}, {len(assessment.changes.statements):,} statements")
+    print(f"Report: {folder / REPORT_FILE}")

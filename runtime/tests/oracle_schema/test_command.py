@@ -1,0 +1,166 @@
+"""The command line, as somebody calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from oracle_tables import table
+
+from customer_data.oracle_schema.command import main
+from customer_data.oracle_schema.model import OracleSchema, Unread
+from customer_data.oracle_schema.model_json import from_json
+
+RUNTIME = Path(__file__).parents[2]
+COLUMNS = "OWNER,TABLE_NAME,COLUMN_NAME,DATA_TYPE,DATA_TYPE_OWNER,DATA_LENGTH,DATA_PRECISION,DATA_SCALE,NULLABLE"
+COLUMNS += ",COLUMN_ID,CHAR_LENGTH,CHAR_USED\n"
+FILES = ["alter_redshift_schema.sql", "assessment.html", "assessment.json", "create_redshift_schema.sql", "model.json"]
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    folder = tmp_path / "catalog"
+    folder.mkdir()
+    rows = "CRM,CUSTOMERS,ID,NUMBER,,22,9,0,N,1,0,\nCRM,CUSTOMERS,NAME,VARCHAR2,,80,,,Y,2,20,C\n"
+    rows += "HR,PAY,ID,NUMBER,,22,9,0,N,1,0,\n"
+    (folder / "ALL_TAB_COLUMNS.csv").write_text(COLUMNS + rows)
+    (folder / "ALL_CONSTRAINTS.csv").write_text(
+        "OWNER,CONSTRAINT_NAME,CONSTRAINT_TYPE,TABLE_NAME,R_OWNER,R_CONSTRAINT_NAME,STATUS\nCRM,PK,P,CUSTOMERS,,,ENABLED\n"
+    )
+    (folder / "ALL_CONS_COLUMNS.csv").write_text(
+        "OWNER,CONSTRAINT_NAME,TABLE_NAME,COLUMN_NAME,POSITION\nCRM,PK,CUSTOMERS,ID,1\n"
+    )
+    return folder
+
+
+def test_writes_the_sql_the_report_and_the_model(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "out"
+    assert main(["--catalog", str(catalog), "--include", "CRM.%", "--out", str(out)]) == 0
+    assert sorted(file.name for file in out.iterdir()) == FILES[1:]
+    sql = (out / "create_redshift_schema.sql").read_text()
+    assert '"name" VARCHAR(80)' in sql and "pay" not in sql
+    assert json.loads((out / "assessment.json").read_text())["totals"]["converted"] == 1
+    assert from_json((out / "model.json").read_text()).tables[0].name == "CUSTOMERS"
+    printed = capsys.readouterr().out
+    assert printed.startswith("1 of 1 object is converted or not needed. None needs a person.\n")
+    assert printed.endswith(f"Report: {out / 'assessment.html'}\n")
+
+
+def test_a_later_run_writes_only_the_differences(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--catalog", str(catalog), "--include", "CRM.%", "--out", str(tmp_path / "out"), "--target-schema", "x"]
+    assert main(command) == 0
+    file = catalog / "ALL_TAB_COLUMNS.csv"
+    file.write_text(file.read_text() + "CRM,CUSTOMERS,BORN,DATE,,7,,,Y,3,0,\n")
+    assert main(command) == 0
+    assert (tmp_path / "out" / "alter_redshift_schema.sql").read_text() == (
+        'ALTER TABLE "x"."customers" ADD COLUMN "born" TIMESTAMP;\n'
+    )
+    assert "Changes since the last run:" in capsys.readouterr().out
+    assert main(command) == 0
+    assert "Nothing is to be changed" in (tmp_path / "out" / "alter_redshift_schema.sql").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (
+            ["--catalog", "{catalog}", "--include", "SALES.%", "--out", "{out}"],
+            1,
+            "has no table and no view that matches",
+        ),
+        (["--catalog", "{catalog}/gone", "--out", "{out}"], 1, "there is no such folder"),
+        (["--catalog", "{out}", "--out", "{out}"], 1, "the catalog lacks ALL_TAB_COLS or ALL_TAB_COLUMNS"),
+        (["--catalog", "{catalog}", "--include", "CRM", "--out", "{out}"], 2, "not of the form OWNER.TABLE"),
+    ],
+)
+def test_errors_say_what_is_wrong(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    assert main([argument.format(catalog=catalog, out=out) for argument in arguments]) == code
+    assert message in capsys.readouterr().err
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--out", "x"], ["--catalog", "x"], ["--ddl", "a", "--catalog", "b", "--out", "c"]]
+)
+def test_a_wrong_command_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: python -m customer_data.oracle_schema" in capsys.readouterr().err
+
+
+def test_a_model_that_no_earlier_run_wrote(catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model.json").write_text('{"tables": [{"owner": 1}]}')
+    assert main(["--catalog", str(catalog), "--out", str(tmp_path)]) == 1
+    assert "model.json is not what an earlier run wrote" in capsys.readouterr().err
+
+
+def test_runs_as_a_module(catalog: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "customer_data.oracle_schema", "--catalog", str(catalog), "--out", str(tmp_path)]
+    ended = subprocess.run(command, cwd=RUNTIME, env={**os.environ}, capture_output=True, text=True)
+    assert ended.returncode == 0
+    assert ended.stderr.startswith(f"{catalog} lacks ALL_TABLES, ") and ended.stderr.count("\n") == 1
+    assert f"Report: {tmp_path / 'assessment.html'}" in ended.stdout
+
+
+def test_ddl_of_several_files_is_read_as_one_and_lines_are_those_of_their_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = []
+
+    def read_ddl(text: str, *, default_owner: str) -> OracleSchema:
+        texts.append(text)
+        unread = tuple(Unread(line, "x", "not known") for line in (2, 3, 5, None))
+        return OracleSchema((table(f"{default_owner}.T", "ID NUMBER"),), unread=unread)
+
+    monkeypatch.setitem(sys.modules, "customer_data.oracle_schema.ddl", SimpleNamespace(read_ddl=read_ddl))
+    (tmp_path / "a.sql").write_bytes("\ufeffone;\ntwo;".encode())
+    (tmp_path / "b.sql").write_bytes("drei;\nvier;\nfünf;".encode("utf-16"))
+    command = ["--ddl", str(tmp_path / "a.sql"), str(tmp_path / "b.sql"), "--owner", "CRM", "--out", str(tmp_path)]
+    assert main(command) == 0
+    assert texts == ["one;\ntwo;\ndrei;\nvier;\nfünf;"]
+    said = [
+        item for item in json.loads((tmp_path / "assessment.json").read_text())["objects"] if "line" in item["name"]
+    ]
+    assert [(item["name"], item["reasons"][0].split(": ")[1][-5:]) for item in said] == [
+        *(("line 2", "a.sql"), ("line 1", "b.sql"), ("line 3", "b.sql"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "No such file"), (b"CREATE \xe9", r"byte 7 is not UTF-8; save it as UTF-8")]
+)
+def test_ddl_that_cannot_be_read(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes | None,
+    message: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "customer_data.oracle_schema.ddl", SimpleNamespace(read_ddl=None))
+    file = tmp_path / "crm.sql"
+    if content is not None:
+        file.write_bytes(content)
+    assert main(["--ddl", str(file), "--out", str(tmp_path / "out")]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_reads_ddl(tmp_path: Path) -> None:
+    pytest.importorskip("customer_data.oracle_schema.ddl")
+    file = tmp_path / "crm.sql"
+    file.write_text("CREATE TABLE customers (id NUMBER(9) PRIMARY KEY, note LONG);\n")
+    assert main(["--ddl", str(file), "--owner", "CRM", "--out", str(tmp_path / "out")]) == 0
+    assert '"note" VARCHAR(65535)' in (tmp_path / "out" / "create_redshift_schema.sql").read_text()
