@@ -14,7 +14,7 @@ from customer_data.errors import FileFault, SettingsError
 
 RESCUE_SUFFIX = "__as_varchar"
 # Hidden columns of every Redshift table: a CREATE TABLE with one of these names fails.
-_SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "insertxid", "deletexid"))
+SYSTEM_COLUMNS = frozenset(("oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "insertxid", "deletexid"))
 
 
 def column_names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str] = ()) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def key_places(
 
 def rescue_name(column: str) -> str:
     """The column that keeps, as text, the values that do not fit `column`."""
-    return _cut(column, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX)) + RESCUE_SUFFIX
+    return shortened(column, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX)) + RESCUE_SUFFIX
 
 
 def snake_case(header: str) -> str:
@@ -69,10 +69,14 @@ def snake_case(header: str) -> str:
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s\b)", "_", text)
     words = "".join(character if _is_word(character) else "_" for character in text.lower())
     name = re.sub("_+", "_", words).strip("_")
-    if name in _SYSTEM_COLUMNS:
+    if name in SYSTEM_COLUMNS:
         return f"{name}_"
     # A cut name leaves room for the rescue column's, so that cutting that again does not change it.
-    return name if len(name.encode()) <= MAX_IDENTIFIER_BYTES else _cut(name, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX))
+    return (
+        name
+        if len(name.encode()) <= MAX_IDENTIFIER_BYTES
+        else shortened(name, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX))
+    )
 
 
 def _names(headers: Sequence[str], mapping: Mapping[str, str], existing: Collection[str]) -> list[str]:
@@ -108,11 +112,11 @@ def _mapped(header: str, mapping: Mapping[str, str]) -> str | None:
         return None
     # Redshift folds identifiers to lower case, quoted ones too, unless a session asks otherwise.
     name = name.lower()
-    if name.startswith("__") or not name or len(name.encode()) > MAX_IDENTIFIER_BYTES or name in _SYSTEM_COLUMNS:
+    if name.startswith("__") or not name or len(name.encode()) > MAX_IDENTIFIER_BYTES or name in SYSTEM_COLUMNS:
         raise SettingsError(
             f"columnMapping gives the header {header!r} the column {name!r}: a column has 1 to {MAX_IDENTIFIER_BYTES}"
             " bytes, does not begin with '__' (the loader's own) and is not one of Redshift's system columns"
-            f" ({', '.join(sorted(_SYSTEM_COLUMNS))})"
+            f" ({', '.join(sorted(SYSTEM_COLUMNS))})"
         )
     return name
 
@@ -141,7 +145,7 @@ def _is_word(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
-def _cut(name: str, max_bytes: int) -> str:
+def shortened(name: str, max_bytes: int) -> str:
     """Within `max_bytes`, told apart from other names with the same beginning by a hash."""
     encoded = name.encode()
     if len(encoded) <= max_bytes:

@@ -8,6 +8,7 @@ from customer_data.columns.number_formats import NumberFormat
 
 MAX_VARCHAR_BYTES = 65_535
 MAX_CHAR_BYTES = 4_096
+MAX_VARBYTE_BYTES = 1_024_000  # Redshift manual, "VARBYTE type"
 MAX_COLUMNS = 1_600
 MAX_IDENTIFIER_BYTES = 127
 MAX_PRECISION = 38
@@ -29,8 +30,8 @@ class ColumnType:
     smallint, integer, bigint, numeric, real, double precision, boolean, date, timestamp, timestamptz, char, varchar;
     any other name is a type that values are never written to.
 
-    `length` is in bytes (char and varchar). `format` is how a file writes the values: a date or timestamp in Redshift's
-    notation, a number in that of a country; None is ISO 8601, and as programs write numbers.
+    `length` is in bytes (char, varchar and varbyte). `format` is how a file writes the values: a date or timestamp in
+    Redshift's notation, a number in that of a country; None is ISO 8601, and as programs write numbers.
     """
 
     name: str
@@ -42,7 +43,7 @@ class ColumnType:
     @property
     def sql(self) -> str:
         """The type as DDL and CAST spell it."""
-        if self.name in ("varchar", "char"):
+        if self.name in ("varchar", "char", "varbyte"):
             return f"{self.name.upper()}({self.length})"
         if self.name == "numeric":
             return f"NUMERIC({self.precision},{self.scale})"
@@ -126,6 +127,8 @@ _ALIASES = {
     "character varying": "varchar",
     "nvarchar": "varchar",
     "text": "varchar",
+    "binary varying": "varbyte",
+    "varbinary": "varbyte",
 }
 
 
@@ -150,6 +153,8 @@ def from_catalog(
     name = usual_name(data_type.strip().lower())
     if name in ("varchar", "char"):
         return ColumnType(name, length=character_maximum_length or MAX_VARCHAR_BYTES)
+    if name == "varbyte":
+        return ColumnType(name, length=character_maximum_length or MAX_VARBYTE_BYTES)
     if name == "numeric":
         return numeric(numeric_precision or 18, numeric_scale or 0)
     return ColumnType(name)
