@@ -158,8 +158,8 @@ def _not_complete(completion: Completion, generation: str, loads: Sequence[Inspe
         return None  # those of a CSV are counted in the warehouse
     if merged + rows != completion.rows:
         return (
-            f"the full load has {completion.rows:,} rows, of which {merged + rows:,} have come; it is completed when the"
-            " others are merged"
+            f"the full load has {completion.rows:,} rows, of which {merged + rows:,} have come; it is completed when"
+            " the others are merged"
         )
     return None
 

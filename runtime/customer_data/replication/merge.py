@@ -56,11 +56,9 @@ class Merge:
                 outcomes.write(self.strays[-1].outcome())
         log.info("merging %d files of %d tables", len(files) - len(faults), len(tables))
         with ThreadPoolExecutor(max(self._settings.side_by_side, 1), "table") as pool:
-            done = 0
             for result in pool.map(lambda item: self._merge_table(*item), tables.items()):
                 self.results.append(result)
-                done += 1
-                log.info("table %d of %d: %s", done, len(tables), result.summary_line())
+                log.info("table %d of %d: %s", len(self.results), len(tables), result.summary_line())
         for result in self.results:
             if result.error is not None:
                 raise result.error

@@ -1,8 +1,8 @@
 """The ledger of a replicated table, and what it remembers for the next batch.
 
-Each file's row has its kind, the time in its name (or the start of its full load), the generation that it was merged in,
-and the greatest sequence of its batch. The greatest of all is the mark that newer changes are above; where the ledger
-was lost, the table's own rows give it.
+Each file's row has its kind, the time in its name (or the start of its full load), the generation that it was merged
+in, and the greatest sequence of its batch. The greatest of all is the mark that newer changes are above; where the
+ledger was lost, the table's own rows give it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from customer_data.files.manifest import SourceFile
 from customer_data.replication.dms_files import DmsFile, Kind, SourceTable, by_table
 from customer_data.replication.generations import NO_LOAD, Known, LoadedFile
 from customer_data.warehouse.data_api import DataApi, retrying
+from customer_data.warehouse.ledger import update
 from customer_data.warehouse.quoting import literal
 from customer_data.warehouse.sql import table
 from customer_data.warehouse.table_name import TableName
@@ -73,8 +74,18 @@ def changes_after(warehouse: DataApi, ledger: TableName, generation: str, prefix
 
 
 def move_to_generation(ledger: TableName, load_ids: list[str], generation: str) -> str:
+    return update(ledger, load_ids, {"generation": literal(generation)})
+
+
+def measure(target: TableName, ledger: TableName, generation: str, load_ids: list[str]) -> str:
+    """The rows of the table, those of the full load that are merged, and the last commit of the files."""
+    of_load = f"status = 'loaded' AND kind = 'load' AND generation = {literal(generation)}"
     ids = ", ".join(map(literal, load_ids))
-    return f"UPDATE {table(ledger)} SET generation = {literal(generation)} WHERE load_id IN ({ids})"
+    return (
+        f"SELECT (SELECT COUNT(*) FROM {table(target)}),"
+        f" (SELECT COALESCE(SUM(rows_read), 0) FROM {table(ledger)} WHERE {of_load}),"
+        f" (SELECT MAX(last_commit) FROM {table(ledger)} WHERE load_id IN ({ids}))"
+    )
 
 
 def state_key(pipeline: str, table: SourceTable) -> str:

@@ -1,14 +1,14 @@
 """The SQL of a merge, as pure functions from values to text.
 
 Staged columns are called `c1`, `c2`, ... in the order of the files, the key of a change `k1`, ..., its values `v1`, ...
-A pass over all staged rows costs what the files have, a look at the table what the table has: there is one aggregate and
-one join over the former, and one delete in the latter. Only changes that are not newer than all merged before are
+A pass over all staged rows costs what the files have, a look at the table what the table has: there is one aggregate
+and one join over the former, and one delete in the latter. Only changes that are not newer than all merged before are
 compared with stored ones (`before` is the greatest sequence so far): when files come in their order, there are none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -74,8 +74,8 @@ class KeyColumn:
 @dataclass(frozen=True)
 class Staging:
     """Rows of some files on their way: `types` are those of their columns, `parts` what COPY reads. `positioned` rows
-    begin with their position. `csv` is None for Parquet, else whether it is compressed. Values of key columns name their
-    table, since they meet columns of others; the rest does not: a wide table has many."""
+    begin with their position. `csv` is None for Parquet, else whether it is compressed. Values of key columns name
+    their table, since they meet columns of others; the rest does not: a wide table has many."""
 
     suffix: str
     types: tuple[ColumnType, ...]
@@ -189,7 +189,7 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
     if any(column.changes for column in staging.columns):
         guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return [
-        Statement(_newest_of_changes(staging)),
+        Statement(_newest_of_changes(staging), Role.DATA),
         _only_changes(staging),
         Statement(_last(staging), Role.DATA),
         *guards,
@@ -215,11 +215,10 @@ def merge_load(staging: Staging, target: Target) -> list[Statement]:
         return [is_load, *changed, *_insert(source, staging, target, "'I'")]
     named = ", ".join(f"{key} AS k{number}" for number, key in enumerate(keys, start=1))
     names = ", ".join(f"k{number}" for number, _ in enumerate(keys, start=1))
-    position = ", MAX(row_position) AS p" if staging.positioned else ""
+    position, greatest = (", row_position", ", MAX(row_position) AS p") if staging.positioned else ("", "")
     newest = (
-        f"CREATE TEMP TABLE {staging.newest} DISTSTYLE KEY DISTKEY (k1) AS SELECT {names}{position.replace('row_position', 'pos')}"
-        f" FROM (SELECT {named}{', row_position AS pos' if staging.positioned else ''} FROM {staging.staged}) AS loaded"
-        f" GROUP BY {names}"
+        f"CREATE TEMP TABLE {staging.newest} DISTSTYLE KEY DISTKEY (k1) AS SELECT {names}{greatest}"
+        f" FROM (SELECT {named}{position} FROM {staging.staged}) AS loaded GROUP BY {names}"
     )
     same = " AND ".join(f"{staging.newest}.k{number} = {key}" for number, key in enumerate(keys, start=1))
     once = (
@@ -229,7 +228,7 @@ def merge_load(staging: Staging, target: Target) -> list[Statement]:
     )
     no_key = _guard(f"FROM {staging.newest} WHERE {_is_null(len(keys))}", "a key is NULL", Role.NO_CHANGE)
     older = _drop_older(source, staging, target) if target.before >= target.generation + "." else ()
-    return [is_load, *changed, Statement(newest), no_key, once, *older, *_replace(source, staging, target)]
+    return [is_load, *changed, Statement(newest, Role.DATA), no_key, once, *older, *_replace(source, staging, target)]
 
 
 def complete(target: Target, ledger: TableName, rows: int, *, has_tombstones: bool) -> list[Statement]:
@@ -470,14 +469,10 @@ def _append_changes(staging: Staging, target: Target) -> list[Statement]:
         Role.DATA,
     )
     return [
-        Statement(newest),
+        Statement(newest, Role.DATA),
         _guard(f"FROM {staging.newest} WHERE unfit = 1", "a row is no change", Role.NO_CHANGE),
         once,
         *_changed_values(staging),
         *([again] if merged else []),
         Statement(f"{_into(target, into)} FROM {staging.staged}", Role.INSERT),
     ]
-
-
-def statements_of(batch: Iterable[Statement], *roles: Role) -> list[str]:
-    return [statement.sql for statement in batch if statement.role in roles]

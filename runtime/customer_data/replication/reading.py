@@ -79,8 +79,10 @@ def before_image(columns: Sequence[FileColumn], header: str) -> int | None:
 
 
 def inspect(file: DmsFile, s3: S3Client) -> Inspected:
-    """Reads the footer of a Parquet file, the header of a CSV, and of a full load the time of one row. Raises FileFault,
-    SourceChanged, SourceUnreadable."""
+    """Reads the footer of a Parquet file, the header of a CSV, and of a full load the time of one row.
+
+    Raises FileFault, SourceChanged, SourceUnreadable.
+    """
     found = _inspect_parquet(file, s3) if file.format == "parquet" else _inspect_csv(file, s3)
     headers = [column.header for column in found.columns]
     if twice := next((header for header in headers if headers.count(header) > 1), None):
@@ -183,8 +185,8 @@ def _load_start(file: DmsFile, value: pa.Scalar) -> str:
     except (TypeError, ValueError, pa.ArrowInvalid, AttributeError) as error:
         raise FileFault(
             "no_load_time",
-            f"{file.url}: the column {COMMIT_TIME!r} of its first row is no time, but in a full load it is when the task"
-            " started (useTaskStartTimeForFullLoadTimestamp=true); correct the endpoint and reload the table",
+            f"{file.url}: the column {COMMIT_TIME!r} of its first row is no time, but in a full load it is when the"
+            " task started (useTaskStartTimeForFullLoadTimestamp=true); correct the endpoint and reload the table",
             column=COMMIT_TIME,
         ) from error
 

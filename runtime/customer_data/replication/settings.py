@@ -24,8 +24,8 @@ class FileFormat(StrEnum):
 @dataclass(frozen=True)
 class MergeSettings:
     """A replication's merge settings. DMS writes under `prefix`; the tables are in `target_schema`, by default in the
-    schema that is named as that of the source. `side_by_side` tables are merged at a time. A column of a table with more
-    than `grow_up_to_rows` rows gets no other type: that rewrites the table."""
+    schema that is named as that of the source. `side_by_side` tables are merged at a time. A column of a table with
+    more than `grow_up_to_rows` rows gets no other type: that rewrites the table."""
 
     pipeline: str
     prefix: str

@@ -44,8 +44,8 @@ def line_up(columns: Sequence[FileColumn], key: Sequence[str], table: TableName)
             found = ", ".join(repr(columns[place].header) for place in list(by_name.values())[:20])
             raise FileFault(
                 "missing_key_column",
-                f"no column of the file becomes {name!r}, which is in the PRIMARY KEY of {table}; found: {found}; correct"
-                " the key of the table, or the replication's mapping",
+                f"no column of the file becomes {name!r}, which is in the PRIMARY KEY of {table}; found: {found};"
+                " correct the key of the table, or the replication's mapping",
                 column=name,
             )
         before[name] = before_image(columns, columns[by_name[name]].header)
@@ -63,6 +63,15 @@ def line_up(columns: Sequence[FileColumn], key: Sequence[str], table: TableName)
     return LinedUp(
         tuple(columns), operation, sequence, commit, data, tuple((name, data[name], before[name]) for name in key)
     )
+
+
+def check_types(lined_up: LinedUp, table: TableSchema) -> None:
+    """Raises FileFault for a column of a type that COPY, or the table's column, does not take."""
+    for name, place in lined_up.data.items():
+        stored = table.column(name)
+        staged = _staged_type(lined_up.columns[place], stored.type if stored else None)
+        if stored and cast("c1", staged, stored.type) is None:
+            raise _no_value(lined_up.columns[place], staged, stored.type)
 
 
 def new_headers(lined_up: LinedUp, table: TableSchema, contract: SchemaContract, name: TableName) -> dict[str, str]:
@@ -169,7 +178,7 @@ def _staged_type(column: FileColumn, target: ColumnType | None) -> ColumnType:
 def _no_value(column: FileColumn, staged: ColumnType, target: ColumnType) -> FileFault:
     return FileFault(
         "type_mismatch",
-        f"the column {column.header!r} of the file holds {staged.sql}, of which the table's {target.sql} takes none; give"
-        " the column of the table the type of the source's, or leave it out of the replication",
+        f"the column {column.header!r} of the file holds {staged.sql}, of which the table's {target.sql} takes none;"
+        " give the column of the table the type of the source's, or leave it out of the replication",
         column=column.header,
     )

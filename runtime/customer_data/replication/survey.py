@@ -1,7 +1,7 @@
 """What the table needs for the values of files: the types of new columns, the room that stored ones lack.
 
-Files say the types of their columns, not how long texts are nor how many digits are used. So a column is read only where
-the table has no place for it yet, or once the warehouse has refused a value.
+Files say the types of their columns, not how long texts are nor how many digits are used. So a column is read only
+where the table has no place for it yet, or once the warehouse has refused a value.
 """
 
 from __future__ import annotations

@@ -176,6 +176,12 @@ def delete(name: TableName, rows: Sequence[LedgerRow], status: str) -> str:
     return f"DELETE FROM {sql.table(name)} WHERE status = {literal(status)} AND load_id IN ({_ids(rows)})"
 
 
+def update(name: TableName, load_ids: Sequence[str], values: Mapping[str, str]) -> str:
+    """Sets columns of the files' rows to values in SQL."""
+    assigned = ", ".join(f"{column} = {value}" for column, value in values.items())
+    return f"UPDATE {sql.table(name)} SET {assigned} WHERE load_id IN ({', '.join(map(literal, load_ids))})"
+
+
 def guarded_insert(name: TableName, rows: Sequence[LedgerRow]) -> list[str]:
     """For the load's transaction: the rows, and the guards that a write is loaded once and never after a newer one."""
     return [*insert(name, rows), once_guard(name, rows), newest_guard(name, rows)]
