@@ -32,9 +32,11 @@ class LoadedFile:
 
 @dataclass(frozen=True)
 class Known:
-    """What the ledger says of the table: its newest generation, the loads, and the generations that are complete."""
+    """What the ledger says of the table: its newest generation and the time of the first file of changes merged in it
+    (17 digits, None: there is none), the loads, and the generations that are complete."""
 
     generation: str = NO_LOAD
+    first_change: str | None = None
     loads: tuple[LoadedFile, ...] = ()
     complete: frozenset[str] = frozenset()
 
@@ -106,7 +108,7 @@ def course(files: Sequence[Inspected], completions: Sequence[Completion], known:
             changes.append(file)
     completion = None
     for each in completions:
-        reason = _not_complete(each, generation, loads, known)
+        reason = _not_complete(each, generation, loads, changes, known)
         load_id = each.file.source.load_id
         if each.ended < generation and not (not each.rows and each.started == generation):
             superseded[load_id] = f"a newer full load has begun ({shown(generation)})"
@@ -127,19 +129,28 @@ def course(files: Sequence[Inspected], completions: Sequence[Completion], known:
 
 def _assigned(loads: Sequence[Inspected], known: Known) -> dict[str, str]:
     """The generation of each file of a full load: the task's start, or for a table that a running task loads again the
-    first write of that load, which is known by the load before it being complete, or having the file already."""
+    first write of that load.
+
+    A file is of no load that is complete, nor of one that has a file of its name already. A load of a table that had no
+    rows has no file: then the task's start is older than a generation that is older than the write.
+    """
     assigned: dict[str, str] = {}
     seen = [(load.start, load.generation, load.key) for load in known.loads]
+    newest = known.generation
     for file in sorted(loads, key=lambda each: (moment(each.file.source.event_time), each.file.name)):
-        source, start = file.file.source, file.load_start
-        of_start = [generation for began, generation, _ in seen if began == start]
-        generation = max(of_start, default=start)
-        is_over = generation in known.complete or (start, generation, source.key) in seen
-        if of_start and is_over:
-            written = digits(source.event_time)
-            generation = written if written > generation else _after(generation)
-        assigned[source.load_id] = generation
-        seen.append((start, generation, source.key))
+        key, start, written = file.file.source.key, file.load_start, digits(file.file.source.event_time)
+        of_start = {generation for began, generation, _ in seen if began == start} or {start}
+        is_open = [of for of in sorted(of_start) if of not in known.complete and (start, of, key) not in seen]
+        before = [of for of in is_open if of <= written]
+        if not is_open:
+            generation = written if written > newest else _after(newest)
+        elif before and before[-1] < newest < written and before[-1] == start:
+            generation = written
+        else:
+            generation = before[-1] if before else is_open[0]
+        assigned[file.file.source.load_id] = generation
+        seen.append((start, generation, key))
+        newest = max(newest, generation)
     return assigned
 
 
@@ -148,9 +159,19 @@ def _after(generation: str) -> str:
     return digits(time + timedelta(milliseconds=1))
 
 
-def _not_complete(completion: Completion, generation: str, loads: Sequence[Inspected], known: Known) -> str | None:
+def _not_complete(
+    completion: Completion, generation: str, loads: Sequence[Inspected], changes: Sequence[Inspected], known: Known
+) -> str | None:
     if not completion.rows and completion.started == generation:
         return None
+    times = [each.file.time for each in changes]
+    if generation == known.generation and known.first_change:
+        times.append(known.first_change)
+    if any(time < completion.started for time in times):
+        return (
+            "changes from before this full load are merged after it, since an earlier load of the same task never came;"
+            " reload the table"
+        )
     if generation in known.complete:
         return "the files of the full load that it completes have not come"
     merged, rows = known.rows(generation), sum(load.rows or 0 for load in loads)

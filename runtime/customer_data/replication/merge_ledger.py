@@ -42,7 +42,14 @@ def read_state(warehouse: DataApi, ledger: TableName) -> State:
             complete.add(str(of))
         else:
             loads.append(LoadedFile(str(key), str(of), str(start or ""), int(rows or 0)))
-    known = Known(str(generation or NO_LOAD), tuple(loads), frozenset(complete))
+    first = (
+        f"SELECT MIN(file_time) FROM {table(ledger)} WHERE status = 'loaded' AND kind = 'changes'"
+        f" AND generation = {literal(str(generation or NO_LOAD))}"
+    )
+    [(first_change,)] = retrying(lambda: warehouse.query(first))
+    known = Known(
+        str(generation or NO_LOAD), str(first_change) if first_change else None, tuple(loads), frozenset(complete)
+    )
     return State(int(files or 0), str(last or ""), known)
 
 

@@ -203,8 +203,8 @@ class Preparation:
         return FileFault(
             "does_not_fit",
             f"the column {column!r} of {self._target} does not hold every value of {file.file.url} and of the files"
-            " with it, and gets no other type (SchemaContract, its PRIMARY KEY, a view, or the size of the table): give it"
-            " one that does, and run the manifest again",
+            " with it, and gets no other type (SchemaContract, its PRIMARY KEY, a view, or the size of the table): give"
+            " it one that does, and run the manifest again",
             column=column,
         )
 

@@ -94,8 +94,8 @@ def _has_text(type: pa.DataType) -> bool:
 def survey(
     files: Sequence[Inspected], wanted: Mapping[str, TableColumn | None], target_of: Mapping[str, str], s3: S3Client
 ) -> list[StagedColumn]:
-    """What the columns of the files need, by their headers: `wanted` has the table's column of each, None for a new one;
-    `target_of` their names in the table. Raises FileFault for what no column of Redshift holds."""
+    """What the columns of the files need, by their headers: `wanted` has the table's column of each, None for a new
+    one; `target_of` their names in the table. Raises FileFault for what no column of Redshift holds."""
     surveys = {header: _Survey(target_of[header], header, stored) for header, stored in wanted.items()}
     for file in files:
         headers = [column.header for column in file.columns if column.header in surveys]

@@ -293,8 +293,8 @@ class TableMerge:
         return FileFault(
             "value_would_change",
             f"a value of the file would not be the same one in {self._target}: a column has fewer digits, no time of"
-            " day or no fraction where the source has them; give the column of the table a type that holds them, and run"
-            " the manifest again",
+            " day or no fraction where the source has them; give the column of the table a type that holds them, and"
+            " run the manifest again",
         )
 
     def _fail(self, faults: Mapping[str, FileFault]) -> None:

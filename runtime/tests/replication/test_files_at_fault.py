@@ -230,7 +230,7 @@ def test_the_job_fails_with_what_is_wrong_and_reports_what_is_done(customers: Re
     others = Replication(customers.world, name="OTHERS")
     outcomes = "outcomes/crm/"
     bad, good = unknown_operation(customers), others.changes(("I", 1, {"ID": 9, "NAME": "Zoe"}))
-    with pytest.raises(RunFailed, match="1 of 2 files failed: .*'Op' is none of I, U and D"):
+    with pytest.raises(RunFailed, match=r"1 of 2 files failed: .*'Op' is none of I, U and D"):
         customers.run_job(bad, good, outcomes_prefix=outcomes)
 
     assert others.rows() == [(9, "Zoe")]
