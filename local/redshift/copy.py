@@ -80,8 +80,10 @@ def _columns(
 ) -> list[_Column]:
     rows = connection.execute(
         """SELECT attname, format_type(atttypid, NULL),
-                  CASE WHEN atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND atttypmod > 4 THEN atttypmod - 4 END,
-                  CASE WHEN atttypid = 'numeric'::regtype THEN ((atttypmod - 4) >> 16) & 65535 END, (atttypmod - 4) & 2047
+                  CASE WHEN atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND atttypmod > 4
+                       THEN atttypmod - 4 END,
+                  CASE WHEN atttypid = 'numeric'::regtype THEN ((atttypmod - 4) >> 16) & 65535 END,
+                  (atttypmod - 4) & 2047
            FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum""",
         [relation],
     ).fetchall()

@@ -30,27 +30,27 @@ class State:
 
 
 def read_state(warehouse: DataApi, ledger: TableName) -> State:
-    summary = f"SELECT COUNT(*), MAX(generation), MAX(last_sequence) FROM {table(ledger)} WHERE status = 'loaded'"
-    [(files, generation, last)] = retrying(lambda: warehouse.query(summary))
+    """In one query, since each takes its time: a row for all files, and one for each of a full load and its end."""
+    name, is_loaded = table(ledger), "status = 'loaded'"
+    newest = f"(SELECT MAX(generation) FROM {name} WHERE {is_loaded})"
+    first = f"(SELECT MIN(file_time) FROM {name} WHERE {is_loaded} AND kind = 'changes' AND generation = {newest})"
     query = (
-        f"SELECT kind, object_key, generation, file_time, rows_read FROM {table(ledger)}"
-        " WHERE status = 'loaded' AND kind IN ('load', 'complete')"
+        f"SELECT 'all' AS kind, '' AS object_key, MAX(generation) AS generation, {first} AS file_time,"
+        f" COUNT(*) AS files, MAX(last_sequence) AS last_sequence FROM {name} WHERE {is_loaded}"
+        " UNION ALL SELECT kind, object_key, generation, file_time, rows_read, NULL"
+        f" FROM {name} WHERE {is_loaded} AND kind IN ('load', 'complete')"
     )
+    files, last_sequence, generation, first_change = 0, "", NO_LOAD, None
     loads, complete = [], set()
-    for kind, key, of, start, rows in retrying(lambda: warehouse.query(query)):
-        if kind == Kind.COMPLETE:
+    for kind, key, of, time, number, last in retrying(lambda: warehouse.query(query)):
+        if kind == "all":
+            files, last_sequence, generation = int(number or 0), str(last or ""), str(of or NO_LOAD)
+            first_change = str(time) if time else None
+        elif kind == Kind.COMPLETE:
             complete.add(str(of))
         else:
-            loads.append(LoadedFile(str(key), str(of), str(start or ""), int(rows or 0)))
-    first = (
-        f"SELECT MIN(file_time) FROM {table(ledger)} WHERE status = 'loaded' AND kind = 'changes'"
-        f" AND generation = {literal(str(generation or NO_LOAD))}"
-    )
-    [(first_change,)] = retrying(lambda: warehouse.query(first))
-    known = Known(
-        str(generation or NO_LOAD), str(first_change) if first_change else None, tuple(loads), frozenset(complete)
-    )
-    return State(int(files or 0), str(last or ""), known)
+            loads.append(LoadedFile(str(key), str(of), str(time or ""), int(number or 0)))
+    return State(files, last_sequence, Known(generation, first_change, tuple(loads), frozenset(complete)))
 
 
 def unchanged_guard(ledger: TableName, state: State, ours: list[str]) -> str:

@@ -85,10 +85,11 @@ class TableMerge:
         ordered = in_write_order(file.source for file in by_id.values())
         self._files = {source.load_id: by_id[source.load_id] for source in ordered}
         try:
-            self._require_table()
+            table = self._require_table()
             self._ledger.ensure()
-            while not self._attempt():
+            while not self._attempt(table):
                 self._attempts.count(finished=False)
+                table = self._require_table()
         except FilesAtFault as at_fault:
             self._fail(at_fault.faults)
         finally:
@@ -96,9 +97,8 @@ class TableMerge:
             self.result.seconds = time.monotonic() - started
         return self.result
 
-    def _attempt(self) -> bool:
+    def _attempt(self, table: TableSchema) -> bool:
         """Whether all is done; else the next attempt knows more."""
-        table = self._require_table()
         key = tuple(str(name) for (name,) in self._query(merge_sql.primary_key(self._target)))
         self.result.appends = not key
         data, completions = self._look_at(self._unfinished())
