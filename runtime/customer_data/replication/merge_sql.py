@@ -1,9 +1,10 @@
 """The SQL of a merge, as pure functions from values to text.
 
 Staged columns are called `c1`, `c2`, ... in the order of the files, the key of a change `k1`, ..., its values `v1`, ...
-A pass over all staged rows costs what the files have, a look at the table what the table has: there is one aggregate
-and one join over the former, and one delete in the latter. Only changes that are not newer than all merged before are
-compared with stored ones (`before` is the greatest sequence so far): when files come in their order, there are none.
+A pass over all staged rows costs what the files have, a look at the table what the table has: there is one over the
+former, which ranks the changes of each key, and one delete in the latter. Only changes that are not newer than all
+merged before are compared with stored ones (`before` is the greatest sequence so far): when files come in their order,
+there are none.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from customer_data.warehouse.table_name import TableName
 SEQUENCE_TYPE = ColumnType("varchar", length=64)
 OPERATION_TYPE = ColumnType("varchar", length=1)
 
-#: Digits of a change's sequence, and of a row's position behind it where changes are told apart by it.
+#: Digits of a change's sequence.
 SEQUENCE_DIGITS = 35
-_POSITION_DIGITS = 19
 #: Where in `cdp_sequence` that of the change begins, from 1: behind the generation and a point.
 CHANGE_AT = 19
 
@@ -74,7 +74,8 @@ class KeyColumn:
 @dataclass(frozen=True)
 class Staging:
     """Rows of some files on their way: `types` are those of their columns, `parts` what COPY reads. `positioned` rows
-    begin with their position. `csv` is None for Parquet, else whether it is compressed. Values of key columns name
+    begin with their position, and `padded` sequences get zeros in front. `csv` is None for Parquet, else whether it is
+    compressed. Values of key columns name
     their table, since they meet columns of others; the rest does not: a wide table has many."""
 
     suffix: str
@@ -82,6 +83,7 @@ class Staging:
     parts: tuple[StagedPart, ...]
     csv: bool | None
     positioned: bool
+    padded: bool
     operation: str
     sequence: str
     key: tuple[KeyColumn, ...]
@@ -99,6 +101,10 @@ class Staging:
     @property
     def last(self) -> str:
         return identifier(f"__last_{self.suffix}")
+
+    @property
+    def moved(self) -> str:
+        return identifier(f"__moved_{self.suffix}")
 
     @property
     def stored(self) -> str:
@@ -178,21 +184,29 @@ def copy(staging: Staging, manifest_url: str, role_arn: str) -> list[Statement]:
 def merge_changes(staging: Staging, target: Target) -> list[Statement]:
     if not staging.key:
         return _append_changes(staging, target)
+    keys = {column.name: f"k{number}" for number, column in enumerate(staging.key, start=1)}
+    values = {column.name: f"v{number}" for number, column in enumerate(staging.columns, start=1)}
     source = _Source(
         staging.last,
-        tuple(f"{staging.last}.k{number}" for number, _ in enumerate(staging.key, start=1)),
+        tuple(f"{staging.last}.{key}" for key in keys.values()),
         f"{target.prefix} || {staging.last}.s",
         f"{staging.last}.op",
-        tuple((column.name, f"v{number}") for number, column in enumerate(staging.columns, start=1)),
+        tuple((values | keys).items()),
     )
-    guards = [_no_ties(staging, staging.last)]
+    guards = [
+        _guard(f"FROM {staging.last} WHERE unfit = 1 OR {_is_null(len(keys))}", "a row is no change", Role.NO_CHANGE),
+        *(
+            []
+            if staging.positioned
+            else [_guard(f"FROM {staging.last} WHERE tie = 1 AND place = 1", "ties", Role.TIES)]
+        ),
+    ]
     if any(column.changes for column in staging.columns):
         guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return [
-        Statement(_newest_of_changes(staging), Role.DATA),
-        _only_changes(staging),
         Statement(_last(staging), Role.DATA),
         *guards,
+        *(_move(staging) if _has_before(staging) else ()),
         *(_drop_older(source, staging, target) if target.before else ()),
         *_replace(source, staging, target),
         *_bury(source, staging, target),
@@ -250,8 +264,8 @@ def purge(tombstones: TableName, before: str) -> Statement:
 
 
 def greatest_sequence(staging: Staging, target: Target) -> str:
-    """Of the changes merged, as a value."""
-    return f"(SELECT {target.prefix} || LEFT(MAX(s), {SEQUENCE_DIGITS}) FROM {staging.newest})"
+    """Of the changes merged, as a value; NULL where none was newer than what is stored."""
+    return f"(SELECT {target.prefix} || MAX(s) FROM {staging.last if staging.key else staging.newest})"
 
 
 def count_staged(staging: Staging) -> str:
@@ -262,73 +276,93 @@ def latest_commit(staging: Staging, place: int) -> str:
     return f"(SELECT LEFT(CAST(MAX(c{place + 1}) AS VARCHAR(64)), 26) FROM {staging.staged})"
 
 
-def _padded(sequence: str) -> str:
-    return f"LPAD({sequence}, {SEQUENCE_DIGITS}, '0')"
-
-
-def _order(staging: Staging) -> str:
-    """What orders the changes of a key: of two with one sequence the later one by file and place, where it is known."""
-    padded = _padded(staging.sequence)
-    return (
-        f"{padded} || LPAD(CAST(row_position AS VARCHAR(19)), {_POSITION_DIGITS}, '0')"
-        if staging.positioned
-        else padded
-    )
+def _sequence(staging: Staging) -> str:
+    return f"LPAD({staging.sequence}, {SEQUENCE_DIGITS}, '0')" if staging.padded else staging.sequence
 
 
 def _is_no_change(staging: Staging) -> str:
+    digits = f"BETWEEN 1 AND {SEQUENCE_DIGITS}" if staging.padded else f"= {SEQUENCE_DIGITS}"
     return (
-        f"CASE WHEN {staging.operation} IN ('I', 'U', 'D') AND LEN({staging.sequence}) BETWEEN 1 AND {SEQUENCE_DIGITS}"
+        f"CASE WHEN {staging.operation} IN ('I', 'U', 'D') AND OCTET_LENGTH({staging.sequence}) {digits}"
         " THEN 0 ELSE 1 END"
     )
 
 
-def _newest_of_changes(staging: Staging) -> str:
-    """The last event of each key: a change of it, or one of another key that this one had before."""
-    numbers = range(1, len(staging.key) + 1)
-    names = ", ".join(f"k{number}" for number in numbers)
-    keys = ", ".join(f"{column.value} AS k{number}" for number, column in zip(numbers, staging.key, strict=True))
-    order = _order(staging)
-    events = f"SELECT {keys}, {order} AS s, {_is_no_change(staging)} AS unfit FROM {staging.staged}"
-    before = [column.before for column in staging.key if column.before]
-    if len(before) == len(staging.key):
-        old = ", ".join(before)
-        is_there = " AND ".join(f"{value} IS NOT NULL" for value in before)
-        differs = " OR ".join(f"{column.before} <> {column.value}" for column in staging.key)
-        events += (
-            f" UNION ALL SELECT {old}, {order}, 0 FROM {staging.staged}"
-            f" WHERE {staging.operation} = 'U' AND {is_there} AND ({differs})"
-        )
+def _last(staging: Staging) -> str:
+    """The last change of each key, of two with one sequence the later one by file and place where it is known. With
+    them stay rows that are no changes, for the guard, and changes of a key, whose old key has an event too."""
+    keys = [f"{column.value} AS k{number}" for number, column in enumerate(staging.key, start=1)]
+    named = {column.name for column in staging.key}
+    values = [
+        f"{column.value} AS v{number}"
+        for number, column in enumerate(staging.columns, start=1)
+        if column.name not in named
+    ]
+    order = "s DESC, row_position DESC" if staging.positioned else "s DESC"
+    window = f"OVER (PARTITION BY {_names('k', len(keys))} ORDER BY {order})"
+    before, stays = [], "place = 1 OR unfit = 1"
+    if _has_before(staging):
+        before = [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1)]
+        before.append(f"{_has_moved(staging)} AS moved")
+        stays += " OR moved = 1"
+    tie = "" if staging.positioned else f", CASE WHEN LEAD(s) {window} = s THEN 1 ELSE 0 END AS tie"
+    position = ["row_position"] if staging.positioned else []
+    row = [
+        *keys,
+        f"{_sequence(staging)} AS s",
+        f"{staging.operation} AS op",
+        f"{_is_no_change(staging)} AS unfit",
+        *before,
+        *position,
+        *values,
+    ]
+    if conditions := [column.changes for column in staging.columns if column.changes]:
+        row.append(f"CASE WHEN {' OR '.join(conditions)} THEN 1 ELSE 0 END AS changes")
     return (
-        f"CREATE TEMP TABLE {staging.newest} DISTSTYLE KEY DISTKEY (k1) AS"
-        f" SELECT {names}, MAX(s) AS s, MAX(unfit) AS unfit FROM ({events}) AS events GROUP BY {names}"
+        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT * FROM"
+        f" (SELECT *, ROW_NUMBER() {window} AS place{tie}"
+        f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events) AS ranked WHERE {stays}"
     )
 
 
-def _only_changes(staging: Staging) -> Statement:
-    return _guard(
-        f"FROM {staging.newest} WHERE unfit = 1 OR {_is_null(len(staging.key))}", "a row is no change", Role.NO_CHANGE
-    )
+def _has_before(staging: Staging) -> bool:
+    return all(column.before for column in staging.key)
+
+
+def _has_moved(staging: Staging) -> str:
+    is_there = " AND ".join(f"{column.before} IS NOT NULL" for column in staging.key)
+    differs = " OR ".join(f"{column.before} <> {column.value}" for column in staging.key)
+    return f"CASE WHEN {staging.operation} = 'U' AND {is_there} AND ({differs}) THEN 1 ELSE 0 END"
+
+
+def _move(staging: Staging) -> list[Statement]:
+    """A key that a change took away is one without an operation, unless a later change brought it back."""
+    keys, before = _names("k", len(staging.key)), _names("b", len(staging.key))
+    numbers = range(1, len(staging.key) + 1)
+    same = " AND ".join(f"{staging.last}.k{number} = {staging.moved}.b{number}" for number in numbers)
+    old = ", ".join(f"{staging.moved}.b{number}" for number in numbers)
+    return [
+        Statement(
+            f"CREATE TEMP TABLE {staging.moved} DISTSTYLE KEY DISTKEY (b1) AS SELECT {before}, MAX(s) AS s"
+            f" FROM {staging.last} WHERE moved = 1 GROUP BY {before}"
+        ),
+        Statement(f"DELETE FROM {staging.last} WHERE place > 1"),
+        Statement(
+            f"DELETE FROM {staging.last} USING {staging.moved} WHERE {same} AND {staging.last}.s < {staging.moved}.s"
+        ),
+        Statement(
+            f"INSERT INTO {staging.last} ({keys}, s) SELECT {old}, {staging.moved}.s FROM {staging.moved}"
+            f" LEFT JOIN {staging.last} ON {same} WHERE {staging.last}.k1 IS NULL"
+        ),
+    ]
+
+
+def _names(letter: str, count: int) -> str:
+    return ", ".join(f"{letter}{number}" for number in range(1, count + 1))
 
 
 def _is_null(keys: int) -> str:
     return " OR ".join(f"k{number} IS NULL" for number in range(1, keys + 1))
-
-
-def _last(staging: Staging) -> str:
-    """Each key's last event with its values; a key that a change took away has no operation."""
-    numbers = range(1, len(staging.key) + 1)
-    same = " AND ".join(f"{column.value} = n.k{number}" for number, column in zip(numbers, staging.key, strict=True))
-    values = [f"{column.value} AS v{number}" for number, column in enumerate(staging.columns, start=1)]
-    conditions = [column.changes for column in staging.columns if column.changes]
-    if conditions:
-        values.append(f"CASE WHEN {' OR '.join(conditions)} THEN 1 ELSE 0 END AS changes")
-    keys = ", ".join(f"n.k{number}" for number in numbers)
-    return (
-        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS"
-        f" SELECT {', '.join([keys, f'LEFT(n.s, {SEQUENCE_DIGITS}) AS s', f'{staging.operation} AS op', *values])}"
-        f" FROM {staging.newest} AS n LEFT JOIN {staging.staged} ON {same} AND {_order(staging)} = n.s"
-    )
 
 
 def _no_ties(staging: Staging, of: str) -> Statement:
@@ -448,7 +482,7 @@ def _same(stored: str, source: _Source, staging: Staging) -> str:
 
 def _append_changes(staging: Staging, target: Target) -> list[Statement]:
     """A table without a key gets every version of a row once: what tells them apart is the sequence of the change."""
-    order = _padded(staging.sequence)
+    order = _sequence(staging)
     position = ", MAX(row_position) AS p" if staging.positioned else ""
     newest = (
         f"CREATE TEMP TABLE {staging.newest} DISTSTYLE KEY DISTKEY (s) AS"

@@ -67,6 +67,7 @@ class Preparation:
     ) -> None:
         self.added: list[str] = []
         self.survey_all = False
+        self.padded = False
         self._settings = settings
         self._run_id = run_id
         self._target = target
@@ -221,7 +222,7 @@ class Preparation:
         csv = first.gzip if as_they_are and first.format == "csv" else None
         parts = _as_parts(files) if as_they_are else self._rewrite(files, lined_up.columns)
         suffix = uuid.uuid4().hex[:12]
-        staged = staging(lined_up, table, new, suffix, parts, csv=csv, positioned=not as_they_are)
+        staged = staging(lined_up, table, new, suffix, parts, csv=csv, positioned=not as_they_are, padded=self.padded)
         return Segment(kind, tuple(files), lined_up, staged)
 
     def _rewrite(self, files: Sequence[Inspected], columns: Sequence[FileColumn]) -> tuple[StagedPart, ...]:

@@ -99,6 +99,7 @@ def staging(
     *,
     csv: bool | None,
     positioned: bool,
+    padded: bool,
 ) -> Staging:
     """How COPY reads the files and what becomes of their values. Raises FileFault for values of a type that its column
     does not take."""
@@ -142,6 +143,7 @@ def staging(
         parts=tuple(parts),
         csv=csv,
         positioned=positioned,
+        padded=padded,
         operation=f"c{lined_up.operation + 1}",
         sequence=sequence,
         key=key,

@@ -281,6 +281,9 @@ class TableMerge:
             fault = self._would_change()
         if role is Role.COPY or role is Role.NO_CHANGE:
             self._preparation.look_for_fault(segment, table, values=False)
+        if role is Role.NO_CHANGE and not self._preparation.padded:
+            self._preparation.padded = True  # there are sequences of fewer digits
+            return False
         if fault is None:
             raise error
         if not self._preparation.survey_all:

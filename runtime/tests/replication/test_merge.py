@@ -45,6 +45,17 @@ def test_the_last_change_of_a_key_wins_by_its_sequence(customers: Replication) -
     assert customers.rows() == [(1, "ten")]
 
 
+def test_sequences_of_fewer_digits_are_compared_as_numbers(customers: Replication) -> None:
+    customers.merge(
+        customers.changes(
+            ("U", "9", {"ID": 1, "NAME": "nine"}), ("D", "10", {"ID": 1}), ("I", "8", {"ID": 2, "NAME": "b"})
+        )
+    )
+    customers.merge(customers.changes(("U", "0009", {"ID": 1, "NAME": "late"}), ("U", "11", {"ID": 2, "NAME": "B"})))
+
+    assert customers.rows() == [(2, "B")]
+
+
 def test_an_older_change_that_comes_late_is_no_news(customers: Replication) -> None:
     customers.merge(customers.changes(("U", 5, {"ID": 1, "NAME": "new"}), ("D", 6, {"ID": 2})))
     results = customers.merge(

@@ -123,8 +123,9 @@ class Playing:
 
     def _load(self, load: Load) -> None:
         if load.truncated:
-            self._flush(Flush())  # a change from before a truncate that comes after the load is a limit
-            self.source.rows = {}
+            # A change from before a truncate that is written after the load is a limit: nobody can tell.
+            self._flush(Flush())
+            self.source.changes, self.source.rows = [], {}
         self._minute += 1
         if load.new_task:
             self._task_start = self._now
