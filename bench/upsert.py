@@ -158,14 +158,14 @@ class DltBench:
     def __init__(self, url: str) -> None:
         self.table = "bench_dlt.purchases"
         self._url = url
-        self._python = ROOT / ".cache" / "bench-dlt" / "bin" / "python"
+        self.python = ROOT / ".cache" / "bench-dlt" / "bin" / "python"
         requirements = PEERS / "dlt_requirements.txt"
-        stamp = self._python.parents[1] / "requirements.txt"
+        stamp = self.python.parents[1] / "requirements.txt"
         if not stamp.exists() or stamp.read_text() != requirements.read_text():
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(stamp.parent)], check=True)
             subprocess.run(
                 [
-                    str(self._python),
+                    str(self.python),
                     "-m",
                     "pip",
                     "install",
@@ -193,7 +193,7 @@ class DltBench:
         with MemoryPeak(script) as peak:
             subprocess.run(
                 [
-                    str(self._python),
+                    str(self.python),
                     script,
                     self._url,
                     "bench_dlt",

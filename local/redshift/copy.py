@@ -42,6 +42,7 @@ _PARQUET_TYPES: dict[str, Callable[[pa.DataType], bool]] = {
     "timestamp with time zone": pa.types.is_timestamp,
     "numeric": pa.types.is_decimal,
     "jsonb": lambda t: pa.types.is_string(t) or pa.types.is_large_string(t),
+    "bytea": lambda t: pa.types.is_binary(t) or pa.types.is_large_binary(t) or pa.types.is_fixed_size_binary(t),
     **dict.fromkeys(_CHARACTER, lambda t: pa.types.is_string(t) or pa.types.is_large_string(t)),
 }
 
@@ -52,6 +53,8 @@ class _Column:
     type: str
     length: int | None
     """Bytes, of VARCHAR and CHAR."""
+    digits: tuple[int, int] | None
+    """Precision and scale of a NUMERIC."""
 
 
 def run(
@@ -77,11 +80,17 @@ def _columns(
 ) -> list[_Column]:
     rows = connection.execute(
         """SELECT attname, format_type(atttypid, NULL),
-                  CASE WHEN atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND atttypmod > 4 THEN atttypmod - 4 END
+                  CASE WHEN atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND atttypmod > 4
+                       THEN atttypmod - 4 END,
+                  CASE WHEN atttypid = 'numeric'::regtype THEN ((atttypmod - 4) >> 16) & 65535 END,
+                  (atttypmod - 4) & 2047
            FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum""",
         [relation],
     ).fetchall()
-    table = {row[0]: _Column(*row) for row in rows}
+    table = {
+        name: _Column(name, type, length, None if precision is None else (precision, scale))
+        for name, type, length, precision, scale in rows
+    }
     if names is None:
         return list(table.values())
     chosen = []
@@ -170,7 +179,7 @@ def _load_parquet(
             f" Data columns: {len(schema)}, File name: {location}"
         )
     for column, field in zip(columns, schema, strict=True):
-        if not _PARQUET_TYPES.get(column.type, lambda t: False)(field.type):
+        if not _is_compatible(column, field.type):
             raise RedshiftError(
                 f"Spectrum Scan Error: File '{location}' has an incompatible Parquet schema for column"
                 f" '{column.stored_name}'. Column type: {column.type.upper()}, Parquet schema: {field.type}"
@@ -188,12 +197,21 @@ def _load_parquet(
     return int(parquet.metadata.num_rows)
 
 
+def _is_compatible(column: _Column, type: pa.DataType) -> bool:
+    """COPY casts nothing: a decimal has the digits of its column."""
+    if not _PARQUET_TYPES.get(column.type, lambda t: False)(type):
+        return False
+    return column.digits is None or (type.precision, type.scale) == column.digits
+
+
 def _sent_as(type: pa.DataType) -> pa.DataType:
     """The type that PostgreSQL has for it."""
     if pa.types.is_timestamp(type):
         return pa.timestamp("us", type.tz)
     if pa.types.is_large_string(type):
         return pa.string()
+    if pa.types.is_large_binary(type) or pa.types.is_fixed_size_binary(type):
+        return pa.binary()
     return pa.int16() if pa.types.is_int8(type) else type
 
 

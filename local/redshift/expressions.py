@@ -11,7 +11,7 @@ from local.redshift.types import read_type
 
 _VIEWS = ("svv_columns", "svv_tables", "svv_table_info", "svv_redshift_columns", "pg_table_def", "pg_constraint")
 _INFORMATION_SCHEMA = ("columns", "tables", "table_constraints", "key_column_usage")
-_ADDED_FUNCTIONS = ("getdate", "len", "charindex", "json_parse", "json_serialize", "sha2")
+_ADDED_FUNCTIONS = ("getdate", "len", "charindex", "json_parse", "json_serialize", "sha2", "from_hex")
 _DATE_FUNCTIONS = {"datediff": "datediff", "date_diff": "datediff", "dateadd": "dateadd", "date_add": "dateadd"}
 _DATE_PARTS = {
     part: name

@@ -40,3 +40,7 @@ CREATE FUNCTION redshift_catalog.dateadd(part text, amount bigint, start timesta
 LANGUAGE sql IMMUTABLE AS $$
     SELECT start + amount * CASE part WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || part)::interval END
 $$;
+
+-- Amazon Redshift, "FROM_HEX function".
+CREATE FUNCTION redshift_catalog.from_hex(value text) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+    $$ SELECT decode(value, 'hex') $$;

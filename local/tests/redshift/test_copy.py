@@ -113,6 +113,9 @@ def test_every_type_arrives(admin: Warehouse, s3: Any) -> None:
         ("TIMESTAMPTZ", pa.array([0], pa.timestamp("us", "UTC")), ["1970-01-01 00:00:00+00"]),
         ("SUPER", pa.array(['{"a": [1, null]}', None]), ['{"a": [1, null]}', None]),
         ("CHAR(3)", pa.array(["ab", "", None], pa.large_string()), ["ab ", "   ", None]),
+        ("VARBYTE(4)", pa.array([b"\x00\xff", b"", None]), ["\\x00ff", "\\x", None]),
+        ("VARBYTE(4)", pa.array([b"\x00\xff", None], pa.large_binary()), ["\\x00ff", None]),
+        ("VARBYTE(2)", pa.array([b"\x00\xff", None], pa.binary(2)), ["\\x00ff", None]),
     ],
 )
 def test_the_limits_of_every_type_arrive(
@@ -154,6 +157,9 @@ def test_any_text_arrives_as_it_is(admin: Warehouse, s3: Any, values: list[str |
             "incompatible Parquet schema for column 'a'. Column type: BIGINT, Parquet schema: string",
         ),
         ("a VARCHAR(9)", {"a": [1]}, "incompatible Parquet schema"),
+        ("a VARCHAR(9)", {"a": [b"x"]}, "incompatible Parquet schema"),
+        ("a VARBYTE(9)", {"a": ["x"]}, "incompatible Parquet schema"),
+        ("a NUMERIC(10,2)", {"a": [Decimal("1.5")]}, "Column type: NUMERIC, Parquet schema: decimal128(2, 1)"),
         ("a VARCHAR(3)", {"a": ["éé"]}, "longer than the length defined in the table. Table: 3, Data: 4"),
     ],
 )
@@ -254,3 +260,12 @@ def test_a_csv_value_that_is_too_long_loads_nothing(admin: Warehouse, s3: Any) -
     with pytest.raises(StatementFailed, match="value too long"):
         admin.run(_copy(table, prefix, "CSV"))
     assert admin.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+def test_csv_says_null_in_its_own_words(admin: Warehouse, s3: Any) -> None:
+    """In quotes they are a text, and an empty field is one."""
+    table, prefix = f"{admin.schema}.t", _prefix()
+    s3.put_object(Bucket=BUCKET, Key=f"{prefix}x", Body=b'n,x\n1,\\N\n2,"\\N"\n3,\n')
+    admin.run(f"CREATE TABLE {table} (n VARCHAR(9), x VARCHAR(9))")
+    admin.run(_copy(table, prefix, r"CSV IGNOREHEADER 1 NULL AS '\\N'"))
+    assert admin.rows(f"SELECT x FROM {table} ORDER BY n") == [(None,), ("\\N",), ("",)]

@@ -38,6 +38,7 @@ from local.tests.redshift.warehouse import StatementFailed, Warehouse
         (r"'a\\b'", "a\\b"),
         ("JSON_SERIALIZE(JSON_PARSE('{\"a\":1}'))", '{"a": 1}'),
         ("SHA2('abc', 256)", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("FROM_HEX('00ff')", "\\x00ff"),
         ("GETDATE() <= SYSDATE + INTERVAL '1 second'", True),
     ],
 )

@@ -66,26 +66,70 @@ class SourceObject(io.RawIOBase):
         return len(chunk)
 
     def _open(self) -> Any:
-        file = self._file
-        request: dict[str, str] = {"Bucket": file.bucket, "Key": file.key}
-        if file.version_id and file.version_id != "null":  # 'null' is one id for every write without versioning
-            request["VersionId"] = file.version_id
-        else:
-            request["IfMatch"] = '"' + file.etag.strip('"') + '"'
-        if self.position:
-            request["Range"] = f"bytes={self.position}-"
-        try:
-            return self._s3.get_object(**request)["Body"]  # type: ignore[arg-type]
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in _CHANGED:
-                raise SourceChanged(
-                    f"s3://{file.bucket}/{file.key} (version {file.version_id}, ETag {file.etag}) is gone or was"
-                    f" overwritten ({code}); the event of the newer write covers it"
-                ) from error
-            if remedy := _REMEDIES.get(code.partition(".")[0]):
-                raise SourceUnreadable(f"it cannot be read ({error}): {remedy}") from error
-            raise
+        return get_write(self._s3, self._file, f"bytes={self.position}-" if self.position else None)["Body"]
+
+
+class RangedObject(io.RawIOBase):
+    """The same, read here and there: what is asked for is fetched, and nothing else of the object."""
+
+    def __init__(self, s3: S3Client, file: SourceFile) -> None:
+        self._s3 = s3
+        self._file = file
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.size}[whence]
+        self._position = max(start + offset, 0)
+        return self._position
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(self._file.size - self._position, 0)
+        wanted = left if size is None or size < 0 else min(size, left)
+        if not wanted:
+            return b""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                last = self._position + wanted - 1
+                content: bytes = get_write(self._s3, self._file, f"bytes={self._position}-{last}")["Body"].read()
+                break
+            except _BROKEN_STREAM:
+                if attempt == _ATTEMPTS:
+                    raise
+                time.sleep(0.1 * 2**attempt)
+        self._position += len(content)
+        return content
+
+
+def get_write(s3: S3Client, file: SourceFile, range: str | None) -> Any:
+    """S3's answer for the write that the manifest names. Raises SourceChanged, SourceUnreadable."""
+    request: dict[str, str] = {"Bucket": file.bucket, "Key": file.key}
+    if file.version_id and file.version_id != "null":  # 'null' is one id for every write without versioning
+        request["VersionId"] = file.version_id
+    else:
+        request["IfMatch"] = '"' + file.etag.strip('"') + '"'
+    if range:
+        request["Range"] = range
+    try:
+        return s3.get_object(**request)  # type: ignore[arg-type]
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _CHANGED:
+            raise SourceChanged(
+                f"s3://{file.bucket}/{file.key} (version {file.version_id}, ETag {file.etag}) is gone or was"
+                f" overwritten ({code}); the event of the newer write covers it"
+            ) from error
+        if remedy := _REMEDIES.get(code.partition(".")[0]):
+            raise SourceUnreadable(f"it cannot be read ({error}): {remedy}") from error
+        raise
 
 
 def object_now(bucket: str, key: str, s3: Any) -> SourceFile:

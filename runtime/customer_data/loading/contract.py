@@ -11,7 +11,8 @@ from customer_data.columns.inference import TypeInference
 from customer_data.columns.names import rescue_name
 from customer_data.columns.types import MAX_COLUMNS, TableColumn, TableSchema
 from customer_data.errors import FileFault, some_of
-from customer_data.loading.settings import LoaderSettings, SchemaContract
+from customer_data.loading.settings import LoaderSettings
+from customer_data.warehouse.schema_contract import SchemaContract
 
 
 def file_columns(

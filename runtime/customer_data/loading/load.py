@@ -11,6 +11,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,16 +33,13 @@ from customer_data.loading.staged_file import StagedFile, groups, parts_of
 from customer_data.records import staged_objects
 from customer_data.records.key_order import are_distinct
 from customer_data.warehouse import ledger, sql, table_changes
+from customer_data.warehouse.attempts import Attempts, refused_values
 from customer_data.warehouse.catalog import read_table
-from customer_data.warehouse.data_api import DataApi, backoff_seconds
-from customer_data.warehouse.failure_texts import is_about_values
+from customer_data.warehouse.data_api import DataApi
 from customer_data.warehouse.ledger import Ledger
 from customer_data.warehouse.plan import LoadPlan, check_plan, fits, make_plan
 
 log = logging.getLogger(__name__)
-
-#: Attempts without a single file finished, after which the run gives up.
-_MAX_STALLS = 60
 
 #: Files in a row that the warehouse does not take, after which it is not the files.
 _MAX_REFUSALS = 3
@@ -86,7 +84,7 @@ class Loader:
         self._s3 = s3
         self._stage_files = stage
         self._now = now
-        self._sleep = sleep
+        self._attempts = Attempts(settings.table, sleep)
         self._ledger = Ledger(warehouse, settings.table)
         self._table: TableSchema | None = None
         self._not_widenable: set[str] = set()
@@ -111,19 +109,13 @@ class Loader:
         return self.results
 
     def _load_groups(self, pending: deque[Group]) -> None:
-        stalls = 0
         while pending:
             finished = len(self.results)
-            follow_up = self._load_group(pending.popleft(), stalls)
+            follow_up = self._load_group(pending.popleft())
             pending.extendleft(reversed(follow_up))
-            stalls = stalls + 1 if len(self.results) == finished else 0
-            if stalls > _MAX_STALLS:
-                raise WarehouseError(
-                    f"{stalls} attempts to load into {self._settings.table} were overtaken by other writers of the"
-                    " table; run the manifest again"
-                )
+            self._attempts.count(finished=len(self.results) > finished)
 
-    def _load_group(self, group: Group, stalls: int) -> list[Group]:
+    def _load_group(self, group: Group) -> list[Group]:
         """Loads a group in one transaction. Returns the groups to try next in its place: none when it is done."""
         if group[0].fault:
             return self._fail_unless_outdated(group[0], group[0].fault)
@@ -142,7 +134,7 @@ class Loader:
             self._submit(group, plan)
         except TransientWarehouseError as error:
             log.info("loading again: %s", error)
-            self._sleep(backoff_seconds(stalls))
+            self._attempts.back_off()
             self._read_table()
             return self._unloaded(group)
         except (FileFault, WarehouseError) as error:
@@ -150,7 +142,7 @@ class Loader:
             remaining = self._unloaded(group)
             if self._table != planned_against or remaining != [group]:
                 log.info("planning again, another run was faster: %s", error)
-                self._sleep(backoff_seconds(min(stalls, 4)))
+                self._attempts.back_off(4)
                 return remaining
             if len(group) > 1:
                 log.info("looking for the file that fails, in two halves of %d files: %s", len(group), error)
@@ -229,37 +221,32 @@ class Loader:
         """Raises FileFault when the warehouse refuses what is in the files."""
         bucket, suffix = self._settings.staging.bucket, uuid.uuid4().hex[:12]
         manifest_key = f"{self._settings.staging.prefix}{self._run_id}/{suffix}.manifest"
-        manifest_url = None
-        if has_rows:
-            manifest_url = staged_objects.put_copy_manifest(parts_of(group), bucket, manifest_key, self._s3)
-        try:
-            batch = sql.upsert_batch(
-                plan,
-                target=self._settings.table,
-                ledger=self._ledger.name,
-                ledger_statements=ledger.guarded_insert(self._ledger.name, results),
-                copy_manifest_url=manifest_url,
-                copy_role_arn=self._settings.warehouse.copy_role_arn,
-                suffix=suffix,
-                distinct_keys=are_distinct([file.keys for file in group if file.parts]),
-            )
-            log.info("loading %d files, %d rows", len(group), sum(file.rows_staged for file in group))
-            self._warehouse.batch(batch.statements)
-        except sql.BatchTooLarge as error:
-            raise FileFault("too_wide", str(error)) from error
-        except TransientWarehouseError:
-            raise
-        except WarehouseError as error:
-            if error.sql in batch.on_data and is_about_values(str(error)):
-                raise FileFault(
-                    "refused_by_warehouse",
-                    f"Redshift refused rows of the file for {self._settings.table}: {error}; correct"
-                    " what it names in the file, or the constraint of the table",
-                ) from error
-            raise
-        finally:
+        with ExitStack() as stack:
+            manifest_url = None
             if has_rows:
-                staged_objects.delete(bucket, [manifest_key], self._s3)
+                parts, s3 = parts_of(group), self._s3
+                manifest_url = stack.enter_context(staged_objects.copy_manifest(parts, bucket, manifest_key, s3))
+            try:
+                batch = sql.upsert_batch(
+                    plan,
+                    target=self._settings.table,
+                    ledger=self._ledger.name,
+                    ledger_statements=ledger.guarded_insert(self._ledger.name, results),
+                    copy_manifest_url=manifest_url,
+                    copy_role_arn=self._settings.warehouse.copy_role_arn,
+                    suffix=suffix,
+                    distinct_keys=are_distinct([file.keys for file in group if file.parts]),
+                )
+                log.info("loading %d files, %d rows", len(group), sum(file.rows_staged for file in group))
+                self._warehouse.batch(batch.statements)
+            except sql.BatchTooLarge as error:
+                raise FileFault("too_wide", str(error)) from error
+            except TransientWarehouseError:
+                raise
+            except WarehouseError as error:
+                if fault := refused_values(error, batch.on_data, self._settings.table):
+                    raise fault from error
+                raise
 
     def _stage(self, files: Sequence[SourceFile]) -> list[StagedFile]:
         """Stages the files against the table as it is now; finishes those that are not there."""

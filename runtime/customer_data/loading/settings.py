@@ -13,24 +13,8 @@ from customer_data.files.staging_location import StagingLocation
 from customer_data.job import read_settings
 from customer_data.quality.rules.settings import QualitySettings
 from customer_data.warehouse.connection import WarehouseConnection
+from customer_data.warehouse.schema_contract import SchemaContract
 from customer_data.warehouse.table_name import TableName
-
-
-class SchemaContract(StrEnum):
-    """What happens to a column that the table lacks, and to a value that its column cannot hold.
-
-    EVOLVE adds and widens columns, and keeps a value that still does not fit as text in a rescue column. FREEZE fails
-    the file. DISCARD leaves new columns out, and rejects the record that has the value.
-    """
-
-    EVOLVE = "evolve"
-    FREEZE = "freeze"
-    DISCARD = "discard"
-
-    @property
-    def may_evolve(self) -> bool:
-        """Whether the table may be changed."""
-        return self is SchemaContract.EVOLVE
 
 
 class RowErrorPolicy(StrEnum):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,6 +16,16 @@ from customer_data.records.parquet_parts import StagedPart
 log = logging.getLogger(__name__)
 
 _KEYS_PER_CALL = 1_000
+
+
+@contextmanager
+def copy_manifest(parts: Iterable[StagedPart], bucket: str, key: str, s3: Any) -> Iterator[str]:
+    """The URL of the list of parts, which is there as long as the context."""
+    url = put_copy_manifest(parts, bucket, key, s3)
+    try:
+        yield url
+    finally:
+        delete(bucket, [key], s3)
 
 
 def put_copy_manifest(parts: Iterable[StagedPart], bucket: str, key: str, s3: Any) -> str:

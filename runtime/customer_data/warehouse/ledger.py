@@ -40,9 +40,14 @@ _COLUMNS = (
 _MAX_LITERAL_BYTES = 30_000
 
 
+#: Columns that the ledger of one kind of pipeline has beside those of all, with their types.
+MoreColumns = Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class LedgerRow:
-    """What became of one file. `status` is loaded, failed or superseded; `header_map` goes from header to column."""
+    """What became of one file. `status` is loaded, failed or superseded; `header_map` goes from header to column.
+    `more` are values of columns that only this kind of pipeline has, the same columns in all rows."""
 
     file: SourceFile
     status: str
@@ -54,6 +59,7 @@ class LedgerRow:
     rows_rejected: int = 0
     columns_added: tuple[str, ...] = ()
     header_map: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,16 +84,20 @@ class LedgerView:
 
 
 class Ledger:
-    """The ledger of one table."""
+    """The ledger of one table. Where a failed file may be tried again, the row of its failure is `replaced`."""
 
-    def __init__(self, warehouse: DataApi, table: TableName) -> None:
+    def __init__(
+        self, warehouse: DataApi, table: TableName, more: MoreColumns = (), *, replaced: str | None = None
+    ) -> None:
         self._warehouse = warehouse
+        self._more = more
+        self._replaced = replaced
         self.name = TableName(table.schema, f"{table.name}__loads")
 
     def ensure(self) -> None:
         """Makes the ledger when there is none. Of two runs that make it at once one fails: it finds the other's."""
         try:
-            retrying(lambda: self._warehouse.execute(create(self.name)))
+            retrying(lambda: self._warehouse.execute(create(self.name, self._more)))
         except WarehouseError:
             if not exists(self._warehouse, self.name):
                 raise
@@ -108,12 +118,18 @@ class Ledger:
         return LedgerView(status_of, loaded_writes)
 
     def record(self, result: LedgerRow) -> None:
-        """Writes the row of a file that loads nothing (failed, superseded); a row that is already there stays."""
+        """Writes the row of a file that loads nothing (failed, superseded); a row that is already there stays, unless
+        it is one to be replaced."""
         retrying(lambda: self._record(result))
+
+    def inserted_once(self, rows: Sequence[LedgerRow]) -> list[str]:
+        """The statements that write the rows and fail where a file has one that stays."""
+        replaced = [delete(self.name, rows, self._replaced)] if self._replaced else []
+        return [*replaced, *insert(self.name, rows), once_guard(self.name, rows)]
 
     def _record(self, row: LedgerRow) -> None:
         try:
-            self._warehouse.batch([sql.lock(self.name), insert(self.name, [row])[0], once_guard(self.name, [row])])
+            self._warehouse.batch([sql.lock(self.name), *self.inserted_once([row])])
         except TransientWarehouseError:
             raise
         except WarehouseError:
@@ -124,8 +140,8 @@ class Ledger:
         return retrying(lambda: self._warehouse.query(query))
 
 
-def create(name: TableName) -> str:
-    columns = ",\n  ".join(f"{column} {column_type}" for column, column_type in _COLUMNS)
+def create(name: TableName, more: MoreColumns = ()) -> str:
+    columns = ",\n  ".join(f"{column} {column_type}" for column, column_type in (*_COLUMNS, *more))
     return f"CREATE TABLE IF NOT EXISTS {sql.table(name)} (\n  {columns}\n) SORTKEY (load_id)"
 
 
@@ -150,8 +166,20 @@ def _read(name: TableName) -> str:
 
 def insert(name: TableName, rows: Sequence[LedgerRow]) -> list[str]:
     """The INSERT statements of the rows, each short enough to submit."""
-    into = f"INSERT INTO {sql.table(name)} ({', '.join(column for column, _ in _COLUMNS)}) VALUES "
+    columns = [*(column for column, _ in _COLUMNS), *rows[0].more]
+    into = f"INSERT INTO {sql.table(name)} ({', '.join(columns)}) VALUES "
     return [into + ", ".join(chunk) for chunk in sql.in_chunks(map(_values, rows), limit=90_000)]
+
+
+def delete(name: TableName, rows: Sequence[LedgerRow], status: str) -> str:
+    """Takes the rows of the files out that have the status."""
+    return f"DELETE FROM {sql.table(name)} WHERE status = {literal(status)} AND load_id IN ({_ids(rows)})"
+
+
+def update(name: TableName, load_ids: Sequence[str], values: Mapping[str, str]) -> str:
+    """Sets columns of the files' rows to values in SQL."""
+    assigned = ", ".join(f"{column} = {value}" for column, value in values.items())
+    return f"UPDATE {sql.table(name)} SET {assigned} WHERE load_id IN ({', '.join(map(literal, load_ids))})"
 
 
 def guarded_insert(name: TableName, rows: Sequence[LedgerRow]) -> list[str]:
@@ -216,6 +244,7 @@ def _values(row: LedgerRow) -> str:
         _fitting_map(row.header_map),
         row.run_id,
         timestamp(row.finished_at),
+        *row.more.values(),
     )
     return f"({', '.join(map(literal, values))})"
 

@@ -38,11 +38,14 @@ def widen(plan: LoadPlan, table: TableName, warehouse: DataApi, done: Callable[[
     return refused
 
 
-def add_excess_columns(plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi) -> list[str]:
-    """Adds the new columns that have no room in the load's batch, as many as one batch takes; returns their names."""
+def add_excess_columns(
+    plan: LoadPlan, table: TableName, ledger: TableName, warehouse: DataApi, *, room: int = MAX_NEW_COLUMNS_IN_BATCH
+) -> list[str]:
+    """Adds the new columns for which the load's batch, that has `room` for some, has none, as many as one batch takes;
+    returns their names."""
     if plan.table is None:
         return []
-    columns = plan.new_columns[MAX_NEW_COLUMNS_IN_BATCH:][:_COLUMNS_PER_BATCH]
+    columns = plan.new_columns[room:][:_COLUMNS_PER_BATCH]
     if columns:
         log.info("adding %d of %d new columns before the load", len(columns), len(plan.new_columns))
         warehouse.batch(

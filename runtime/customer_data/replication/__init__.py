@@ -1,0 +1,1 @@
+"""Change files of DMS in, tables as the source has them out."""

@@ -1,0 +1,244 @@
+"""Makes files ready to be merged: what of the table has to change for them, how COPY reads them."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from customer_data.columns.staged import StagedColumn
+from customer_data.columns.types import TableColumn, TableSchema
+from customer_data.errors import FileFault
+from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
+from customer_data.records import staged_objects
+from customer_data.records.parquet_parts import StagedPart
+from customer_data.replication import merge_sql
+from customer_data.replication.dms_files import Kind
+from customer_data.replication.faults import FilesAtFault, look_at_each, require_changes, require_fitting
+from customer_data.replication.merge_sql import Staging
+from customer_data.replication.reading import FileColumn, Inspected
+from customer_data.replication.rewriting import common_columns, rewrite
+from customer_data.replication.settings import MergeSettings
+from customer_data.replication.staging_plan import LinedUp, check_types, for_plan, line_up, new_headers, staging
+from customer_data.replication.survey import survey
+from customer_data.warehouse import table_changes
+from customer_data.warehouse.catalog import read_table
+from customer_data.warehouse.data_api import DataApi
+from customer_data.warehouse.plan import LoadPlan, NewColumn, check_plan, make_plan
+from customer_data.warehouse.table_name import TableName
+
+log = logging.getLogger(__name__)
+
+#: New columns for which a batch has room beside a load and changes.
+_NEW_COLUMNS_IN_BATCH = 4
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Files that are merged together: those of the full load, or the changes."""
+
+    kind: Kind
+    files: tuple[Inspected, ...]
+    lined_up: LinedUp
+    staging: Staging
+
+
+@dataclass(frozen=True)
+class Segments:
+    """What is merged in one transaction, with the columns that it adds to the table."""
+
+    segments: tuple[Segment, ...]
+    new_columns: tuple[NewColumn, ...]
+    every_column: tuple[str, ...]
+
+    def lacking(self, segment: Segment) -> tuple[str, ...]:
+        """The columns of the table for which the segment has no values."""
+        written = {column.name for column in segment.staging.columns}
+        return tuple(name for name in self.every_column if name not in written)
+
+
+class Preparation:
+    """Of one table in one run: what earlier attempts have learned is kept for the next."""
+
+    def __init__(
+        self, settings: MergeSettings, run_id: str, target: TableName, ledger: TableName, warehouse: DataApi, s3: Any
+    ) -> None:
+        self.added: list[str] = []
+        self.survey_all = False
+        self.padded = False
+        self._settings = settings
+        self._run_id = run_id
+        self._target = target
+        self._ledger = ledger
+        self._warehouse = warehouse
+        self._s3 = s3
+        self._positioned: set[Kind] = set()
+        self._not_widenable: set[str] = set()
+        self._not_growing: set[str] = set()
+        self._rewritten: dict[tuple[str, ...], tuple[StagedPart, ...]] = {}
+
+    def read_table(self) -> TableSchema | None:
+        return read_table(
+            self._warehouse,
+            self._target,
+            may_evolve=self._settings.schema_contract.may_evolve,
+            may_grow=self._settings.grow_up_to_rows > 0,
+            refused=self._not_widenable,
+            not_growing=self._not_growing,
+        )
+
+    def by_position(self, kind: Kind) -> bool:
+        """Whether changes were not told apart by their place yet, and are from now on."""
+        is_news = kind not in self._positioned
+        self._positioned.add(kind)
+        return is_news
+
+    def delete_rewritten(self) -> None:
+        staged_objects.delete_parts([part for parts in self._rewritten.values() for part in parts], self._s3)
+
+    def segments(
+        self, load: Sequence[Inspected], changes: Sequence[Inspected], table: TableSchema, key: tuple[str, ...]
+    ) -> Segments | None:
+        """None where the table was changed, and has to be looked at anew. Raises FilesAtFault."""
+        technical = [column for column in merge_sql.technical_columns(bool(key)) if not table.column(column.name)]
+        groups = {
+            kind: files
+            for kind, given in ((Kind.LOAD, load), (Kind.CHANGES, changes))
+            if (files := [file for file in given if file.rows != 0])
+        }
+        lined_up = {kind: self._line_up(kind, files, table, key) for kind, files in groups.items()}
+        plans = {kind: self._plan(files, lined_up[kind], table, key) for kind, files in groups.items()}
+        for kind, plan in plans.items():
+            if self._prepare(plan, groups[kind][0]):
+                return None
+        new: dict[str, NewColumn] = {}
+        for plan in plans.values():
+            for column in plan.new_columns:
+                known = new.setdefault(column.name, column)
+                if (column.type.length or 0) > (known.type.length or 0):
+                    new[column.name] = column
+        names = [column.name for column in table.columns if column.name not in (SEQUENCE_COLUMN, OPERATION_COLUMN)]
+        return Segments(
+            tuple(self._segment(kind, files, lined_up[kind], table, new) for kind, files in groups.items()),
+            (*technical, *new.values()),
+            (*names, *new),
+        )
+
+    def look_for_fault(self, segment: Segment, table: TableSchema, *, values: bool) -> None:
+        """Reads the files that the warehouse refused. Raises FilesAtFault for those that are no files of DMS, or, where
+        it is about `values`, have one that the table does not take."""
+        keys = [segment.lined_up.columns[place].header for _, place, _ in segment.lined_up.key]
+        look_at_each(segment.files, lambda file: require_changes(file, keys, self._s3))
+        if values:
+            look_at_each(segment.files, lambda file: require_fitting(file, segment.lined_up, table, self._s3))
+
+    def _line_up(self, kind: Kind, files: Sequence[Inspected], table: TableSchema, key: tuple[str, ...]) -> LinedUp:
+        shapes = {file.shape: file for file in files}
+
+        def look(file: Inspected) -> None:
+            check_types(line_up(file.columns, key, self._target), table)
+
+        look_at_each(shapes.values(), look)
+        if self._as_they_are(kind, files):
+            return line_up(files[0].columns, key, self._target)
+        try:
+            return line_up(common_columns(files), key, self._target)
+        except FileFault as fault:
+            raise FilesAtFault.of(files[-1], fault) from fault
+
+    def _as_they_are(self, kind: Kind, files: Sequence[Inspected]) -> bool:
+        return kind not in self._positioned and len({file.shape for file in files}) == 1
+
+    def _plan(
+        self, files: Sequence[Inspected], lined_up: LinedUp, table: TableSchema, key: tuple[str, ...]
+    ) -> LoadPlan:
+        try:
+            plan = make_plan([for_plan(lined_up, table, self._survey(files, lined_up, table))], table, key=key)
+            check_plan(plan)
+        except FileFault as fault:
+            raise FilesAtFault.of(files[0], fault) from fault
+        return plan
+
+    def _survey(self, files: Sequence[Inspected], lined_up: LinedUp, table: TableSchema) -> list[StagedColumn]:
+        """Of the columns that are new, or of all once a value was refused."""
+        new = new_headers(lined_up, table, self._settings.schema_contract, self._target)
+        wanted: dict[str, TableColumn | None] = dict.fromkeys(new)
+        headers = {lined_up.columns[place].header: name for name, place in lined_up.data.items()}
+        if self.survey_all:
+            wanted |= {header: column for header, name in headers.items() if (column := table.column(name))}
+        if not wanted:
+            return []
+        log.info("%s: reading %d columns of %d files to see what they need", self._target, len(wanted), len(files))
+        return survey(files, wanted, headers, self._s3)
+
+    def _prepare(self, plan: LoadPlan, file: Inspected) -> bool:
+        """Whether the table had to be changed before the merge."""
+        columns = {column.name: column for column in plan.table.columns} if plan.table else {}
+        for widening in plan.widenings:
+            if not columns[widening.column].widenable:
+                raise FilesAtFault.of(file, self._does_not_fit(file, widening.column))
+        for growth in plan.growths:
+            if not columns[growth.column].growable:
+                raise FilesAtFault.of(file, self._does_not_fit(file, growth.column))
+        changed: list[str] = []
+        staying = table_changes.grow(
+            plan,
+            self._target,
+            self._ledger,
+            self._warehouse,
+            changed.append,
+            most_rows=self._settings.grow_up_to_rows,
+            plain_numbers=True,
+        )
+        self._not_growing |= staying.for_good | staying.for_now
+        self._not_widenable |= table_changes.widen(plan, self._target, self._warehouse, changed.append)
+        added = table_changes.add_excess_columns(
+            plan, self._target, self._ledger, self._warehouse, room=_NEW_COLUMNS_IN_BATCH
+        )
+        self.added += added
+        return bool(plan.growths or plan.widenings or added)
+
+    def _does_not_fit(self, file: Inspected, column: str) -> FileFault:
+        return FileFault(
+            "does_not_fit",
+            f"the column {column!r} of {self._target} does not hold every value of {file.file.url} and of the files"
+            " with it, and gets no other type (SchemaContract, its PRIMARY KEY, a view, or the size of the table): give"
+            " it one that does, and run the manifest again",
+            column=column,
+        )
+
+    def _segment(
+        self,
+        kind: Kind,
+        files: Sequence[Inspected],
+        lined_up: LinedUp,
+        table: TableSchema,
+        new: Mapping[str, NewColumn],
+    ) -> Segment:
+        as_they_are = self._as_they_are(kind, files)
+        first = files[0].file
+        csv = first.gzip if as_they_are and first.format == "csv" else None
+        parts = _as_parts(files) if as_they_are else self._rewrite(files, lined_up.columns)
+        suffix = uuid.uuid4().hex[:12]
+        staged = staging(lined_up, table, new, suffix, parts, csv=csv, positioned=not as_they_are, padded=self.padded)
+        return Segment(kind, tuple(files), lined_up, staged)
+
+    def _rewrite(self, files: Sequence[Inspected], columns: Sequence[FileColumn]) -> tuple[StagedPart, ...]:
+        ids = tuple(file.file.source.load_id for file in files)
+        if ids not in self._rewritten:
+            log.info("%s: rewriting %d files to one schema", self._target, len(files))
+            bucket = self._settings.staging.bucket
+            prefix = f"{self._settings.staging.prefix}{self._run_id}/{uuid.uuid4().hex[:12]}/"
+            try:
+                self._rewritten[ids] = rewrite(files, columns, self._s3, bucket, prefix)
+            except FileFault as fault:
+                at_fault = next((file for file in files if file.file.url in fault.reason), files[0])
+                raise FilesAtFault.of(at_fault, fault) from fault
+        return self._rewritten[ids]
+
+
+def _as_parts(files: Sequence[Inspected]) -> tuple[StagedPart, ...]:
+    sources = [(file.file.source, file.rows or 0) for file in files]
+    return tuple(StagedPart(source.bucket, source.key, source.size, rows) for source, rows in sources)

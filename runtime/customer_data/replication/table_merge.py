@@ -1,0 +1,383 @@
+"""Merges the files of one table: inspect, order, plan, merge in one transaction, report.
+
+Every step may be repeated. Whatever a run leaves behind, the ledger has a row for a file if and only if its rows are in
+the table. A file at fault holds up the files of its table that came with it, and no other table's.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from customer_data.columns.types import TableSchema
+from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, TransientWarehouseError, WarehouseError
+from customer_data.files.manifest import SourceFile
+from customer_data.files.outcomes import Outcomes
+from customer_data.files.source_object import get_write, why_unreadable
+from customer_data.files.write_order import in_write_order
+from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
+from customer_data.replication import merge_sql
+from customer_data.replication.batch import Batch, BatchMaker
+from customer_data.replication.dms_files import DmsFile, Kind, SourceTable
+from customer_data.replication.faults import FilesAtFault
+from customer_data.replication.generations import Completion, Course, course
+from customer_data.replication.merge_ledger import State, changes_after, measure, read_state
+from customer_data.replication.merge_sql import Role
+from customer_data.replication.reading import Inspected, inspect
+from customer_data.replication.result import LEDGER_COLUMNS, FileResult, Status, TableResult
+from customer_data.replication.segments import Preparation, Segments
+from customer_data.replication.settings import MergeSettings
+from customer_data.warehouse import sql
+from customer_data.warehouse.attempts import Attempts, refused_values
+from customer_data.warehouse.catalog import exists
+from customer_data.warehouse.data_api import DataApi, retrying
+from customer_data.warehouse.ledger import Ledger
+from customer_data.warehouse.plan import NewColumn
+from customer_data.warehouse.table_name import TableName
+
+log = logging.getLogger(__name__)
+
+
+class TableMerge:
+    """One run over the files of one table. `result` has what it did so far, also when `merge` raises: WarehouseError
+    and botocore's errors for what is no file's fault."""
+
+    def __init__(
+        self,
+        settings: MergeSettings,
+        run_id: str,
+        table: SourceTable,
+        *,
+        warehouse: DataApi,
+        s3: Any,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.result = TableResult(table)
+        self._settings = settings
+        self._run_id = run_id
+        self._source = table
+        self._target = settings.target(table)
+        self._tombstones = TableName(self._target.schema, f"{self._target.name}__tombstones")
+        self._warehouse = warehouse
+        self._s3 = s3
+        self._now = now
+        self._attempts = Attempts(self._target, sleep)
+        self._ledger = Ledger(warehouse, self._target, LEDGER_COLUMNS, replaced="failed")
+        self._preparation = Preparation(settings, run_id, self._target, self._ledger.name, warehouse, s3)
+        prefix = settings.outcomes_prefix
+        self._outcomes = Outcomes(settings.staging.bucket, prefix, s3) if prefix else None
+        self._files: dict[str, DmsFile] = {}
+        self._inspected: dict[str, Inspected] = {}
+        self._incomplete = False
+
+    def merge(self, files: Sequence[DmsFile]) -> TableResult:
+        """Merges the files; says of each what became of it."""
+        started = time.monotonic()
+        by_id = {file.source.load_id: file for file in files}
+        ordered = in_write_order(file.source for file in by_id.values())
+        self._files = {source.load_id: by_id[source.load_id] for source in ordered}
+        try:
+            table = self._require_table()
+            self._ledger.ensure()
+            while not self._attempt(table):
+                self._attempts.count(finished=False)
+                table = self._require_table()
+        except FilesAtFault as at_fault:
+            self._fail(at_fault.faults)
+        finally:
+            self._preparation.delete_rewritten()
+            self.result.seconds = time.monotonic() - started
+        return self.result
+
+    def _attempt(self, table: TableSchema) -> bool:
+        """Whether all is done; else the next attempt knows more."""
+        key = tuple(str(name) for (name,) in self._query(merge_sql.primary_key(self._target)))
+        self.result.appends = not key
+        data, completions = self._look_at(self._unfinished())
+        if not data and not completions:
+            return True
+        state = self._state(table)
+        plan = self._without_incomplete(course(data, completions, state.known))
+        self.result.generation = plan.generation
+        try:
+            return self._merge(plan, self._merged_too_early(plan), state, table, key)
+        except TransientWarehouseError as error:
+            log.info("%s: merging again: %s", self._target, error)
+            self._attempts.back_off()
+            return False
+
+    def _merge(
+        self, plan: Course, again: Sequence[Inspected], state: State, table: TableSchema, key: tuple[str, ...]
+    ) -> bool:
+        changes = sorted([*plan.changes, *again], key=lambda each: (each.file.name, each.file.source.load_id))
+        ready = self._preparation.segments(plan.loads, changes, table, key)
+        if ready is None:
+            return False
+        results = self._results(plan, ready.new_columns)
+        if results:
+            with ExitStack() as stack:
+                batch = self._batch(plan, again, ready, results, state, table, stack)
+                for result in results:  # before the rows are there, or a run that ends in between would report nothing
+                    self._keep_outcome(result)
+                try:
+                    log.info("%s: merging %d files", self._target, len(results))
+                    counts = self._warehouse.batch(batch.sqls)
+                except TransientWarehouseError:
+                    raise
+                except WarehouseError as error:
+                    return self._look_into(error, batch, ready, table)
+            self._count(batch, counts)
+        for result in results:
+            self._finish(result)
+        for load_id, reason in plan.unfinished.items():
+            self._finish(self._result(self._files[load_id], "unfinished", reason))
+        if results:
+            self._measure(plan, results)
+        return True
+
+    def _batch(
+        self,
+        plan: Course,
+        again: Sequence[Inspected],
+        ready: Segments,
+        results: Sequence[FileResult],
+        state: State,
+        table: TableSchema,
+        stack: ExitStack,
+    ) -> Batch:
+        has_tombstones = exists(self._warehouse, self._tombstones)
+        key = next((segment.staging.key for segment in ready.segments), ())
+        if key and not has_tombstones:
+            create = merge_sql.create_tombstones(self._tombstones, key)
+            retrying(lambda: self._warehouse.execute(create))
+            has_tombstones = True
+        maker = BatchMaker(self._settings, self._run_id, self._target, self._tombstones, self._ledger, self._s3, stack)
+        return maker.make(plan, again, ready, results, state, table, self._now(), has_tombstones=has_tombstones)
+
+    # Which files, and what is in them
+
+    def _require_table(self) -> TableSchema:
+        table = self._preparation.read_table()
+        if table is not None:
+            return table
+        fault = FileFault(
+            "no_table",
+            f"there is no table {self._target} for {self._source}: convert the schema again, or add the table to the"
+            " schema file, apply it, and run the manifest again",
+        )
+        raise FilesAtFault(dict.fromkeys(self._files, fault))
+
+    def _unfinished(self) -> list[DmsFile]:
+        """Finishes those whose outcome the ledger holds; a failure is none, the file may have been mended."""
+        finished = {result.file.load_id for result in self.result.files}
+        files = [file for load_id, file in self._files.items() if load_id not in finished]
+        view = self._ledger.read([file.source for file in files])
+        unfinished = []
+        for file in files:
+            status = view.status(file.source)
+            if status in ("loaded", "superseded"):
+                self._finish(self._result(file, "already_done", f"the ledger says {status}"))
+            elif reason := view.superseded_by(file.source):
+                self._supersede(file, reason)
+            else:
+                unfinished.append(file)
+        return unfinished
+
+    def _look_at(self, files: Sequence[DmsFile]) -> tuple[list[Inspected], list[Completion]]:
+        data, completions, faults = [], [], {}
+        for file in files:
+            try:
+                if file.kind is Kind.COMPLETE:
+                    completions.append(Completion.read(file, get_write(self._s3, file.source, None)["Body"].read()))
+                else:
+                    data.append(self._inspect(file))
+            except SourceChanged:
+                self._supersede(file, "the object is gone or was overwritten since its event")
+            except SourceUnreadable as refusal:
+                self._finish(self._result(file, "unfinished", str(refusal)))
+            except FileFault as fault:
+                faults[file.source.load_id] = fault
+        if faults:
+            raise FilesAtFault(faults)
+        return data, completions
+
+    def _inspect(self, file: DmsFile) -> Inspected:
+        load_id = file.source.load_id
+        if load_id not in self._inspected:
+            self._inspected[load_id] = inspect(file, self._s3)
+        return self._inspected[load_id]
+
+    def _state(self, table: TableSchema) -> State:
+        """Where the ledger was lost, the table's own rows say which changes are older."""
+        state = read_state(self._warehouse, self._ledger.name)
+        if state.files or not table.column(SEQUENCE_COLUMN):
+            return state
+        [(last,)] = self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(self._target)}")
+        return replace(state, last_sequence=str(last or ""))
+
+    def _without_incomplete(self, plan: Course) -> Course:
+        if not self._incomplete or not plan.completion:
+            return plan
+        reason = "the full load has more or fewer rows than have come; it is completed when the others are merged"
+        waiting = {plan.completion.file.source.load_id: reason}
+        return replace(plan, completion=None, unfinished={**plan.unfinished, **waiting})
+
+    def _merged_too_early(self, plan: Course) -> list[Inspected]:
+        """Changes that an older generation has and the new one has not: without them it would hide them."""
+        if not plan.again:
+            return []
+        found = []
+        for file in changes_after(self._warehouse, self._ledger.name, plan.generation, self._settings.prefix):
+            try:
+                found.append(self._inspect(replace(file, source=self._sized(file.source))))
+            except (SourceChanged, SourceUnreadable) as error:
+                fault = FileFault(
+                    "changes_gone",
+                    f"{file.url}, whose changes came before this full load and are newer, is needed again and cannot"
+                    f" be read: {error}; reload the table, which brings what it has",
+                )
+                at_fault = [each.file.source.load_id for each in plan.loads]
+                at_fault += [plan.completion.file.source.load_id] if plan.completion else []
+                raise FilesAtFault(dict.fromkeys(at_fault, fault)) from error
+        return found
+
+    def _sized(self, file: SourceFile) -> SourceFile:
+        version = {"VersionId": file.version_id} if file.version_id and file.version_id != "null" else {}
+        try:
+            head = self._s3.head_object(Bucket=file.bucket, Key=file.key, **version)
+        except ClientError as error:
+            if reason := why_unreadable(file.bucket, file.key, error):
+                raise SourceChanged(reason) from error
+            raise
+        return replace(file, size=head["ContentLength"])
+
+    # What went wrong
+
+    def _look_into(self, error: WarehouseError, batch: Batch, ready: Segments, table: TableSchema) -> bool:
+        """False where another attempt is worth it. Raises FilesAtFault, or the error."""
+        role = batch.role(error)
+        log.info("%s: not merged as planned (%s): %s", self._target, role.value, error)
+        if role is Role.OVERTAKEN:
+            self._attempts.back_off(4)
+            return False
+        if role is Role.INCOMPLETE:
+            self._incomplete = True
+            return False
+        segment = next((each for each in ready.segments if error.sql and each.staging.suffix in error.sql), None)
+        if segment is None:
+            raise error
+        if role is Role.TIES:
+            return not self._preparation.by_position(segment.kind)
+        fault = refused_values(error, batch.on_data, self._target)
+        if role is Role.CHANGED_VALUES:
+            fault = self._would_change()
+        if role is Role.COPY or role is Role.NO_CHANGE:
+            self._preparation.look_for_fault(segment, table, values=False)
+        if role is Role.NO_CHANGE and not self._preparation.padded:
+            self._preparation.padded = True  # there are sequences of fewer digits
+            return False
+        if fault is None:
+            raise error
+        if not self._preparation.survey_all:
+            self._preparation.survey_all = True
+            return False
+        self._preparation.look_for_fault(segment, table, values=True)
+        raise FilesAtFault.of(segment.files[0], fault) from error
+
+    def _would_change(self) -> FileFault:
+        return FileFault(
+            "value_would_change",
+            f"a value of the file would not be the same one in {self._target}: a column has fewer digits, no time of"
+            " day or no fraction where the source has them; give the column of the table a type that holds them, and"
+            " run the manifest again",
+        )
+
+    def _fail(self, faults: Mapping[str, FileFault]) -> None:
+        """The files at fault fail; the others of the batch wait for them."""
+        finished = {result.file.load_id for result in self.result.files}
+        has_ledger = exists(self._warehouse, self._ledger.name)
+        at_fault, fault = next(iter(faults.items()))
+        for load_id, file in self._files.items():
+            if load_id in finished:
+                continue
+            if load_id in faults:
+                result = self._result(file, "failed", faults[load_id].reason)
+                self._keep_outcome(result)
+                if has_ledger:
+                    self._ledger.record(result)
+            else:
+                reason = f"it waits for {self._files[at_fault].url}, which is at fault: {fault.reason}"
+                result = self._result(file, "unfinished", reason)
+            self._finish(result)
+
+    # What was done
+
+    def _results(self, plan: Course, new_columns: Sequence[NewColumn]) -> list[FileResult]:
+        technical = (SEQUENCE_COLUMN, OPERATION_COLUMN)
+        added = (*self._preparation.added, *(each.name for each in new_columns if each.name not in technical))
+        self.result.columns_added = added
+        results = []
+        for file in (*plan.loads, *plan.changes):
+            is_load = file.file.kind is Kind.LOAD
+            result = self._result(
+                file.file,
+                "loaded",
+                file_time=file.load_start if is_load else file.file.time,
+                generation=plan.generation,
+                last_sequence=f"{plan.generation}." if is_load else None,
+                last_commit=None if is_load else file.last_commit,
+            )
+            results.append(replace(result, rows_read=file.rows or 0, rows_loaded=file.rows or 0))
+        if results:
+            results[0] = replace(results[0], columns_added=added)
+        if plan.completion:
+            results.append(self._result(plan.completion.file, "loaded", generation=plan.generation))
+        results += [self._result(self._files[load_id], "superseded", why) for load_id, why in plan.superseded.items()]
+        return results
+
+    def _count(self, batch: Batch, counts: Sequence[int]) -> None:
+        inserted, deleted = batch.rows(Role.INSERT, counts), batch.rows(Role.DELETE, counts)
+        self.result.rows_merged += inserted
+        self.result.deletes_applied += deleted
+        self.result.changes_applied += inserted + deleted
+
+    def _measure(self, plan: Course, results: Sequence[FileResult]) -> None:
+        """For the state: the table's rows, and what the ledger has of it."""
+        done = self.result
+        query = measure(self._target, self._ledger.name, plan.generation, [each.file.load_id for each in results])
+        [(rows, loaded, commit)] = self._query(query)
+        done.rows_in_table, done.load_rows_merged = int(rows or 0), int(loaded or 0)
+        if commit:
+            time = datetime.fromisoformat(str(commit).strip())
+            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
+            done.last_commit_time = time.isoformat()
+            done.lag_seconds = max((self._now() - time).total_seconds(), 0.0)
+
+    def _query(self, query: str) -> list[tuple[Any, ...]]:
+        return retrying(lambda: self._warehouse.query(query))
+
+    def _supersede(self, file: DmsFile, reason: str) -> None:
+        result = self._result(file, "superseded", reason)
+        self._keep_outcome(result)
+        self._ledger.record(result)
+        self._finish(result)
+
+    def _keep_outcome(self, result: FileResult) -> None:
+        if self._outcomes:
+            self._outcomes.write(result.outcome())
+
+    def _finish(self, result: FileResult) -> None:
+        log.info("%s", result.summary_line())
+        self.result.files.append(result)
+
+    def _result(self, file: DmsFile, status: Status, reason: str | None = None, **more: str | None) -> FileResult:
+        of_ledger = dict.fromkeys(name for name, _ in LEDGER_COLUMNS) | {"kind": str(file.kind), "file_time": file.time}
+        return FileResult(file.source, status, self._run_id, self._now(), reason=reason, more={**of_ledger, **more})

@@ -1,0 +1,268 @@
+"""A file at fault holds up the files of its table that came with it, and nobody else's; mended, it is merged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from replication_world import CUSTOMERS, PREFIX, Replication, statuses
+from world import STAGING, World
+
+from customer_data.errors import RunFailed, WarehouseError
+from customer_data.files.manifest import SourceFile
+
+
+@pytest.fixture
+def customers(world: World) -> Replication:
+    return Replication(world)
+
+
+def of_csv(customers: Replication) -> Replication:
+    return Replication(customers.world, ddl=None, format="csv")
+
+
+def truncated(customers: Replication) -> SourceFile:
+    body = customers.body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=_time())
+    return customers.put("20240101-001000000.parquet", body[:-20])
+
+
+def empty(customers: Replication) -> SourceFile:
+    return customers.put("20240101-001000000.parquet", b"")
+
+
+def empty_csv(customers: Replication) -> SourceFile:
+    return customers.put("20240101-001000000.csv", b"")
+
+
+def truncated_gzip(customers: Replication) -> SourceFile:
+    packed = Replication(customers.world, ddl=None, format="csv.gz")
+    rows = [("I", number, {"ID": number, "NAME": str(number * 7919)}) for number in range(1, 3000)]
+    body = packed.body(rows, customers.columns, commit=_time())
+    return customers.put("20240101-001000000.csv.gz", body[: len(body) // 2])
+
+
+def other_header(customers: Replication) -> SourceFile:
+    return customers.put("20240101-001000000.csv", b"I,5,Eve,2024-01-01 00:10:00.000000,1\nI,6,Fay,x,2\n")
+
+
+def ragged(customers: Replication) -> SourceFile:
+    body = of_csv(customers).body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=_time())
+    return customers.put("20240101-001000000.csv", body + b"I,6\n")
+
+
+def no_number(customers: Replication) -> SourceFile:
+    body = of_csv(customers).body([("I", 5, {"ID": "five", "NAME": "Eve"})], customers.columns, commit=_time())
+    return customers.put("20240101-001000000.csv", body)
+
+
+def unknown_operation(customers: Replication) -> SourceFile:
+    return customers.changes(("I", 5, {"ID": 5}), ("T", 6, {"ID": 6}), minute=10)
+
+
+def no_sequence(customers: Replication) -> SourceFile:
+    return customers.changes(("I", None, {"ID": 5}), minute=10)
+
+
+def empty_sequence(customers: Replication) -> SourceFile:
+    return customers.changes(("I", "", {"ID": 5}), minute=10)
+
+
+def long_sequence(customers: Replication) -> SourceFile:
+    return customers.changes(("I", "1" * 36, {"ID": 5}), minute=10)
+
+
+def null_key(customers: Replication) -> SourceFile:
+    return customers.changes(("I", 5, {"NAME": "nobody"}), minute=10)
+
+
+def no_key_column(customers: Replication) -> SourceFile:
+    return customers.changes(("I", 5, {"NAME": "x"}), columns={"NAME": pa.string()}, minute=10)
+
+
+def two_columns_of_one_name(customers: Replication) -> SourceFile:
+    columns = {**CUSTOMERS, "Name": pa.string()}
+    return customers.changes(("I", 5, {"ID": 5, "NAME": "x", "Name": "y"}), columns=columns, minute=10)
+
+
+def nested_column(customers: Replication) -> SourceFile:
+    columns = {**CUSTOMERS, "TAGS": pa.list_(pa.string())}
+    return customers.changes(("I", 5, {"ID": 5, "TAGS": ["x"]}), columns=columns, minute=10)
+
+
+def other_type(customers: Replication) -> SourceFile:
+    columns = {"ID": pa.date32(), "NAME": pa.string()}
+    return customers.changes(("I", 5, {"ID": _time().date()}), columns=columns, minute=10)
+
+
+def change_in_a_load(customers: Replication) -> SourceFile:
+    body = customers.body([("D", 5, {"ID": 5})], customers.columns, commit=_time())
+    return customers.put("LOAD00000001.parquet", body)
+
+
+def load_without_its_time(customers: Replication) -> SourceFile:
+    body = of_csv(customers).body([("I", None, {"ID": 5})], customers.columns, commit=_time())
+    return customers.put("LOAD00000001.csv", body.replace(b"2024-01-01", b"yesterday"))
+
+
+def broken_completion(customers: Replication) -> SourceFile:
+    return customers.put("complete.json", b'{"full_load_rows": 1')
+
+
+def _time() -> Any:
+    from replication_world import TASK_START
+
+    return TASK_START
+
+
+FAULTS: list[tuple[Callable[[Replication], SourceFile], str]] = [
+    (truncated, "is truncated or no Parquet"),
+    (empty, "is truncated or no Parquet"),
+    (empty_csv, "is empty, without a header"),
+    (truncated_gzip, "cannot be read to its end"),
+    (other_header, "has no column 'Op'"),
+    (ragged, "cannot be read to its end"),
+    (no_number, "in row 1 the value of 'ID' is none of the column 'id', BIGINT"),
+    (unknown_operation, "in row 2 'Op' is none of I, U and D"),
+    (no_sequence, "in row 1 'cdp_change_seq' has not 1 to 35 digits"),
+    (empty_sequence, "in row 1 'cdp_change_seq' has not 1 to 35 digits"),
+    (long_sequence, "in row 1 'cdp_change_seq' has not 1 to 35 digits"),
+    (null_key, "the key column 'ID' is NULL"),
+    (no_key_column, "no column of the file becomes 'id', which is in the PRIMARY KEY"),
+    (two_columns_of_one_name, "'NAME' and 'Name' both become 'name'"),
+    (nested_column, "which COPY reads into no column"),
+    (other_type, "holds DATE, of which the table's BIGINT takes none"),
+    (change_in_a_load, "in row 1 'Op' is none of I"),
+    (load_without_its_time, "is no time"),
+    (broken_completion, "is not what the reconciler writes"),
+]
+
+
+@pytest.mark.parametrize(("make", "reason"), FAULTS, ids=[make.__name__ for make, _ in FAULTS])
+def test_a_file_at_fault_fails_and_its_table_waits(
+    customers: Replication, make: Callable[[Replication], SourceFile], reason: str
+) -> None:
+    customers.merge(customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}), minute=1))
+    good = customers.changes(("I", 2, {"ID": 2, "NAME": "Bo"}), minute=2)
+    bad = make(customers)
+    others = Replication(customers.world, name="OTHERS")
+    other = others.changes(("I", 1, {"ID": 9, "NAME": "Zoe"}))
+
+    results = {result.file.load_id: result for result in customers.merge(good, bad, other)}
+
+    assert (results[bad.load_id].status, results[good.load_id].status) == ("failed", "unfinished")
+    assert reason in (results[bad.load_id].reason or "")
+    assert f"s3://{STAGING}/{bad.key}" in (results[good.load_id].reason or "")
+    assert results[other.load_id].status == "loaded"
+    assert (customers.rows(), others.rows()) == ([(1, "Ann")], [(9, "Zoe")])
+    assert dict(customers.ledger())[bad.key.rpartition("/")[2]] == "failed"
+    assert bad.key in customers.world.object_keys(STAGING, PREFIX), "it stays where it is"
+
+    if bad.key.endswith("complete.json"):
+        return
+    body = customers.body([("I", 5, {"ID": 5, "NAME": "mended"})], customers.columns, commit=_time())
+    mended = customers.put("20240101-001000000.parquet", body)
+    customers.merge(good, mended)
+    assert customers.rows() == [(1, "Ann"), (2, "Bo"), (5, "mended")]
+
+
+def test_a_failed_file_is_tried_again_by_a_run_with_the_same_manifest(world: World) -> None:
+    """The table lacked a column that somebody has added since."""
+    from customer_data.warehouse.schema_contract import SchemaContract
+
+    customers = Replication(world)
+    file = customers.changes(("I", 1, {"ID": 1, "AGE": 40}), columns={**CUSTOMERS, "AGE": pa.int32()})
+    frozen = {"schema_contract": SchemaContract.FREEZE}
+    assert set(statuses(customers.merge(file, **frozen)).values()) == {"failed"}
+    assert set(statuses(customers.merge(file, **frozen)).values()) == {"failed"}
+    world.admin.execute(f"ALTER TABLE {customers.target} ADD COLUMN age INTEGER")
+
+    assert set(statuses(customers.merge(file, **frozen)).values()) == {"loaded"}
+    assert [status for _, status in customers.ledger()] == ["loaded"]
+    assert customers.rows("id, age") == [(1, 40)]
+
+
+def test_a_table_that_the_warehouse_lacks_waits_until_it_is_there(world: World) -> None:
+    customers = Replication(world, ddl=None)
+    others = Replication(world, name="OTHERS")
+    file = customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
+    results = customers.merge(file, others.changes(("I", 1, {"ID": 9, "NAME": "Zoe"})))
+
+    assert sorted(result.status for result in results) == ["failed", "loaded"]
+    assert "there is no table" in next(result.reason or "" for result in results if result.status == "failed")
+    Replication(world)
+    customers.merge(file)
+    assert customers.rows() == [(1, "Ann")]
+
+
+def test_a_file_that_dms_does_not_write_is_reported(customers: Replication) -> None:
+    good = customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
+    results = customers.merge(good, customers.put("notes.txt", b"hello"), customers.put("sub/LOAD00000001.csv", b""))
+
+    assert sorted(result.status for result in results) == ["failed", "failed", "loaded"]
+    assert customers.rows() == [(1, "Ann")]
+
+
+def test_a_file_that_is_gone_is_superseded(customers: Replication) -> None:
+    """DMS was asked to truncate, or the lifecycle was faster."""
+    gone = customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
+    customers.world.s3.delete_object(Bucket=STAGING, Key=gone.key)
+    good = customers.changes(("I", 2, {"ID": 2, "NAME": "Bo"}))
+    results = customers.merge(gone, good)
+
+    assert statuses(results)[gone.key.rpartition("/")[2]] == "superseded"
+    assert customers.rows() == [(2, "Bo")]
+
+
+def test_changes_that_a_late_load_needs_again_and_are_gone_fail_it(customers: Replication) -> None:
+    after = customers.changes(("U", 10, {"ID": 1, "NAME": "newer"}), minute=5)
+    customers.merge(after)
+    customers.world.s3.delete_object(Bucket=STAGING, Key=after.key)
+    [result] = customers.merge(customers.load({"ID": 1, "NAME": "old"}))
+
+    assert (result.status, customers.rows()) == ("failed", [(1, "newer")])
+    assert "reload the table" in (result.reason or "")
+
+
+def test_the_job_fails_with_what_is_wrong_and_reports_what_is_done(customers: Replication) -> None:
+    others = Replication(customers.world, name="OTHERS")
+    outcomes = "outcomes/crm/"
+    bad, good = unknown_operation(customers), others.changes(("I", 1, {"ID": 9, "NAME": "Zoe"}))
+    with pytest.raises(RunFailed, match=r"1 of 2 files failed: .*'Op' is none of I, U and D"):
+        customers.run_job(bad, good, outcomes_prefix=outcomes)
+
+    assert others.rows() == [(9, "Zoe")]
+    kept = {
+        file.load_id: json.loads(
+            customers.world.s3.get_object(Bucket=STAGING, Key=f"{outcomes}{file.load_id}.json")["Body"].read()
+        )
+        for file in (bad, good)
+    }
+    assert {load_id: outcome["status"] for load_id, outcome in kept.items()} == {
+        bad.load_id: "failed",
+        good.load_id: "loaded",
+    }
+
+
+def test_trouble_of_the_warehouse_ends_the_run_and_leaves_the_files(
+    customers: Replication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = Replication(customers.world, name="OTHERS")
+    merger = customers.merger()
+    batch = merger._warehouse.batch
+
+    def refuse(statements: list[str]) -> list[int]:
+        if any('"customers"' in statement for statement in statements):
+            raise WarehouseError("ERROR: permission denied for relation customers", statements[-1])
+        return batch(statements)
+
+    monkeypatch.setattr(merger._warehouse, "batch", refuse)
+    mine = customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
+    with pytest.raises(WarehouseError, match="permission denied"):
+        merger.merge([mine, others.changes(("I", 1, {"ID": 9, "NAME": "Zoe"}))])
+
+    assert (customers.rows(), others.rows()) == ([], [(9, "Zoe")])
+    customers.merge(mine)
+    assert customers.rows() == [(1, "Ann")]
