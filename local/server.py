@@ -40,7 +40,7 @@ from local.process.clients import Clients
 from local.process.context import ACCOUNT, REGION, CloudContext
 from local.process.state_files import INBOX_FILE, LOG_FILE, STATE_FILE
 from local.redshift import warehouses
-from local.redshift.binaries import PostgresUnavailable
+from local.postgres.binaries import PostgresUnavailable
 
 
 class LocalServer:
