@@ -220,7 +220,7 @@ class LocalCloud:
             for oracle in seeded.oracles:
                 self._prepare_oracle(oracle, tell)
         for service, secret in oracle_endpoints(assembly):
-            if secret not in (secrets or {}):
+            if secret not in (secrets or {}) and not self._has_secret(secret):
                 self.start_oracle(service, secret)
                 tell(f"a database plays Oracle's service {service}, its login is in the secret {secret}")
         outputs = unique_outputs(deploy(assembly, self.client, tell, secrets))
@@ -249,6 +249,14 @@ class LocalCloud:
     def deprovision(self, replication: str) -> None:
         """Takes a stopped serverless replication's capacity, and with it what was counted of its tables."""
         self._ask(f"dms/deprovision/{quote(replication)}")
+
+    def _has_secret(self, name: str) -> bool:
+        manager = self.client("secretsmanager")
+        try:
+            manager.describe_secret(SecretId=name)
+        except manager.exceptions.ResourceNotFoundException:
+            return False
+        return True
 
     def _prepare_oracle(self, oracle: Oracle, say: Callable[[str], None]) -> None:
         """Its SQL runs when its service is new."""

@@ -74,6 +74,13 @@ class Progress:
     tables: dict[TableName, TableStatistics] = field(default_factory=dict)
     first_columns: dict[TableName, frozenset[str]] = field(default_factory=dict)
 
+    loaded: set[TableName] = field(default_factory=set)
+    """Tables that need no full load any more, whatever is counted."""
+
+    def forget(self) -> None:
+        """All counts are lost."""
+        self.tables = {}
+
     def of(self, name: TableName) -> TableStatistics:
         return self.tables.setdefault(name, TableStatistics(*name))
 
@@ -128,6 +135,7 @@ class Engine:
         self._snapshot: str | None = None
         if fresh:
             progress.tables.clear()
+            progress.loaded.clear()
             progress.first_columns.clear()
             progress.task_started = datetime.now(UTC)
             if self._job.captures:
@@ -135,9 +143,9 @@ class Engine:
         elif progress.slot and self._faults["overlap"]:
             progress.slot.go_back(self._connection, self._faults["overlap"])
         for name in self._selected:
-            if not self._job.loads:
-                progress.of(name).state = statistics.COMPLETED
-            progress.of(name)
+            counts = progress.of(name)
+            if not self._job.loads or name in progress.loaded:
+                counts.state = statistics.COMPLETED
         if progress.slot:
             self._read_to = progress.slot.position
         self._log_place: int | None = None
@@ -182,7 +190,7 @@ class Engine:
     # The full load
 
     def _full_load(self) -> None:
-        waiting = [name for name in self._selected if self._progress.of(name).state != statistics.COMPLETED]
+        waiting = [name for name in self._selected if name not in self._progress.loaded]
         if not waiting:
             return
         with self._loading_connection() as connection:
@@ -224,6 +232,7 @@ class Engine:
             counts.state = statistics.ERROR
             raise ReplicationError(f"Failed to load table '{name[0]}'.'{name[1]}': {str(error).strip()}") from error
         counts.state, counts.full_load_ended = statistics.COMPLETED, datetime.now(UTC)
+        self._progress.loaded.add(name)
         counts.touch()
 
     def _rows(self, connection: psycopg.Connection[Any], table: Table) -> Iterator[Row]:

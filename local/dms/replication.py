@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from moto.core.exceptions import JsonRESTError
 from moto.dms.exceptions import InvalidParameterCombinationException, InvalidResourceStateFault
 
-from local.dms import statistics
 from local.dms.engine import Engine, Job, Progress, TableName, drop_slot
 from local.dms.errors import ReplicationError
 from local.dms.faults import Faults
@@ -152,11 +151,7 @@ class Replication:
         with self._lock:
             self.require_idle("deprovision")
             self.is_deprovisioned = True
-            self.progress.tables = {
-                name: statistics.TableStatistics(*name, state=counts.state)
-                for name, counts in self.progress.tables.items()
-                if counts.state != statistics.BEFORE_LOAD
-            }
+            self.progress.forget()
 
     def end(self) -> None:
         """Stops what runs, and waits for it; frees the source's log."""

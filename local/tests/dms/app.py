@@ -245,7 +245,7 @@ class App:
             found = answer["ReplicationTableStatistics"]
         return {each["TableName"]: each for each in found}
 
-    def wait_for_counts(self, table: str, **counts: int) -> None:
+    def wait_for_counts(self, table: str, **counts: int | str) -> None:
         def reached() -> bool:
             found = self.statistics().get(table, {})
             return all(found.get(name) == count for name, count in counts.items())
