@@ -31,7 +31,8 @@ _SECRETS = (
     ' such as {"crm/login": {"username": "loader", "password": "..."}}'
 )
 _SEED = (
-    "a JSON file to read: buckets, roles, workgroups, clusters, topics, queues, keys and secrets that the app imports;"
+    "a JSON file to read: buckets, roles, workgroups, clusters, databases that play Oracle, topics, queues, keys and"
+    " secrets that the app imports;"
     ' such as {"buckets": {"their-landing": {"versioned": true}}}; all fields: local/README.md, "Imported resources"'
 )
 
@@ -135,6 +136,7 @@ def _up(options: argparse.Namespace) -> int:
             "outputs": unique_outputs(by_stack),
             "stackOutputs": by_stack,
             "warehouseUrl": cloud.warehouse_url,
+            "oracleUrl": cloud.oracle_url,
             "salesforceUrl": None,
             "inbox": str(cloud.inbox_path),
             "log": str(cloud.log_path),

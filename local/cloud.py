@@ -21,13 +21,16 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import boto3
+import psycopg
 
-from local.assembly import synthesize
+from local.assembly import DeploymentError, synthesize
 from local.deploy import check_secrets, deploy, unique_outputs
+from local.dms.source import OracleServer
+from local.oracle_endpoints import oracle_endpoints
 from local.process.clients import AccessKey, make_client
-from local.process.state_files import POSTGRES_DIRECTORY, STATE_FILE
+from local.process.state_files import ORACLE_DIRECTORY, POSTGRES_DIRECTORY, STATE_FILE
 from local.redshift.server import PostgresServer
-from local.seed import plant, read_seed
+from local.seed import Oracle, plant, read_seed
 
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
@@ -66,6 +69,7 @@ class LocalCloud:
         detached: bool = False,
         warehouse: bool = True,
         glue_minute_seconds: float = 60.0,
+        dms_second_seconds: float = 1.0,
     ) -> LocalCloud:
         """Starts the server and waits until it answers. Unless `detached`, it dies with the process that started it.
 
@@ -77,6 +81,7 @@ class LocalCloud:
         state_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "local.server", "--directory", str(state_dir), "--port", str(port)]
         command += ["--glue-minute-seconds", str(glue_minute_seconds)]
+        command += ["--dms-second-seconds", str(dms_second_seconds)]
         command += ([] if detached else ["--lifeline"]) + ([] if warehouse else ["--no-warehouse"])
         output = state_dir / "server.output"
         with output.open("wb") as stream:
@@ -154,7 +159,9 @@ class LocalCloud:
             self.process.wait()
             if self.process.stdin:
                 self.process.stdin.close()
-        PostgresServer(self.directory / POSTGRES_DIRECTORY).delete()  # what a server that was killed leaves
+        # What a server that was killed leaves.
+        PostgresServer(self.directory / POSTGRES_DIRECTORY).delete()
+        OracleServer(self.directory / ORACLE_DIRECTORY).delete()
 
     @property
     def running(self) -> bool:
@@ -210,10 +217,60 @@ class LocalCloud:
         assembly = synthesize(app, self.directory / "cdk.out", tell)
         if seeded:
             plant(seeded, self.client, tell)
+            for oracle in seeded.oracles:
+                self._prepare_oracle(oracle, tell)
+        for service, secret in oracle_endpoints(assembly):
+            if secret not in (secrets or {}) and not self._has_secret(secret):
+                self.start_oracle(service, secret)
+                tell(f"a database plays Oracle's service {service}, its login is in the secret {secret}")
         outputs = unique_outputs(deploy(assembly, self.client, tell, secrets))
         if deployed := self.status()["warehouses"]:
             self.warehouse_url = deployed[-1]["url"]
         return outputs
+
+    def start_oracle(self, service: str, secret: str, user: str | None = None) -> str:
+        """Makes a database that plays Oracle, and the secret with its user, where they are missing.
+
+        Returns the URL of its administrator; `user` is `CDP_REPLICATION` unless it is given or the secret names one.
+        """
+        named = f"&user={quote(user)}" if user else ""
+        return self._ask(f"dms/oracle/{quote(service)}?secret={quote(secret, safe='')}{named}")
+
+    @property
+    def oracle_url(self) -> str | None:
+        """The administrator's URL of the database that plays Oracle, the last one of several; None without one."""
+        oracles = self.status()["oracles"]
+        return str(oracles[-1]["url"]) if oracles else None
+
+    def dms_fault(self, name: str, value: int = 1) -> None:
+        """Switches one of `local.dms.faults.FAULTS` on, or off with 0. Raises LookupError for any other."""
+        self._ask(f"dms/fault/{quote(name)}?value={value}")
+
+    def deprovision(self, replication: str) -> None:
+        """Takes a stopped serverless replication's capacity, and with it what was counted of its tables."""
+        self._ask(f"dms/deprovision/{quote(replication)}")
+
+    def _has_secret(self, name: str) -> bool:
+        manager = self.client("secretsmanager")
+        try:
+            manager.describe_secret(SecretId=name)
+        except manager.exceptions.ResourceNotFoundException:
+            return False
+        return True
+
+    def _prepare_oracle(self, oracle: Oracle, say: Callable[[str], None]) -> None:
+        """Its SQL runs when its service is new."""
+        known = {each["service"] for each in self.status()["oracles"]}
+        url = self.start_oracle(oracle.service, oracle.secret, oracle.user)
+        if oracle.service in known:
+            return
+        say(f"a database plays Oracle's service {oracle.service}, its login is in the secret {oracle.secret}")
+        with psycopg.connect(url) as connection:
+            for statement in oracle.sql:
+                try:
+                    connection.execute(statement.encode())
+                except psycopg.Error as error:
+                    raise DeploymentError(f"the seed's SQL {statement[:200]!r} failed: {error}") from error
 
     def stack_outputs(self) -> dict[str, dict[str, str]]:
         """The outputs of all stacks that are deployed, by stack and name."""

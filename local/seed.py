@@ -21,6 +21,16 @@ from local.seed_kinds import KINDS, Field, administrator_secret, logical_id
 STACK = "Seeded"
 
 
+@dataclass(frozen=True)
+class Oracle:
+    """A database that plays Oracle: its service name, the secret of its user, and SQL that fills it."""
+
+    service: str
+    secret: str
+    user: str | None
+    sql: tuple[str, ...]
+
+
 @dataclass
 class Seed:
     """A seed file as it is deployed."""
@@ -28,6 +38,7 @@ class Seed:
     template: dict[str, Any] = field(default_factory=lambda: {"Resources": {}})
     objects: list[tuple[str, str, bytes]] = field(default_factory=list)
     """Bucket, key and content of each."""
+    oracles: list[Oracle] = field(default_factory=list)
     statements: list[tuple[Mapping[str, str], str]] = field(default_factory=list)
     """SQL, and the warehouse that it is for as the Data API names it."""
 
@@ -46,6 +57,9 @@ def read_seed(file: Path) -> Seed:
                 seed.template["Resources"][logical_id(resource_type, name)] = declared
             for key, content in values.get("objects", {}).items():
                 seed.objects.append((name, key, _content(file, f"{kind_name}.{name}.objects.{key}", content)))
+            if kind_name == "oracles":
+                seed.oracles.append(Oracle(name, values["secret"], values.get("user"), _oracle_sql(file, name, values)))
+                continue
             for statement in values.get("sql", []):
                 database = {"Database": values["database"], "SecretArn": administrator_secret(name, values)}
                 seed.statements.append(({str(kind.target): name, **database}, statement))
@@ -97,6 +111,11 @@ def _known(file: Path, where: str, name: str, known: Mapping[str, Any]) -> Any:
 def _check(holds: bool, file: Path, where: str, value: Any, allowed: str) -> None:
     if not holds:
         raise DeploymentError(f"{file}: {where} is {json.dumps(value)}; allowed: {allowed}")
+
+
+def _oracle_sql(file: Path, name: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    scripts = [_content(file, f"oracles.{name}.script", values["script"]).decode()] if "script" in values else []
+    return (*scripts, *values.get("sql", ()))
 
 
 def _content(file: Path, where: str, content: Any) -> bytes:

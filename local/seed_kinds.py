@@ -167,6 +167,10 @@ def _is_content(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, dict) and set(value) == {"file"} and _is_text(value["file"]))
 
 
+def _is_file(value: Any) -> bool:
+    return isinstance(value, dict) and _is_content(value)
+
+
 def _are(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
     """A test of all values of an object."""
     return lambda value: isinstance(value, dict) and all(map(holds, value.values()))
@@ -204,6 +208,7 @@ _QUEUE_NAME = _named(
     "1 to 80 letters, digits, '-' and '_', with .fifo at the end of a FIFO queue", r"[\w-]{1,75}(\.fifo)?"
 )
 _KEY_ID = _named("1 to 128 letters, digits and '-', its key id", r"[\w-]{1,128}")
+_SERVICE_NAME = _named("1 to 63 letters, digits, '_' and '.', its service name", r"[\w.]{1,63}")
 _SECRET_NAME = _named("1 to 512 letters, digits and '/_+=.@!-'", r"[\w/+=.@!-]{1,512}")
 
 KINDS: dict[str, Kind] = {
@@ -249,6 +254,16 @@ KINDS: dict[str, Kind] = {
         {"database": _REQUIRED_TEXT, "administrator": _TEXT, "sql": _SQL},
         _cluster,
         target="ClusterIdentifier",
+    ),
+    "oracles": Kind(
+        _SERVICE_NAME,
+        {
+            "secret": Field("the name of the secret for its login", _is_text, required=True),
+            "user": _TEXT,
+            "script": Field('{"file": PATH}, SQL relative to the seed file', _is_file),
+            "sql": _SQL,
+        },
+        lambda name, values: iter(()),
     ),
     "topics": Kind(_TOPIC_NAME, {"policy": _POLICY}, _topic),
     "queues": Kind(_QUEUE_NAME, {"policy": _POLICY}, _queue),

@@ -30,22 +30,28 @@ from local import status_page
 from local.cloudformation import engine
 from local.cloudformation.custom_resources import RESPONSE_PATH, CustomResource
 from local.compute import event_sources, functions, glue_runs
+from local.dms import service as dms
 from local.events import event_rules, notifications, object_ages, queues, s3_events
 from local.events.schedules import Schedules
 from local.identity import iam, quotas
 from local.identity.credentials import create_administrator, role_access_key
+from local.postgres.binaries import PostgresUnavailable
 from local.process.activity import Activity
 from local.process.children import Children
 from local.process.clients import Clients
 from local.process.context import ACCOUNT, REGION, CloudContext
 from local.process.state_files import INBOX_FILE, LOG_FILE, STATE_FILE
 from local.redshift import warehouses
-from local.redshift.binaries import PostgresUnavailable
 
 
 class LocalServer:
     def __init__(
-        self, directory: Path, port: int = 0, glue_minute_seconds: float = 60.0, warehouse: bool = True
+        self,
+        directory: Path,
+        port: int = 0,
+        glue_minute_seconds: float = 60.0,
+        dms_second_seconds: float = 1.0,
+        warehouse: bool = True,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         default_user_config["iam"] = {"load_aws_managed_policies": True}
@@ -65,6 +71,7 @@ class LocalServer:
             children=Children(),
             clients=Clients(endpoint, REGION, self._administrator, role_access_key),
             glue_minute_seconds=glue_minute_seconds,
+            dms_second_seconds=dms_second_seconds,
         )
         self._warehouse = warehouses.start(self.context) if warehouse else None
         self._install()
@@ -78,6 +85,7 @@ class LocalServer:
         event_sources.install(context, self.functions)
         notifications.install(context)
         self.runner = glue_runs.install(context, bus)
+        self._dms = dms.install(context, bus)
         engine.install(context)
         iam.install(context)
         quotas.install()
@@ -105,6 +113,7 @@ class LocalServer:
         try:
             self._server.serve_forever(poll_interval=0.1)
         finally:
+            self._dms.stop()
             if self._warehouse:
                 self._warehouse.stop()
             self.context.children.close()
@@ -148,7 +157,9 @@ class LocalServer:
             return str(object_ages.make_older(bucket, key, float(options["seconds"])))
         if action == "time-out":
             return self.runner.time_out(subject)
-        raise LookupError(f"there is no action {action!r}; actions: fire, wake, age, time-out")
+        if action == "dms":
+            return self._dms.switch(subject, options)
+        raise LookupError(f"there is no action {action!r}; actions: fire, wake, age, time-out, dms")
 
 
 def _create_app(service: Any) -> flask.Flask:
@@ -184,6 +195,9 @@ def main() -> None:
     parser.add_argument(
         "--glue-minute-seconds", type=float, default=60.0, help="how long a minute of a Glue timeout lasts"
     )
+    parser.add_argument(
+        "--dms-second-seconds", type=float, default=1.0, help="how long a second of CdcMaxBatchInterval lasts"
+    )
     parser.add_argument("--no-warehouse", action="store_true", help="start no PostgreSQL")
     options = parser.parse_args()
     logging.getLogger("moto").setLevel(logging.ERROR)
@@ -191,7 +205,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         server = LocalServer(
-            options.directory.resolve(), options.port, options.glue_minute_seconds, warehouse=not options.no_warehouse
+            options.directory.resolve(),
+            options.port,
+            options.glue_minute_seconds,
+            options.dms_second_seconds,
+            warehouse=not options.no_warehouse,
         )
     except (OSError, PostgresUnavailable) as error:
         sys.exit(f"the local cloud cannot start: {error}")

@@ -10,6 +10,7 @@ from moto.cloudformation.models import cloudformation_backends
 
 from local.compute.functions import Functions
 from local.compute.glue_runs import Run, all_jobs
+from local.dms import service as dms
 from local.events.queues import all_queues, depth
 from local.process.context import ACCOUNT, REGION, CloudContext
 from local.redshift import warehouses
@@ -31,6 +32,13 @@ def status(context: CloudContext, functions: Functions) -> dict[str, Any]:
             for output in stack.outputs or []
         ],
         "warehouses": [{"namespace": name, "url": url} for name, url in warehouses.urls.items()],
+        "replications": [
+            {"replication": each.identifier, "status": each.status, "failure": each.failure}
+            for each in (dms.running.api.replications if dms.running else ())
+        ],
+        "oracles": [
+            {"service": name, "url": url} for name, url in (dms.running.oracles.urls if dms.running else {}).items()
+        ],
         "queues": [{"name": queue.name, **depth(queue)} for queue in all_queues()],
         "functions": [
             {"name": name, "invocations": count, "errors": functions.errors[name]}

@@ -1,11 +1,11 @@
-"""Glue jobs and their security configurations."""
+"""Glue jobs, their security configurations and connections."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from local.cloudformation.api_resource import ApiResource, Calls, chosen, tags_as_map
-from local.cloudformation.registry import Declaration, Deployed, Kind, resource_type
+from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
 
 _INTEGERS = ("MaxRetries", "NumberOfWorkers", "Timeout")
 
@@ -43,3 +43,19 @@ class SecurityConfiguration(ApiResource):
             configuration["S3Encryption"] = configuration.pop("S3Encryptions")
         self.make(declared, EncryptionConfiguration=configuration)
         return Deployed(declared.name)
+
+
+@resource_type("AWS::Glue::Connection", Kind.API_ONLY)
+class Connection(ResourceType):
+    """Says in which subnet a job runs; no network rule applies on this machine."""
+
+    name_property = "Name"
+    longest_name = 255
+
+    def create(self, declared: Declaration) -> Deployed:
+        given = {"Name": declared.name, **declared.properties["ConnectionInput"]}
+        self.context.client("glue").create_connection(ConnectionInput=given)
+        return Deployed(given["Name"])
+
+    def delete(self, deployed: Deployed, declared: Declaration) -> None:
+        self.context.client("glue").delete_connection(ConnectionName=deployed.physical_id)

@@ -25,6 +25,7 @@ from local.cloudformation import (  # noqa: F401  each registers its types
     messaging,
     network,
     observability,
+    replication,
     secrets,
     storage,
     warehouse,

@@ -6,7 +6,9 @@ from local.cloudformation.registry import Kind, moto_types
 
 moto_types(
     Kind.API_ONLY,
+    "AWS::EC2::EIP",
     "AWS::EC2::InternetGateway",
+    "AWS::EC2::NatGateway",
     "AWS::EC2::Route",
     "AWS::EC2::RouteTable",
     "AWS::EC2::SecurityGroup",

@@ -103,7 +103,24 @@ def _parameter(action: str, parameters: Parameters, path: str) -> list[str] | No
     return [arn("ssm", f"parameter/{str(name).lstrip('/')}")] if name else None
 
 
+_DMS_ARNS = (
+    "ReplicationConfigArn",
+    "ReplicationTaskArn",
+    "EndpointArn",
+    "ReplicationInstanceArn",
+    "SourceEndpointArn",
+    "TargetEndpointArn",
+    "ResourceArn",
+)
+
+
+def _dms(action: str, parameters: Parameters, path: str) -> list[str] | None:
+    """Lists of replications, tasks and endpoints are about `*`, whatever filter they have."""
+    return [str(parameters[name]) for name in _DMS_ARNS if parameters.get(name)][:1]
+
+
 _RULES: dict[str, Callable[[str, Parameters, str], Sequence[str] | None]] = {
+    "dms": _dms,
     "sqs": _queue,
     "sns": _topic,
     "glue": _glue,

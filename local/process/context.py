@@ -34,6 +34,8 @@ class CloudContext:
     clients: Clients
     glue_minute_seconds: float = 60.0
     """How long a minute of a Glue timeout lasts; tests that wait for one shorten it."""
+    dms_second_seconds: float = 1.0
+    """How long a second of an endpoint's CdcMaxBatchInterval lasts."""
 
     def client(self, service: str, role_arn: str | None = None) -> Any:
         """A boto3 client of this cloud: the administrator's, or one with the credentials of a role."""

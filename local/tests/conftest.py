@@ -22,9 +22,9 @@ _number = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """Without a warehouse, and with a minute of a Glue timeout lasting a second."""
+    """Without a warehouse; a minute of a Glue timeout lasts a second, a second of a DMS batch a hundredth."""
     directory = tmp_path_factory.mktemp("cloud")
-    with LocalCloud.start(directory, warehouse=False, glue_minute_seconds=1) as running:
+    with LocalCloud.start(directory, warehouse=False, glue_minute_seconds=1, dms_second_seconds=0.01) as running:
         yield running
 
 

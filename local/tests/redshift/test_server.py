@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local.redshift.binaries import PostgresUnavailable
+from local.postgres.binaries import PostgresUnavailable
 from local.redshift.server import PostgresServer, create_database
 
 
