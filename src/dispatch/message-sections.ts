@@ -19,8 +19,8 @@ export function fileSections(run: ReportedRun, words: FileWords, outcome: RunOut
     section(
       run,
       failed.map((report) => lineAndDetails(run.region, report)),
-      `${countOf(words, failed.length)} could not ${words.fault} and were moved to the error prefix:`,
-      `To ${redo(words, 'one')}: correct it and upload it again under its own key; \`replay\` in the .error.json beside the moved file says how to put it back unchanged.`,
+      `${countOf(words, failed.length)} could not ${words.fault} and ${words.faultPlace}:`,
+      `To ${redo(words, 'one')}: ${words.faultRemedy}`,
     ),
     section(
       run,
