@@ -10,10 +10,8 @@ export interface FileWords {
   readonly notDone: string;
   /** What could not be done to one with wrong content. */
   readonly fault: string;
-  /** What became of one with wrong content. */
-  readonly faultPlace: string;
-  /** What to do about one with wrong content. */
-  readonly faultRemedy: string;
+  /** What to do about one with wrong content that stays where it is; without it such a file was moved to the error prefix. */
+  readonly remedyInPlace?: string;
   /** What became of the other rows of one with rejected rows. */
   readonly rest: string;
   /** Where to look for what a run was at when it timed out. */
@@ -28,8 +26,6 @@ export function fileWords(done: string, redo: string, others: Partial<FileWords>
     redo,
     notDone: `not ${done}`,
     fault: `be ${done} because of their content`,
-    faultPlace: 'were moved to the error prefix',
-    faultRemedy: 'correct it and upload it again under its own key; `replay` in the .error.json beside the moved file says how to put it back unchanged.',
     rest: `are ${done}`,
     ...others,
   };
