@@ -2,13 +2,13 @@ import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
-import { SchemaContract } from '../warehouse';
 import { refuseMappedAway, refuseRescueColumns, refuseUnusableKeys } from '../csv/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv/column-name';
 import { checkedType } from '../csv/column-type';
 import { Notice } from '../dispatch/function-settings';
 import { checkedPrefixes, PipelinePrefixes, resultPrefixes, UploadPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
+import { SchemaContract } from '../warehouse';
 
 /** The key's columns, checked with the other columns that props name. */
 export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoaderProps): string[] {

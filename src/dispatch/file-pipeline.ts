@@ -9,11 +9,11 @@ import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
+import { runFailedRule } from './run-ended-rule';
 import { EVENT_OPTIONS, GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
 import { NAME } from '../common/kinds';
 import { metricOptions } from '../common/metric-options';
 import { requireArguments } from '../common/require-kinds';
-import { runFailedRule } from './run-ended-rule';
 
 /**
  * What the public constructs for files have in common; jsii makes it part of each.
