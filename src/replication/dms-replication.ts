@@ -39,6 +39,8 @@ export interface DmsReplicationProps {
 export class DmsReplication extends Construct {
   /** What starts and stops it has to know. */
   public readonly target: ReplicationTarget;
+  /** What it would be if it were of the other kind, as it may have been. */
+  public readonly otherTarget: ReplicationTarget;
   /** ARNs under which its events are reported. */
   public readonly eventSources: string[];
   /** What DMS assumes to read the secret. */
@@ -83,12 +85,11 @@ export class DmsReplication extends Construct {
       : this.newTask(identifier, oracle, files, subnets);
     made.forEach((resource) => resource.node.addDependency(subnets));
     this.resources = [oracle, files, subnets, ...made];
-    this.target = {
-      kind: capacity._choice.kind === 'serverless' ? 'serverless' : 'task',
-      identifier,
-      arn: dmsArn(this, capacity._choice.kind === 'serverless' ? 'replication-config' : 'task', identifier),
-      mode,
-    };
+    const targets: ReplicationTarget[] = [
+      { kind: 'serverless', identifier, arn: dmsArn(this, 'replication-config', identifier), mode },
+      { kind: 'task', identifier, arn: dmsArn(this, 'task', identifier), mode },
+    ];
+    [this.target, this.otherTarget] = capacity._choice.kind === 'serverless' ? targets : targets.reverse();
     this.eventSources = [this.target.arn, ...(this.target.kind === 'task' ? [dmsArn(this, 'rep', identifier)] : [])];
   }
 

@@ -47,8 +47,9 @@ async function stopBeforeChange(request: LifecycleRequest, properties: StopPrope
   if (request.RequestType !== 'Update' || digestOf(properties) === digestOf(request.OldResourceProperties as StopProperties)) {
     return true;
   }
-  const stopped = await isStopped(new Replications(properties.Replication), () => noteStop(properties, request.RequestId));
-  return stopped;
+  // The one that was: its kind may change.
+  const { Replication: old } = request.OldResourceProperties as StopProperties;
+  return isStopped(new Replications(old), () => noteStop(properties, request.RequestId));
 }
 
 async function startOrEnd(request: LifecycleRequest, properties: StartProperties): Promise<boolean> {

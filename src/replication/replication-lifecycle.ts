@@ -11,7 +11,7 @@ import { LifecycleFunction } from './lifecycle-function';
 import { DocumentPlace, StartProperties, StopProperties } from './lifecycle-request';
 import { grantControl } from './target-grants';
 import { functionIdentity } from '../common/function-identity';
-import { grantReadObject, grantWriteObjects } from '../dispatch/bucket-grants';
+import { grantReadAndWriteObject } from '../dispatch/bucket-grants';
 
 /** CloudFormation waits an hour for a custom resource (CloudFormation user guide, "ServiceTimeout"), of which the last minutes are for the answer. */
 const LONGEST_WAIT = Duration.minutes(55);
@@ -83,9 +83,10 @@ export class ReplicationLifecycle extends Construct {
       memorySize: 256,
     });
     grantControl(handler, dms.target, 'Start', 'Stop');
+    // A deployment may change the kind, and stops the one that was.
+    grantControl(handler, dms.otherTarget, 'Stop');
     Grant.addToPrincipal({ grantee: handler, actions: ['glue:StartJobRun', 'glue:GetJobRuns'], resourceArns: [schemaJob.jobArn] });
-    grantReadObject(handler, bucket, notes.key);
-    grantWriteObjects(handler, bucket, notes.key);
+    grantReadAndWriteObject(handler, bucket, notes.key);
 
     const framework = functionIdentity(new Construct(this, 'Framework'), logKey);
     // Another role: the first one starts the state machine that calls the functions of this one.

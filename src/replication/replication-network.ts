@@ -1,19 +1,12 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import {
-  CfnVPCEndpoint, Connections, GatewayVpcEndpoint, GatewayVpcEndpointAwsService, IConnectable, InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService,
+  CfnVPCEndpoint, Connections, GatewayVpcEndpoint, GatewayVpcEndpointAwsService, InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService,
   IPeer, ISecurityGroup, ISubnet, IVpc, Peer, Port, SecurityGroup, SubnetSelection, SubnetType,
 } from 'aws-cdk-lib/aws-ec2';
 import { Connection, ConnectionNetwork, ConnectionType, IConnection } from 'aws-cdk-lib/aws-glue';
 import { Construct, IDependable } from 'constructs';
 import { OracleSource } from './oracle-source';
 import { ConfigurationError } from '../errors';
-
-/** Services that are reached through an interface, by what their names end with. */
-const INTERFACES = {
-  '.secretsmanager': { id: 'SecretsManager', service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER },
-  // The schema job's: whatever it sends goes through its network.
-  '.redshift-data': { id: 'RedshiftData', service: InterfaceVpcEndpointAwsService.REDSHIFT_DATA },
-};
 
 /** Props of `ReplicationNetwork`. */
 export interface ReplicationNetworkProps {
@@ -60,7 +53,7 @@ export class ReplicationNetwork extends Construct {
       securityGroups: [jobGroup],
     });
     this.connections = new Connections({ securityGroups: [...this.securityGroups, jobGroup], defaultPort: Port.tcp(source._listenerPort) });
-    this.endpoints = props.vpcEndpoints ? this.newEndpoints(vpc, [...this.securityGroups, jobGroup]) : [];
+    this.endpoints = props.vpcEndpoints ? this.newEndpoints(vpc) : [];
   }
 
   /** Lets out what DMS and the schema job need: the database, and over TLS the services of AWS. */
@@ -72,14 +65,20 @@ export class ReplicationNetwork extends Construct {
     return group;
   }
 
-  private newEndpoints(vpc: IVpc, users: IConnectable[]): IDependable[] {
+  private newEndpoints(vpc: IVpc): IDependable[] {
     const selection = { subnets: this.subnets };
-    const interfaces = Object.entries(INTERFACES).map(([name, { id, service }]) => this.sharedEndpoint(vpc, name, () => {
-      return new InterfaceVpcEndpoint(this, id, { vpc, service, subnets: selection, open: false });
-    }));
-    for (const endpoint of interfaces.filter((each) => each instanceof InterfaceVpcEndpoint)) {
-      users.forEach((user) => endpoint.connections.allowDefaultPortFrom(user));
-    }
+    const newInterface = (name: string, id: string, service: InterfaceVpcEndpointAwsService, users: ISecurityGroup[]): Construct | undefined => {
+      const endpoint = this.sharedEndpoint(vpc, name, () => new InterfaceVpcEndpoint(this, id, { vpc, service, subnets: selection, open: false }));
+      if (endpoint instanceof InterfaceVpcEndpoint) {
+        users.forEach((user) => endpoint.connections.allowDefaultPortFrom(user));
+      }
+      return endpoint;
+    };
+    const interfaces = [
+      newInterface('.secretsmanager', 'SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER, [...this.securityGroups, this.jobSecurityGroup]),
+      // Whatever the schema job sends goes through its network.
+      newInterface('.redshift-data', 'RedshiftData', InterfaceVpcEndpointAwsService.REDSHIFT_DATA, [this.jobSecurityGroup]),
+    ];
     const gateway = this.sharedEndpoint(vpc, '.s3', () => new GatewayVpcEndpoint(this, 'S3', {
       vpc, service: GatewayVpcEndpointAwsService.S3, subnets: [selection],
     }));

@@ -15,7 +15,7 @@ import { grantControl } from './target-grants';
 import { WatchFunction } from './watch-function';
 import { WatchSettings } from './watch-settings';
 import { functionIdentity } from '../common/function-identity';
-import { grantList, grantReadObject, grantReadObjects, grantWriteObjects } from '../dispatch/bucket-grants';
+import { grantList, grantReadAndWriteObject, grantReadObjects } from '../dispatch/bucket-grants';
 import { FailedInvocations } from '../dispatch/failed-invocations';
 import { SETTINGS_VARIABLE } from '../dispatch/function-settings';
 
@@ -104,8 +104,7 @@ export class ReplicationWatch extends Construct {
   private grantDocuments(watch: WatchFunction, { bucket, prefix }: ReplicationWatchProps, settings: WatchSettings): void {
     const { statistics, notes, statePrefix: states } = settings;
     for (const { key } of [statistics, notes]) {
-      grantReadObject(watch, bucket, key);
-      grantWriteObjects(watch, bucket, key);
+      grantReadAndWriteObject(watch, bucket, key);
     }
     grantList(watch, bucket, [states]);
     grantReadObjects(watch, bucket, states);
