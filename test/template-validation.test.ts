@@ -8,7 +8,8 @@ import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import {
-  CsvFormat, GlueCapacity, LoaderNotification, RedshiftWarehouse, ReplicationCapacity, ReplicationFileFormat, ReplicationMode, RowErrorPolicy, SchemaContract,
+  CsvFormat, GlueCapacity, LoaderNotification, RedshiftWarehouse, ReplicationCapacity, ReplicationFileFormat, ReplicationMode, RowErrorPolicy,
+  SchemaContract,
 } from '../src';
 import { newLoader, newStack } from './csv-loading/helpers';
 import { newGate, RULES } from './quality/helpers';

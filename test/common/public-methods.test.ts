@@ -15,7 +15,8 @@ import { newGate, RULES } from '../quality/helpers';
 import { newReplication, newSource } from '../replication/helpers';
 
 const {
-  CsvFormat, DataQualityRule, DataQualityRules, GlueCapacity, OracleSource, RedshiftWarehouse, ReferenceData, ReplicationCapacity, RuleSeverity, WarehouseAccess,
+  CsvFormat, DataQualityRule, DataQualityRules, GlueCapacity, OracleSource, RedshiftWarehouse, ReferenceData, ReplicationCapacity,
+  RuleSeverity, WarehouseAccess,
 } = library;
 
 const stack = newStack();

@@ -146,7 +146,9 @@ describe('a source', () => {
 
 describe('a connection file', () => {
   const stack = newStack();
-  const read = (content: unknown, options: object = {}): OracleSource => newSource(stack, { serviceName: undefined, configFile: fileOf(content), ...options });
+  const read = (content: unknown, options: object = {}): OracleSource => newSource(stack, {
+    serviceName: undefined, configFile: fileOf(content), ...options,
+  });
 
   test('has what is no secret', () => {
     expect(read({ serviceName: 'ORCLPDB1', host: '10.0.0.12', port: 1522 })).toMatchObject({ serviceName: 'ORCLPDB1', host: '10.0.0.12', port: 1522 });

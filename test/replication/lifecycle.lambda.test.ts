@@ -1,7 +1,7 @@
 import {
   DatabaseMigrationServiceClient, DescribeReplicationConfigsCommand, DescribeReplicationsCommand, DescribeReplicationTableStatisticsCommand,
-  DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication, StartReplicationCommand, StartReplicationTaskCommand, StopReplicationCommand,
-  StopReplicationTaskCommand,
+  DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication, StartReplicationCommand, StartReplicationTaskCommand,
+  StopReplicationCommand, StopReplicationTaskCommand,
 } from '@aws-sdk/client-database-migration-service';
 import { GetJobRunsCommand, GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -40,10 +40,10 @@ const properties = (action: 'start' | 'stop', others: Record<string, any> = {}):
   ...others,
 });
 
-const request = ({ type = 'Create', action = 'start', id = 'r1', properties: given, old = {} }: Asked): any => ({
+const request = ({ type = 'Create', action = 'start', id = 'r1', properties: others, old = {} }: Asked): any => ({
   RequestType: type,
   RequestId: id,
-  ResourceProperties: properties(action, given),
+  ResourceProperties: properties(action, others),
   ...(type === 'Update' && { OldResourceProperties: properties(action, old) }),
 });
 
@@ -377,7 +377,7 @@ describe('a deletion', () => {
 });
 
 describe('a task', () => {
-  const Replication = { kind: 'task', identifier: 'test', arn: TASK_ARN, mode: 'full-load-and-cdc' };
+  const ofTask = { Replication: { kind: 'task', identifier: 'test', arn: TASK_ARN, mode: 'full-load-and-cdc' } };
   const describes = (task: object): void => { dms.on(DescribeReplicationTasksCommand).resolves({ ReplicationTasks: [task] }); };
 
   beforeEach(() => {
@@ -387,13 +387,15 @@ describe('a task', () => {
 
   test.each([['ready', 'start-replication'], ['stopped', 'resume-processing'], ['failed', 'reload-target']])('that is %s is started by %s', async (Status, type) => {
     describes({ Status });
-    expect(await isDone({ properties: { Replication } })).toBe(false);
-    expect(dms.commandCalls(StartReplicationTaskCommand).map(({ args }) => args[0].input)).toEqual([{ ReplicationTaskArn: TASK_ARN, StartReplicationTaskType: type }]);
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(dms.commandCalls(StartReplicationTaskCommand).map(({ args }) => args[0].input)).toEqual([
+      { ReplicationTaskArn: TASK_ARN, StartReplicationTaskType: type },
+    ]);
   });
 
   test.each(['creating', 'starting', 'stopping', 'modifying', 'testing', 'moving'])('that is %s is waited for', async (Status) => {
     describes({ Status });
-    expect(await isDone({ properties: { Replication } })).toBe(false);
+    expect(await isDone({ properties: ofTask })).toBe(false);
     expect(dms.commandCalls(StartReplicationTaskCommand)).toEqual([]);
   });
 
@@ -401,7 +403,7 @@ describe('a task', () => {
     objects.set(NOTES, JSON.stringify({ started: 'r1' }));
     describes({ Status: 'failed', LastFailureMessage: 'Last Error No tables were found', StopReason: 'Stop Reason FATAL_ERROR' });
     dms.on(DescribeTableStatisticsCommand).resolves({});
-    await expect(isDone({ properties: { Replication } })).rejects.toThrow('Last Error No tables were found; Stop Reason FATAL_ERROR');
+    await expect(isDone({ properties: ofTask })).rejects.toThrow('Last Error No tables were found; Stop Reason FATAL_ERROR');
   });
 
   test('that runs is looked at in all its tables', async () => {
@@ -409,7 +411,7 @@ describe('a task', () => {
     dms.on(DescribeTableStatisticsCommand)
       .resolvesOnce({ TableStatistics: [{ TableState: 'Before load' }], Marker: 'm' })
       .resolvesOnce({ TableStatistics: [{ TableState: 'Full load' }] });
-    expect(await isDone({ properties: { Replication } })).toBe(true);
+    expect(await isDone({ properties: ofTask })).toBe(true);
     expect(dms.commandCalls(DescribeTableStatisticsCommand).map(({ args }) => args[0].input.Marker)).toEqual([undefined, 'm']);
   });
 });

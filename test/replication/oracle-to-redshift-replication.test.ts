@@ -305,7 +305,8 @@ describe('the lifecycle', () => {
     ['the file of its tables', { schemaFile: __filename }, ['Schema']],
   ])('notices a change of %s', (_, props, changed) => {
     const { Properties } = customOf(templateWith(props), 'Start');
-    expect(Object.keys(Properties).filter((name) => JSON.stringify(Properties[name]) !== JSON.stringify(start.Properties[name])).sort()).toEqual(changed.sort());
+    const differs = (name: string): boolean => JSON.stringify(Properties[name]) !== JSON.stringify(start.Properties[name]);
+    expect(Object.keys(Properties).filter(differs).sort()).toEqual(changed.sort());
   });
 
   test('notices a change by an aspect or an override, which comes last', () => {
@@ -454,7 +455,8 @@ describe('the watch', () => {
 test('metrics are those of the merge', () => {
   const replication = newReplication();
   expect([
-    replication.metricRowsMerged(), replication.metricChangesApplied(), replication.metricDeletesApplied(), replication.metricTablesFailed(), replication.metricLag(),
+    replication.metricRowsMerged(), replication.metricChangesApplied(), replication.metricDeletesApplied(), replication.metricTablesFailed(),
+    replication.metricLag(),
   ].map(({ metricName, statistic }) => [metricName, statistic])).toEqual([
     ['RowsMerged', 'Sum'], ['ChangesApplied', 'Sum'], ['DeletesApplied', 'Sum'], ['TablesFailed', 'Sum'], ['LagSeconds', 'Maximum'],
   ]);
