@@ -31,8 +31,8 @@ export interface StartProperties extends Omit<StopProperties, 'Action'> {
 
 type Properties = (StopProperties | StartProperties) & { ServiceToken: string };
 
-/** What CloudFormation asks for, by way of CDK's provider; `Begun` in the questions about its progress. */
-export type LifecycleRequest = CloudFormationCustomResourceEvent<Properties, Properties> & { readonly Begun?: true };
+/** What CloudFormation asks for, by way of CDK's provider; with the time at which it was `Begun` in the questions about its progress. */
+export type LifecycleRequest = CloudFormationCustomResourceEvent<Properties, Properties> & { readonly Begun?: string };
 
 /** What deployments have done to a replication, kept as one object. */
 export interface LifecycleNotes {

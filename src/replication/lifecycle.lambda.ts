@@ -14,6 +14,9 @@ const RUN_FAILED = ['FAILED', 'TIMEOUT', 'ERROR', 'STOPPED', 'EXPIRED'];
 /** Answers of Glue that mean "not now". */
 const RUN_NOT_NOW = ['ConcurrentRunsExceededException', 'ResourceNumberLimitExceededException', 'ThrottlingException'];
 
+/** CloudFormation waits no longer than an hour. DMS Serverless sometimes takes as long to provision, and a deployment that failed for that would throw it away. */
+const LONG_ENOUGH = 50 * 60 * 1000;
+
 /** A replication that finds no table, or cannot read one, runs for some seconds before it fails. */
 const PROVEN_AFTER = 2 * 60 * 1000;
 
@@ -36,7 +39,7 @@ export class StartFailedError extends Error {
 export async function handler(request: LifecycleRequest): Promise<object> {
   const properties = request.ResourceProperties;
   if (!request.Begun) {
-    return { PhysicalResourceId: `${properties.Replication.identifier}-${properties.Action}`, Begun: true };
+    return { PhysicalResourceId: `${properties.Replication.identifier}-${properties.Action}`, Begun: new Date().toISOString() };
   }
   const done = properties.Action === 'stop' ? await stopBeforeChange(request, properties) : await startOrEnd(request, properties);
   return { IsComplete: done } satisfies CdkCustomResourceIsCompleteResponse;
@@ -57,7 +60,7 @@ async function startOrEnd(request: LifecycleRequest, properties: StartProperties
   if (request.RequestType === 'Delete') {
     return isStopped(replications, async () => undefined);
   }
-  return await hasMadeTables(properties.SchemaJob, request.RequestId) && isStarted(replications, properties, request.RequestId);
+  return await hasMadeTables(properties.SchemaJob, request.RequestId) && isStarted(replications, properties, request);
 }
 
 /** Whether it does not run, after asking it to stop where it does. */
@@ -106,7 +109,7 @@ async function startRun(jobName: string, requestId: string): Promise<void> {
 }
 
 /** Whether it runs, or has loaded all that it was to load, after starting it where it does not. Throws StartFailedError. */
-async function isStarted(replications: Replications, properties: StartProperties, requestId: string): Promise<boolean> {
+async function isStarted(replications: Replications, properties: StartProperties, { RequestId, Begun }: LifecycleRequest): Promise<boolean> {
   const found = await replications.find();
   say('start', found);
   if (!found) {
@@ -114,12 +117,17 @@ async function isStarted(replications: Replications, properties: StartProperties
   }
   switch (activityOf(found)) {
     case 'moving':
-      return false;
+      // What becomes of one that takes too long is reported by the watch.
+      return Date.now() - Date.parse(Begun!) > LONG_ENOUGH && await wasStartedBy(properties, RequestId);
     case 'running':
       return isProven(replications, found);
     default:
-      return startOrReport(replications, found, properties, requestId);
+      return startOrReport(replications, found, properties, RequestId);
   }
+}
+
+async function wasStartedBy({ Notes }: StartProperties, requestId: string): Promise<boolean> {
+  return (await readDocument<LifecycleNotes>(Notes))?.started === requestId;
 }
 
 async function startOrReport(replications: Replications, found: FoundReplication, properties: StartProperties, requestId: string): Promise<boolean> {

@@ -72,7 +72,7 @@ const FILES_KEPT_FOR = Duration.days(30);
  *
  * Limits, most of them of DMS on S3: TRUNCATE and DROP are not replicated (they are reported as a change of the table's definition; load the table again); views, virtual and
  * invisible columns are left out; an empty CLOB becomes NULL; LOBs are at most `maxLobSize`; names have at most 30 bytes for changes. A table without a primary key gets a row for
- * each change. A full load that takes longer than 55 minutes goes on after the deployment is done.
+ * each change. A deployment waits until tables are being loaded, 50 minutes at most; a load that takes longer goes on afterwards, and is reported if it fails.
  *
  * @example
  * import { Duration, Stack } from 'aws-cdk-lib';
@@ -127,7 +127,8 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
   constructor(scope: Construct, id: string, props: OracleToRedshiftReplicationProps) {
     super(scope, id);
     requireProps(this, props, REPLICATION_KINDS);
-    checkEnvironment(this, { ...props, bucket: props.stagingBucket });
+    checkEnvironment(this, props);
+    requireSame(this, 'stagingBucket', props.stagingBucket, 'account', "EventBridge brings the events of the account's own buckets only; use a bucket of that account");
     requireSame(this, 'secret of the source', props.source.secret, 'region', 'DMS reads secrets of its own Region only; replicate the secret to that Region');
     const name = pipelineName(this, props.pipelineName);
     const tables = checkedTables(this, props.tables, props.excludeTables);
@@ -250,6 +251,11 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     return this.metric('TablesFailed', options);
   }
 
+  /** 1 when the replication does not run, 0 when it does, at each look; the lowest in 5 minutes unless overridden. There is none with `ReplicationMode.FULL_LOAD`. */
+  public metricReplicationStopped(options?: MetricOptions): Metric {
+    return this.metric('ReplicationStopped', metricOptions('metricReplicationStopped', options, { statistic: Stats.MINIMUM }));
+  }
+
   /** Seconds from a commit in the source to the warehouse, of the newest change of a merge; the longest in 5 minutes unless overridden. */
   public metricLag(options?: MetricOptions): Metric {
     return this.metric('LagSeconds', metricOptions('metricLag', options, { statistic: Stats.MAXIMUM }));
@@ -271,7 +277,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       alarmDescription: `${this.pipelineName}: the replication does not run, so no changes are captured; they wait in the redo logs of the source, and are lost once these are removed.`
         + ` The log of the function ${this.watch.functionName} says in which state it is and why. Remove the cause and resume ${this.replicationArn} in DMS.`,
       // A deployment stops it for some minutes; two looks in a row are longer.
-      metric: this.metric('ReplicationStopped', { period: Duration.seconds(2 * interval.toSeconds()), statistic: Stats.MINIMUM }),
+      metric: this.metricReplicationStopped({ period: Duration.seconds(2 * interval.toSeconds()) }),
       threshold: 1,
       evaluationPeriods: 1,
       alarmAction: new SnsAction(this.notificationTopic),

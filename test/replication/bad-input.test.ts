@@ -4,6 +4,7 @@ import * as path from 'path';
 import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { newReplication, newSource } from './helpers';
 import { OracleSource, ReplicationCapacity, ReplicationMode } from '../../src';
@@ -114,6 +115,12 @@ describe('props', () => {
     const stack = new Stack(new App(), 'Test', { env: { account: '123456789012', region: 'eu-central-1' } });
     const secret = Secret.fromSecretCompleteArn(stack, 'Secret', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:crm-AbCdEf');
     expect(() => newReplication({ source: OracleSource.fromSecret(secret, { serviceName: 'X' }) }, stack)).toThrow('is in the Region us-east-1');
+  });
+
+  test('a staging bucket of another account is refused', () => {
+    const stack = new Stack(new App(), 'Test', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const stagingBucket = Bucket.fromBucketAttributes(stack, 'Staging', { bucketName: 'staging', account: '210987654321', region: 'eu-central-1' });
+    expect(() => newReplication({ stagingBucket }, stack)).toThrow("stagingBucket 'Test/Staging' is in the account 210987654321");
   });
 
   test('a network of one zone is refused', () => {

@@ -88,8 +88,8 @@ beforeEach(() => {
 });
 
 test('keeps the name of what it made, so that CloudFormation never takes it for another', async () => {
-  expect(await handler(request({}))).toEqual({ PhysicalResourceId: 'test-start', Begun: true });
-  expect(await handler(request({ type: 'Update', action: 'stop', properties: { Definition: 'd2' } }))).toEqual({ PhysicalResourceId: 'test-stop', Begun: true });
+  expect(await handler(request({}))).toEqual({ PhysicalResourceId: 'test-start', Begun: expect.any(String) });
+  expect(await handler(request({ type: 'Update', action: 'stop', properties: { Definition: 'd2' } }))).toEqual({ PhysicalResourceId: 'test-stop', Begun: expect.any(String) });
 });
 
 describe('the tables', () => {
@@ -187,6 +187,15 @@ describe('a start', () => {
     const done = await isDone({ type: 'Update', properties: { Replication: { kind: 'serverless', identifier: 'test', arn: ARN, mode } } });
     expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual(type ? [type] : []);
     expect(done).toBe(type === undefined);
+  });
+
+  test.each([
+    [49, 'r1', false], [51, 'r1', true], [51, 'r0', false],
+  ])('that takes %d minutes to provision, for the request %s, is done: %s', async (minutes, by, done) => {
+    given({ Status: 'provisioning_capacity' });
+    objects.set(NOTES, JSON.stringify({ started: by }));
+    const Begun = new Date(Date.now() - minutes * 60_000).toISOString();
+    expect(await handler({ ...request({}), Begun })).toEqual({ IsComplete: done });
   });
 
   test('is done when tables are on their way', async () => {

@@ -456,9 +456,9 @@ test('metrics are those of the merge', () => {
   const replication = newReplication();
   expect([
     replication.metricRowsMerged(), replication.metricChangesApplied(), replication.metricDeletesApplied(), replication.metricTablesFailed(),
-    replication.metricLag(),
+    replication.metricLag(), replication.metricReplicationStopped(),
   ].map(({ metricName, statistic }) => [metricName, statistic])).toEqual([
-    ['RowsMerged', 'Sum'], ['ChangesApplied', 'Sum'], ['DeletesApplied', 'Sum'], ['TablesFailed', 'Sum'], ['LagSeconds', 'Maximum'],
+    ['RowsMerged', 'Sum'], ['ChangesApplied', 'Sum'], ['DeletesApplied', 'Sum'], ['TablesFailed', 'Sum'], ['LagSeconds', 'Maximum'], ['ReplicationStopped', 'Minimum'],
   ]);
 });
 
