@@ -8,7 +8,7 @@ import { oracleSettings, s3Settings } from './endpoint-settings';
 import { OracleSource } from './oracle-source';
 import { ReplicationCapacity } from './replication-capacity';
 import { ReplicationFileFormat } from './replication-file-format';
-import { dmsArn, replicationIdentifier } from './replication-id';
+import { dmsArn, nameInMode, replicationIdentifier } from './replication-id';
 import { ReplicationMode } from './replication-mode';
 import { ReplicationNetwork } from './replication-network';
 import { ReplicationTarget } from './replication-target';
@@ -39,8 +39,8 @@ export interface DmsReplicationProps {
 export class DmsReplication extends Construct {
   /** What starts and stops it has to know. */
   public readonly target: ReplicationTarget;
-  /** What it would be if it were of the other kind, as it may have been. */
-  public readonly otherTarget: ReplicationTarget;
+  /** What it would be if it were of another kind or mode, as it may have been. */
+  public readonly otherTargets: ReplicationTarget[];
   /** ARNs under which its events are reported. */
   public readonly eventSources: string[];
   /** What DMS assumes to read the secret. */
@@ -85,11 +85,10 @@ export class DmsReplication extends Construct {
       : this.newTask(identifier, oracle, files, subnets);
     made.forEach((resource) => resource.node.addDependency(subnets));
     this.resources = [oracle, files, subnets, ...made];
-    const targets: ReplicationTarget[] = [
-      { kind: 'serverless', identifier, arn: dmsArn(this, 'replication-config', identifier), mode },
-      { kind: 'task', identifier, arn: dmsArn(this, 'task', identifier), mode },
-    ];
-    [this.target, this.otherTarget] = capacity._choice.kind === 'serverless' ? targets : targets.reverse();
+    const kind = capacity._choice.kind === 'serverless' ? 'serverless' : 'task';
+    const all = (['serverless', 'task'] as const).flatMap((each) => Object.values(ReplicationMode).map((one) => this.targetOf(each, one, identifier)));
+    this.target = this.targetOf(kind, mode, identifier);
+    this.otherTargets = all.filter((other) => other.kind !== kind || other.mode !== mode);
     this.eventSources = [this.target.arn, ...(this.target.kind === 'task' ? [dmsArn(this, 'rep', identifier)] : [])];
   }
 
@@ -101,13 +100,18 @@ export class DmsReplication extends Construct {
     });
   }
 
+  private targetOf(kind: ReplicationTarget['kind'], mode: ReplicationMode, base: string): ReplicationTarget {
+    const identifier = nameInMode(base, mode);
+    return { kind, identifier, arn: dmsArn(this, kind === 'serverless' ? 'replication-config' : 'task', identifier), mode };
+  }
+
   private newServerless(identifier: string, oracle: CfnEndpoint, files: CfnEndpoint, subnets: CfnReplicationSubnetGroup): CfnReplicationConfig[] {
     const { capacity, network, mode, mappings, settings, encryptionKey } = this.props;
     const choice = capacity._choice as Extract<typeof capacity._choice, { kind: 'serverless' }>;
-    return [new CfnReplicationConfig(this, 'Configuration', {
-      // Required, although CloudFormation's own reference once had it optional: without it the second deployment fails.
-      replicationConfigIdentifier: identifier,
-      resourceIdentifier: identifier,
+    const name = nameInMode(identifier, mode);
+    return [new CfnReplicationConfig(this, `Configuration-${mode}`, {
+      replicationConfigIdentifier: name,
+      resourceIdentifier: name,
       replicationType: mode,
       sourceEndpointArn: oracle.ref,
       targetEndpointArn: files.ref,
@@ -141,9 +145,10 @@ export class DmsReplication extends Construct {
       kmsKeyId: encryptionKey?.keyArn,
     });
     const stack = Stack.of(this);
-    const task = new CfnReplicationTask(this, 'Task', {
-      replicationTaskIdentifier: identifier,
-      resourceIdentifier: identifier,
+    const name = nameInMode(identifier, mode);
+    const task = new CfnReplicationTask(this, `Task-${mode}`, {
+      replicationTaskIdentifier: name,
+      resourceIdentifier: name,
       migrationType: mode,
       replicationInstanceArn: instance.ref,
       sourceEndpointArn: oracle.ref,

@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { DocumentPlace } from './lifecycle-request';
+import type { DocumentPlace } from './lifecycle-properties';
 
 const s3 = new S3Client({});
 

@@ -1,9 +1,14 @@
 import { GetJobRunsCommand, GlueClient, JobRun, StartJobRunCommand } from '@aws-sdk/client-glue';
-import type { CdkCustomResourceIsCompleteResponse } from 'aws-lambda';
+import type { CdkCustomResourceIsCompleteResponse, CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { readDocument, writeDocument } from './documents';
-import { LifecycleNotes, LifecycleRequest, StartProperties, StopProperties } from './lifecycle-request';
+import { LifecycleNotes, StartProperties, StopProperties } from './lifecycle-properties';
 import { activityOf, isLoaded, reasonOf, startTypeOf } from './replication-state';
 import { FoundReplication, Replications } from './replications';
+
+type Properties = (StopProperties | StartProperties) & { ServiceToken: string };
+
+/** What CloudFormation asks for, by way of CDK's provider; with the time at which it was `Begun` in the questions about its progress. */
+type LifecycleRequest = CloudFormationCustomResourceEvent<Properties, Properties> & { readonly Begun?: string };
 
 /** The argument by which a run of the schema job is known again; the job itself ignores it. */
 const REQUEST_ARGUMENT = '--deployment';
@@ -39,7 +44,9 @@ export class StartFailedError extends Error {
 export async function handler(request: LifecycleRequest): Promise<object> {
   const properties = request.ResourceProperties;
   if (!request.Begun) {
-    return { PhysicalResourceId: `${properties.Replication.identifier}-${properties.Action}`, Begun: new Date().toISOString() };
+    // The same for good: CloudFormation takes a resource with another id for another one, and deletes the first, which would stop the replication.
+    const PhysicalResourceId = request.RequestType === 'Create' ? `${properties.Replication.identifier}-${properties.Action}` : request.PhysicalResourceId;
+    return { PhysicalResourceId, Begun: new Date().toISOString() };
   }
   const done = properties.Action === 'stop' ? await stopBeforeChange(request, properties) : await startOrEnd(request, properties);
   return { IsComplete: done } satisfies CdkCustomResourceIsCompleteResponse;
@@ -50,7 +57,7 @@ async function stopBeforeChange(request: LifecycleRequest, properties: StopPrope
   if (request.RequestType !== 'Update' || digestOf(properties) === digestOf(request.OldResourceProperties as StopProperties)) {
     return true;
   }
-  // The one that was: its kind may change.
+  // The one that was: its kind or mode may change.
   const { Replication: old } = request.OldResourceProperties as StopProperties;
   return isStopped(new Replications(old), () => noteStop(properties, request.RequestId));
 }
@@ -143,8 +150,7 @@ async function startOrReport(replications: Replications, found: FoundReplication
   if (type === undefined) {
     return true;
   }
-  if (await replications.start(type)) {
-    console.info(JSON.stringify({ message: 'started', type }));
+  if (await replications.start(type, Replication.mode)) {
     // After the start: one whose note was lost is repeated, or is found under way; one noted and lost would be waited for in vain.
     await writeDocument(Notes, { started: requestId, load: Load } satisfies LifecycleNotes);
   }

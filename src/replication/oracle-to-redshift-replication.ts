@@ -208,7 +208,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       dms,
       schemaJob: schema.job,
       schema: () => schema.settings,
-      load: () => ({ mappings, format, withRows: mode !== ReplicationMode.CDC, mode: mode === ReplicationMode.FULL_LOAD }),
+      load: () => ({ mappings, format }),
       values: [
         bucket.bucketName, dms.bucketRole.roleArn, dms.secretRole.roleArn, secretId(props.source.secret),
         ...network.subnets.map(({ subnetId }) => subnetId), ...network.securityGroups.map(({ securityGroupId }) => securityGroupId),

@@ -8,8 +8,8 @@ import { Construct, IDependable } from 'constructs';
 import { digest } from './digest';
 import { DmsReplication } from './dms-replication';
 import { LifecycleFunction } from './lifecycle-function';
-import { DocumentPlace, StartProperties, StopProperties } from './lifecycle-request';
-import { grantControl } from './target-grants';
+import { DocumentPlace, StartProperties, StopProperties } from './lifecycle-properties';
+import { grantControl, grantStopOthers } from './target-grants';
 import { functionIdentity } from '../common/function-identity';
 import { grantReadAndWriteObject } from '../dispatch/bucket-grants';
 
@@ -83,8 +83,8 @@ export class ReplicationLifecycle extends Construct {
       memorySize: 256,
     });
     grantControl(handler, dms.target, 'Start', 'Stop');
-    // A deployment may change the kind, and stops the one that was.
-    grantControl(handler, dms.otherTarget, 'Stop');
+    // A deployment may change kind or mode, and stops the one that was.
+    grantStopOthers(handler, dms.otherTargets);
     Grant.addToPrincipal({ grantee: handler, actions: ['glue:StartJobRun', 'glue:GetJobRuns'], resourceArns: [schemaJob.jobArn] });
     grantReadAndWriteObject(handler, bucket, notes.key);
 

@@ -44,7 +44,7 @@ export interface OracleToRedshiftReplicationProps {
 
   /**
    * What is replicated. With a full load, a deployment that changes the tables, the mode or the format loads all tables again, which removes
-   * what they lack.
+   * what they lack. Another mode is another replication to DMS, which begins when it is deployed: between a stop and `CDC` changes are lost.
    *
    * @default ReplicationMode.FULL_LOAD_AND_CDC
    */

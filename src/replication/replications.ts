@@ -13,6 +13,7 @@ import {
   StopReplicationTaskCommand,
   TableStatistics,
 } from '@aws-sdk/client-database-migration-service';
+import { ReplicationMode } from './replication-mode';
 import { ReplicationTarget } from './replication-target';
 
 /** How a replication may be started (DMS API reference, StartReplication). */
@@ -46,12 +47,20 @@ export class Replications {
     return replication?.status === 'deleting' ? undefined : replication;
   }
 
-  /** Starts it; false if DMS says that its state does not allow that now. */
-  public start(type: StartType): Promise<boolean> {
-    const { kind, arn } = this.target;
-    return unlessNotNow(() => kind === 'serverless'
-      ? dms.send(new StartReplicationCommand({ ReplicationConfigArn: arn, StartReplicationType: type }))
-      : dms.send(new StartReplicationTaskCommand({ ReplicationTaskArn: arn, StartReplicationTaskType: type })));
+  /**
+   * Starts it; false if DMS says that its state does not allow that now. Whether one that failed before it replicated anything has run counts
+   * differently from one state to another: where DMS says that it is the first time, or that it is not, it is started as that.
+   */
+  public async start(type: StartType, mode: ReplicationMode): Promise<boolean> {
+    try {
+      return await this.startAs(type);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'InvalidParameterCombinationException' && /first time/i.test(error.message))) {
+        throw error;
+      }
+      const again = mode === ReplicationMode.CDC ? 'resume-processing' : 'reload-target';
+      return this.startAs(type === 'start-replication' ? again : 'start-replication');
+    }
   }
 
   /** Asks it to stop; false if DMS says that its state does not allow that now. */
@@ -74,6 +83,14 @@ export class Replications {
       } while (marker);
     });
     return listed ? tables : [];
+  }
+
+  private startAs(type: StartType): Promise<boolean> {
+    const { kind, arn } = this.target;
+    console.info(JSON.stringify({ message: 'start', type }));
+    return unlessNotNow(() => kind === 'serverless'
+      ? dms.send(new StartReplicationCommand({ ReplicationConfigArn: arn, StartReplicationType: type }))
+      : dms.send(new StartReplicationTaskCommand({ ReplicationTaskArn: arn, StartReplicationTaskType: type })));
   }
 
   private async findServerless(): Promise<FoundReplication | undefined> {

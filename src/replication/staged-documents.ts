@@ -1,4 +1,4 @@
-import { DocumentPlace } from './lifecycle-request';
+import { DocumentPlace } from './lifecycle-properties';
 
 /** Where DMS writes files on a staging bucket. */
 export const REPLICATION_PREFIX = 'replication/';

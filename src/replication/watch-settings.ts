@@ -1,4 +1,4 @@
-import { DocumentPlace } from './lifecycle-request';
+import { DocumentPlace } from './lifecycle-properties';
 import { ReplicationTarget } from './replication-target';
 
 /** Settings of the function that watches a replication. */

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { readDocument, writeDocument } from './documents';
-import { LifecycleNotes } from './lifecycle-request';
+import { LifecycleNotes } from './lifecycle-properties';
 import { ReplicationMode } from './replication-mode';
 import { activityOf, endedBadly, reasonOf, startTypeOf } from './replication-state';
 import { FoundReplication, Replications } from './replications';
@@ -75,9 +75,8 @@ async function resumeAfterRollback(settings: WatchSettings, replications: Replic
     return;
   }
   const type = startTypeOf(found, replication.mode, false);
-  if (type && await replications.start(type)) {
+  if (type && await replications.start(type, replication.mode)) {
     await writeDocument(place, { started: notes.started, load: notes.load } satisfies LifecycleNotes);
-    console.info(JSON.stringify({ message: 'started again after a rollback', type }));
   }
 }
 

@@ -89,7 +89,10 @@ beforeEach(() => {
 
 test('keeps the name of what it made, so that CloudFormation never takes it for another', async () => {
   expect(await handler(request({}))).toEqual({ PhysicalResourceId: 'test-start', Begun: expect.any(String) });
-  expect(await handler(request({ type: 'Update', action: 'stop', properties: { Definition: 'd2' } }))).toEqual({ PhysicalResourceId: 'test-stop', Begun: expect.any(String) });
+  const renamed = { Replication: { kind: 'task', identifier: 'other', arn: TASK_ARN, mode: 'cdc' } };
+  for (const type of ['Update', 'Delete'] as const) {
+    expect(await handler({ ...request({ type, properties: renamed }), PhysicalResourceId: 'test-start' })).toMatchObject({ PhysicalResourceId: 'test-start' });
+  }
 });
 
 describe('the tables', () => {
@@ -258,6 +261,17 @@ describe('a start', () => {
     expect(objects.has(NOTES)).toBe(false);
     expect(await isDone()).toBe(false);
     expect(started()).toHaveLength(2);
+    expect(notes().started).toBe('r1');
+  });
+
+  test.each([
+    ['start-replication', 'created', 'valid only for replications running for the first time', 'reload-target'],
+    ['resume-processing', 'stopped', 'not valid for replications running for the first time', 'start-replication'],
+  ])('by %s that DMS refuses, since it is %s, is one by what DMS allows', async (first, Status, message, second) => {
+    dms.on(StartReplicationCommand).rejectsOnce(fault('InvalidParameterCombinationException', `Start Type : X, ${message}`)).resolves({});
+    given({ Status });
+    await isDone();
+    expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual([first, second]);
     expect(notes().started).toBe('r1');
   });
 

@@ -195,6 +195,15 @@ describe('DMS Serverless', () => {
     expect(new Set(resources(Template.fromStack(stack), 'AWS::DMS::ReplicationConfig').map(({ Properties }) => Properties.ReplicationConfigIdentifier)).size).toBe(2);
   });
 
+  test('of another mode is another one, since DMS does not change the mode of one that has run', () => {
+    const idsOf = (mode: ReplicationMode): string[] => Object.entries(templateWith({ mode }).findResources('AWS::DMS::ReplicationConfig'))
+      .flatMap(([id, { Properties }]) => [id, Properties.ReplicationConfigIdentifier, Properties.ResourceIdentifier]);
+    expect(new Set(Object.values(ReplicationMode).flatMap(idsOf)).size).toBe(6);
+    const tasksOf = (mode: ReplicationMode): string[] => Object.keys(templateWith({ mode, capacity: instance }).findResources('AWS::DMS::ReplicationTask'));
+    expect(new Set(Object.values(ReplicationMode).flatMap(tasksOf)).size).toBe(3);
+    expect(new Set(Object.values(ReplicationMode).map((mode) => Object.keys(templateWith({ mode, capacity: instance }).findResources('AWS::DMS::ReplicationInstance'))[0])).size).toBe(1);
+  });
+
   test('has the capacity and the network that it is given', () => {
     expect(propertiesOf(templateWith({ capacity: ReplicationCapacity.serverless({ min: 2, max: 32, multiAz: true }) }), 'AWS::DMS::ReplicationConfig').ComputeConfig).toEqual({
       MinCapacityUnits: 2,
@@ -297,7 +306,7 @@ describe('the lifecycle', () => {
     ['its tables', { tables: ['CRM.ORDERS'] }, ['Definition', 'Load', 'Schema']],
     ['tables that it leaves out', { excludeTables: ['CRM.TMP%'] }, ['Definition', 'Load', 'Schema']],
     ['its format', { fileFormat: ReplicationFileFormat.CSV }, ['Definition', 'Load']],
-    ['its mode', { mode: ReplicationMode.CDC }, ['Definition', 'Load', 'Replication']],
+    ['its mode', { mode: ReplicationMode.CDC }, ['Definition', 'Replication']],
     ['its capacity', { capacity: ReplicationCapacity.serverless({ max: 32 }) }, ['Definition']],
     ['the size of LOBs', { maxLobSize: Size.kibibytes(128) }, ['Definition']],
     ['how often it merges', { mergeInterval: Duration.minutes(1) }, []],

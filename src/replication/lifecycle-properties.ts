@@ -1,4 +1,3 @@
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { ReplicationTarget } from './replication-target';
 
 /** Where a document is. */
@@ -28,11 +27,6 @@ export interface StartProperties extends Omit<StopProperties, 'Action'> {
   /** A digest of what that job depends on. */
   readonly Schema: string;
 }
-
-type Properties = (StopProperties | StartProperties) & { ServiceToken: string };
-
-/** What CloudFormation asks for, by way of CDK's provider; with the time at which it was `Begun` in the questions about its progress. */
-export type LifecycleRequest = CloudFormationCustomResourceEvent<Properties, Properties> & { readonly Begun?: string };
 
 /** What deployments have done to a replication, kept as one object. */
 export interface LifecycleNotes {
