@@ -197,7 +197,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       mode,
       capacity: props.capacity ?? ReplicationCapacity.DEFAULT,
       mappings,
-      settings: taskSettings(limits.lobKilobytes),
+      settings: taskSettings(limits.lobKilobytes, props.replicationLogs ?? true),
       encryptionKey: props.encryptionKey,
     });
     const watch = this.newWatch({ dms, interval: limits.checkInterval, mergeInterval, logKey, encryptionKey: props.encryptionKey });

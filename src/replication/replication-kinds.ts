@@ -37,6 +37,7 @@ export const REPLICATION_KINDS: PropKinds<OracleToRedshiftReplicationProps> = {
   securityGroups: optional(listOf(SECURITY_GROUP)),
   vpcEndpoints: optional(BOOLEAN),
   createServiceRoles: optional(BOOLEAN),
+  replicationLogs: optional(BOOLEAN),
   stagingBucket: optional(BUCKET),
   schemaRole: optional(ROLE),
   pipelineName: optional(TEXT),

@@ -158,6 +158,14 @@ export interface OracleToRedshiftReplicationProps {
   readonly createServiceRoles?: boolean;
 
   /**
+   * Whether DMS writes its log to CloudWatch Logs, which says why a table or a replication fails. The account needs the role `dms-cloudwatch-logs-role` for it
+   * (`createServiceRoles`).
+   *
+   * @default true
+   */
+  readonly replicationLogs?: boolean;
+
+  /**
    * Holds what DMS writes, under `replication/` (30 days), and what lies between a run and the warehouse, under `staging/` (7 days) and `manifests/` (90 days). It must
    * not be versioned, and must be in the warehouse's Region. The lifecycle of an imported bucket is its owner's; a warning lists the rules that it needs.
    *

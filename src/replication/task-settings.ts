@@ -3,8 +3,9 @@
  * leaves out what it cannot write.
  *
  * @param lobKilobytes the longest LOB in KB
+ * @param logs whether DMS writes to CloudWatch Logs, for which the account needs a role
  */
-export function taskSettings(lobKilobytes: number): object {
+export function taskSettings(lobKilobytes: number, logs: boolean): object {
   return {
     TargetMetadata: {
       SupportLobs: true,
@@ -20,7 +21,7 @@ export function taskSettings(lobKilobytes: number): object {
       StopTaskCachedChangesApplied: false,
       StopTaskCachedChangesNotApplied: false,
     },
-    Logging: { EnableLogging: true },
+    Logging: { EnableLogging: logs },
     // Tables of DMS's own would lie among the source's.
     ControlTablesSettings: {
       HistoryTableEnabled: false,

@@ -66,6 +66,12 @@ describe('the target endpoint', () => {
     expect(target.S3Settings[setting]).toEqual(value);
   });
 
+  test('is written to by a role of its own, and named by the replication beside the source', () => {
+    expect(target.S3Settings.ServiceAccessRoleArn).toEqual({ 'Fn::GetAtt': [expect.stringMatching('DmsBucketRole'), 'Arn'] });
+    expect(target.S3Settings.BucketName).toEqual({ Ref: expect.stringMatching('StagingBucket') });
+    expect([config.SourceEndpointArn, config.TargetEndpointArn].map(joined)).toEqual([expect.stringMatching('DmsSource'), expect.stringMatching('DmsTarget')]);
+  });
+
   test('writes no file of all tables, and has its settings in one place only', () => {
     expect(target.S3Settings).not.toHaveProperty('CdcPath');
     expect(target).not.toHaveProperty('ExtraConnectionAttributes');
@@ -154,7 +160,18 @@ describe("the replication's settings", () => {
     ['ErrorBehavior', 'DataErrorPolicy', 'SUSPEND_TABLE'],
     ['ErrorBehavior', 'DataTruncationErrorPolicy', 'SUSPEND_TABLE'],
     ['ErrorBehavior', 'TableErrorPolicy', 'SUSPEND_TABLE'],
+    ['ErrorBehavior', 'DataErrorEscalationPolicy', 'STOP_TASK'],
+    ['ErrorBehavior', 'TableErrorEscalationPolicy', 'STOP_TASK'],
+    ['ErrorBehavior', 'ApplyErrorDeletePolicy', 'SUSPEND_TABLE'],
+    ['ErrorBehavior', 'ApplyErrorInsertPolicy', 'SUSPEND_TABLE'],
+    ['ErrorBehavior', 'ApplyErrorUpdatePolicy', 'SUSPEND_TABLE'],
+    ['ErrorBehavior', 'ApplyErrorEscalationPolicy', 'STOP_TASK'],
     ['ErrorBehavior', 'RecoverableErrorCount', -1],
+    ['ErrorBehavior', 'RecoverableErrorInterval', 5],
+    ['ErrorBehavior', 'RecoverableErrorThrottling', true],
+    ['ErrorBehavior', 'RecoverableErrorThrottlingMax', 1800],
+    ['TargetMetadata', 'SupportLobs', true],
+    ['ValidationSettings', 'EnableValidation', false],
     ['ErrorBehavior', 'RecoverableErrorStopRetryAfterThrottlingMax', false],
   ])('%s.%s is %p', (group, setting, value) => {
     expect(settings[group][setting]).toBe(value);
@@ -165,7 +182,13 @@ describe("the replication's settings", () => {
   });
 
   test('have no tables of DMS among those of the source', () => {
-    expect(Object.values(settings.ControlTablesSettings)).toEqual(Object.values(settings.ControlTablesSettings).map(() => false));
+    expect(settings.ControlTablesSettings).toEqual({
+      HistoryTableEnabled: false, SuspendedTablesTableEnabled: false, StatusTableEnabled: false, FullLoadExceptionTableEnabled: false,
+    });
+  });
+
+  test('have no logs where the account has no role for them', () => {
+    expect(propertiesOf(templateWith({ replicationLogs: false }), 'AWS::DMS::ReplicationConfig').ReplicationSettings.Logging).toEqual({ EnableLogging: false });
   });
 
   test('have the size of LOBs that is asked for', () => {
