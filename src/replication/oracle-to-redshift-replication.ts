@@ -46,6 +46,12 @@ import { stagingBucketOfStack, stagingPrefix, STAGING_PREFIX } from '../dispatch
 import { SchemaContract, WarehouseAccess } from '../warehouse';
 import { secretId } from '../warehouse/secret-id';
 
+/** How long a replication may stand still before that is an alarm. */
+const SHORTEST_STANDSTILL = Duration.minutes(30);
+
+/** How long lags are gathered that an alarm looks at. */
+const LAG_PERIOD = Duration.minutes(15);
+
 /** How long what DMS has written is kept: longer than files wait for a run, and than it takes a person to look after one that fails. */
 const FILES_KEPT_FOR = Duration.days(30);
 
@@ -276,8 +282,8 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     return newPipelineAlarm(this, 'ReplicationStopped', {
       alarmDescription: `${this.pipelineName}: the replication does not run, so no changes are captured; they wait in the redo logs of the source, and are lost once these are removed.`
         + ` The log of the function ${this.watch.functionName} says in which state it is and why. Remove the cause and resume ${this.replicationArn} in DMS.`,
-      // A deployment stops it for some minutes; two looks in a row are longer.
-      metric: this.metricReplicationStopped({ period: Duration.seconds(2 * interval.toSeconds()) }),
+      // A deployment stops it for some minutes, and a look may miss that it has run in between.
+      metric: this.metricReplicationStopped({ period: Duration.minutes(Math.max(2 * interval.toMinutes(), SHORTEST_STANDSTILL.toMinutes())) }),
       threshold: 1,
       evaluationPeriods: 1,
       alarmAction: new SnsAction(this.notificationTopic),
@@ -288,9 +294,10 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     return newPipelineAlarm(this, 'ChangesLag', {
       alarmDescription: `${this.pipelineName}: merged changes were committed in the source longer ago than ${maxLag.toHumanString()}. If files wait (WaitSeconds), raise mergeCapacity or maxConcurrentRuns;`
         + ' if not, DMS is behind: see CDCLatencySource and CDCLatencyTarget of the replication in CloudWatch, and raise its capacity.',
-      metric: this.metricLag(),
+      // A merge may take longer than five minutes, and no value is no lag.
+      metric: this.metricLag({ period: LAG_PERIOD }),
       threshold: maxLag.toSeconds(),
-      evaluationPeriods: 3,
+      evaluationPeriods: 2,
       alarmAction: new SnsAction(this.notificationTopic),
     });
   }

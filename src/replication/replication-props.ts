@@ -110,7 +110,7 @@ export interface OracleToRedshiftReplicationProps {
   readonly maxLobSize?: Size;
 
   /**
-   * Raises an alarm (`lagAlarm`) when merged changes were committed longer ago than this, three times in a row. Whole minutes, longer than
+   * Raises an alarm (`lagAlarm`) when merged changes were committed longer ago than this, in two quarters of an hour in a row. Whole minutes, longer than
    * `mergeInterval`. Not with `ReplicationMode.FULL_LOAD`.
    *
    * @default - no limit, and no alarm; that the replication has stopped is reported anyway

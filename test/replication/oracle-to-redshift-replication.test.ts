@@ -474,11 +474,14 @@ describe('the watch', () => {
       AlarmActions: [{ Ref: expect.stringMatching('NotificationTopic') }],
     });
     expect(newReplication({ mode: ReplicationMode.FULL_LOAD }).stoppedAlarm).toBeUndefined();
+    // Not at each deployment.
+    expect(propertiesOf(templateWith({ checkInterval: Duration.minutes(1) }), 'AWS::CloudWatch::Alarm', 'ReplicationReplicationStopped').Period).toBe(1800);
+    expect(propertiesOf(templateWith({ checkInterval: Duration.minutes(60) }), 'AWS::CloudWatch::Alarm', 'ReplicationReplicationStopped').Period).toBe(7200);
   });
 
   test('raises an alarm when changes lag, where a limit is given', () => {
     expect(propertiesOf(templateWith({ maxLag: Duration.minutes(30) }), 'AWS::CloudWatch::Alarm', 'ReplicationChangesLag')).toMatchObject({
-      MetricName: 'LagSeconds', Statistic: 'Maximum', Threshold: 1800, EvaluationPeriods: 3, TreatMissingData: 'notBreaching', Dimensions: [{ Name: 'Pipeline', Value: 'crm' }],
+      MetricName: 'LagSeconds', Statistic: 'Maximum', Threshold: 1800, EvaluationPeriods: 2, Period: 900, TreatMissingData: 'notBreaching', Dimensions: [{ Name: 'Pipeline', Value: 'crm' }],
     });
     expect(newReplication().lagAlarm).toBeUndefined();
   });
