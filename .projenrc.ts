@@ -4,6 +4,7 @@ import { awscdk, cdk, github, javascript } from 'projen';
 const BUNDLED_ONLY = [
   'src/common/data-api.ts', 'src/dispatch/open-ledger.ts', 'src/dispatch/read-ledgers.ts',
   'src/dispatch/runs.ts', 'src/dispatch/glue-job-runs.ts', 'src/dispatch/state-machine-runs.ts',
+  'src/replication/replications.ts', 'src/replication/replication-state.ts', 'src/replication/documents.ts', 'src/replication/table-statistics.ts', 'src/replication/watch-message.ts',
 ];
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -35,6 +36,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Binaries come as packages of their own; no other package runs a script when it is installed.
   allowScripts: ['esbuild'],
   devDeps: [
+    '@aws-sdk/client-database-migration-service@^3',
     '@aws-sdk/client-glue@^3',
     // The CDK's own custom resource provider takes these two from the Lambda runtime; the local cloud has to have them.
     '@aws-sdk/client-lambda@^3',
@@ -106,7 +108,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '**/cdk.out', '.venv', '.cache', '__pycache__', '*.pyc', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.hypothesis',
     'spark-warehouse', 'metastore_db', 'derby.log', '.local',
     // What must never be committed: filled-in connection files and other secrets.
-    '*connection*.json', '!*.example.json', '*.secret.json', '*secrets*.json', 'secrets', '*.pem', '*.key',
+    '*connection*.json', '!*.example.json', '!examples/platform/oracle-connection.json', '*.secret.json', '*secrets*.json', 'secrets', '*.pem', '*.key',
     '.env', '.env.*', '!.env.example', '*.tfvars', '*.tfvars.json', '!*.tfvars.example',
   ],
 
@@ -134,7 +136,12 @@ BUNDLED_ONLY.forEach((file) => project.eslint!.allowDevDeps(file));
 const rooms = ['csv-loading', 'quality', 'csv', 'dispatch', 'warehouse', 'common'];
 project.eslint!.addRules({
   'import/no-restricted-paths': ['error', {
-    zones: rooms.slice(1).map((room, index) => ({ target: `./src/${room}`, from: rooms.slice(0, index + 1).map((above) => `./src/${above}`) })),
+    zones: [
+      ...rooms.slice(1).map((room, index) => ({ target: `./src/${room}`, from: [...rooms.slice(0, index + 1), 'replication'].map((above) => `./src/${above}`) })),
+      // It stands beside the loader, and knows nothing of CSV files that people upload.
+      { target: './src/replication', from: rooms.slice(0, rooms.indexOf('dispatch')).map((above) => `./src/${above}`) },
+      { target: `./src/${rooms[0]}`, from: ['./src/replication'] },
+    ],
   }],
 });
 

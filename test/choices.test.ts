@@ -15,6 +15,8 @@ test.each([
   [library.RowErrorPolicy, ['FAIL_FILE', 'QUARANTINE_ROWS']],
   [library.RuleSeverity, ['ERROR', 'WARNING']],
   [library.WarehouseAccess, ['READ', 'WRITE']],
+  [library.ReplicationMode, ['FULL_LOAD', 'CDC', 'FULL_LOAD_AND_CDC']],
+  [library.ReplicationFileFormat, ['PARQUET', 'CSV']],
 ])('a plain choice is an enum, which Python compares by value', (choice, names) => {
   expect(Object.keys(choice)).toEqual(names);
   expect(Object.values(choice).map((value) => typeof value)).toEqual(names.map(() => 'string'));

@@ -7,9 +7,13 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { CsvFormat, GlueCapacity, LoaderNotification, RedshiftWarehouse, RowErrorPolicy } from '../src';
+import {
+  CsvFormat, GlueCapacity, LoaderNotification, RedshiftWarehouse, ReplicationCapacity, ReplicationFileFormat, ReplicationMode, RowErrorPolicy,
+  SchemaContract,
+} from '../src';
 import { newLoader, newStack } from './csv-loading/helpers';
 import { newGate, RULES } from './quality/helpers';
+import { newReplication, newSource } from './replication/helpers';
 import { newFileRuns } from '../src/dispatch/file-runs';
 import { fileWords } from '../src/dispatch/file-words';
 import { stateMachineTarget } from '../src/dispatch/state-machine-target';
@@ -52,6 +56,30 @@ test.each<[string, (stack: Stack) => unknown]>([
     const gate = newGate({ prefix: 'incoming/', maxFailRatio: 0.5, unmaskedColumns: ['country'] }, stack);
     newLoader({ bucket: gate.bucket, prefix: gate.passedPrefix }, stack);
   }],
+  ['a replication', (stack) => newReplication({ vpc: new Vpc(stack, 'Network') }, stack)],
+  ['a replication with all that may be chosen', (stack) => newReplication({
+    vpc: new Vpc(stack, 'Network'),
+    source: newSource(stack, { host: '10.0.0.12', port: 1522, binaryReader: true, addSupplementalLogging: true, extraConnectionAttributes: 'retryInterval=10' }),
+    tables: ['CRM.%', 'SALES.ORDERS'],
+    excludeTables: ['CRM.TMP%'],
+    targetSchema: 'crm',
+    capacity: ReplicationCapacity.serverless({ min: 2, max: 8, multiAz: true }),
+    fileFormat: ReplicationFileFormat.CSV,
+    mergeInterval: Duration.minutes(1),
+    mergeCapacity: GlueCapacity.of({ maxWorkers: 4 }),
+    schemaContract: SchemaContract.FREEZE,
+    schemaFile: __filename,
+    maxLag: Duration.minutes(30),
+    createServiceRoles: true,
+    encryptionKey: new Key(stack, 'Key'),
+    expectFileEvery: Duration.hours(12),
+  }, stack)],
+  ['a full load by an instance', (stack) => newReplication({
+    vpc: new Vpc(stack, 'Network'),
+    mode: ReplicationMode.FULL_LOAD,
+    capacity: ReplicationCapacity.instance('dms.t3.medium', { multiAz: true }),
+    vpcEndpoints: false,
+  }, stack)],
   ['files that start a state machine', (stack) => newFileRuns(stack, {
     pipelineName: 'sync',
     bucket: new Bucket(stack, 'Predictions'),

@@ -1,5 +1,4 @@
 export * from './loader-notification';
 export * from './loader-props';
 export * from './row-error-policy';
-export * from './schema-contract';
 export * from './schema-evolving-csv-loader';

@@ -2,13 +2,13 @@ import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
-import { SchemaContract } from './schema-contract';
 import { refuseMappedAway, refuseRescueColumns, refuseUnusableKeys } from '../csv/column-checks';
 import { requireColumns, requireMappedColumns } from '../csv/column-name';
 import { checkedType } from '../csv/column-type';
 import { Notice } from '../dispatch/function-settings';
-import { checkedPrefixes, PipelinePrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
+import { checkedPrefixes, PipelinePrefixes, resultPrefixes, UploadPrefixes } from '../dispatch/pipeline-prefixes';
 import { ConfigurationError } from '../errors';
+import { SchemaContract } from '../warehouse';
 
 /** The key's columns, checked with the other columns that props name. */
 export function checkedPrimaryKey(scope: Construct, props: SchemaEvolvingCsvLoaderProps): string[] {
@@ -53,7 +53,7 @@ export function checkedGrowth(scope: Construct, { growColumnsUpToRows: rows, sch
 }
 
 /** Where the loader reads and writes, which must keep what fails apart. */
-export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCsvLoaderProps): PipelinePrefixes {
+export function checkedLandingPrefixes(scope: Construct, props: SchemaEvolvingCsvLoaderProps): PipelinePrefixes<UploadPrefixes> {
   const { prefix = '' } = props;
   const written = resultPrefixes(scope, prefix, props, ['errorPrefix', 'quarantinePrefix', ...(props.rules ? ['reportPrefix' as const] : [])]);
   return checkedPrefixes(scope, { prefix, written });

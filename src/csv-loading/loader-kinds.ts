@@ -1,12 +1,12 @@
 import { LoaderNotification } from './loader-notification';
 import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { RowErrorPolicy } from './row-error-policy';
-import { SchemaContract } from './schema-contract';
 import { BUCKET, DURATION, KEEP_OR_DELETE } from '../common/aws-kinds';
 import { BOOLEAN, listOf, mapOf, NUMBER, oneOf, optional, PropKinds, TEXT } from '../common/kinds';
 import { CSV_FORMAT } from '../csv/csv-kinds';
 import { PIPELINE_KINDS } from '../dispatch/pipeline-kinds';
 import { RULES } from '../quality/rule-kinds';
+import { SchemaContract } from '../warehouse';
 import { WAREHOUSE } from '../warehouse/warehouse-kinds';
 
 export const LOADER_KINDS: PropKinds<SchemaEvolvingCsvLoaderProps> = {

@@ -5,11 +5,10 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LoaderNotification } from './loader-notification';
 import { RowErrorPolicy } from './row-error-policy';
-import { SchemaContract } from './schema-contract';
 import { CsvFormat } from '../csv/csv-format';
 import { GlueCapacity } from '../dispatch/glue-capacity';
 import { DataQualityRules } from '../quality/data-quality-rules';
-import { IRedshiftWarehouse } from '../warehouse';
+import { IRedshiftWarehouse, SchemaContract } from '../warehouse';
 
 /** Properties of `SchemaEvolvingCsvLoader`. */
 export interface SchemaEvolvingCsvLoaderProps {

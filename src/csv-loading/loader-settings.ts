@@ -1,10 +1,9 @@
 import { RowErrorPolicy } from './row-error-policy';
-import { SchemaContract } from './schema-contract';
 import { TableName } from './table-name';
 import { CsvFormat } from '../csv/csv-format';
 import { renderCsvFormat } from '../csv/csv-settings';
-import { RedshiftConnection } from '../warehouse';
-import { secretId } from '../warehouse/secret-id';
+import { RedshiftConnection, SchemaContract } from '../warehouse';
+import { renderWarehouse } from '../warehouse/warehouse-settings';
 
 /** A loader's settings for its job. */
 export interface LoaderSettings {
@@ -36,7 +35,6 @@ export interface LoaderSettings {
  * them. What is undefined is left out, which the job takes as null.
  */
 export function renderLoaderSettings(settings: LoaderSettings): object {
-  const { connection } = settings;
   return {
     pipeline: settings.pipelineName,
     table: { schema: settings.table.schema, name: settings.table.name },
@@ -52,14 +50,7 @@ export function renderLoaderSettings(settings: LoaderSettings): object {
     error_prefix: settings.errorPrefix,
     quarantine_prefix: settings.quarantinePrefix,
     staging: { bucket: settings.stagingBucketName, prefix: settings.stagingPrefix },
-    warehouse: {
-      workgroup_name: connection.workgroupName,
-      cluster_identifier: connection.clusterIdentifier,
-      database: connection.databaseName,
-      database_user: connection.databaseUser,
-      secret_arn: connection.secret && secretId(connection.secret),
-      copy_role_arn: settings.copyRoleArn,
-    },
+    warehouse: renderWarehouse(settings.connection, settings.copyRoleArn),
     outcomes_prefix: settings.outcomesPrefix,
     quality: settings.quality,
   };

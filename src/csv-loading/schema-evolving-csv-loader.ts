@@ -13,7 +13,6 @@ import { SchemaEvolvingCsvLoaderProps } from './loader-props';
 import { renderLoaderSettings } from './loader-settings';
 import { LOADER_WORDS } from './loader-words';
 import { RowErrorPolicy } from './row-error-policy';
-import { SchemaContract } from './schema-contract';
 import { claimTable } from './table-claims';
 import { parseTableName, TableName } from './table-name';
 import { metricOptions } from '../common/metric-options';
@@ -25,15 +24,15 @@ import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { grantCopyAccess } from '../dispatch/copy-access';
 import { checkEnvironment } from '../dispatch/environment-checks';
-import { FilePipeline } from '../dispatch/file-pipeline';
 import { MOST_RETRIES } from '../dispatch/file-runs';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
-import { PipelinePrefixes } from '../dispatch/pipeline-prefixes';
+import { PipelinePrefixes, UploadPrefixes } from '../dispatch/pipeline-prefixes';
 import { outcomesPrefix, stagingPrefix } from '../dispatch/staging-bucket';
+import { UploadPipeline } from '../dispatch/upload-pipeline';
 import { qualitySettings } from '../quality/quality-settings';
-import { WarehouseAccess } from '../warehouse';
+import { SchemaContract, WarehouseAccess } from '../warehouse';
 
 /**
  * A CSV dropped into a bucket is upserted into a Redshift table; new columns are added to the table automatically; a bad
@@ -76,7 +75,7 @@ import { WarehouseAccess } from '../warehouse';
  * });
  * customers.metricFilesFailed().createAlarm(stack, 'CustomersFailed', { threshold: 1, evaluationPeriods: 1 });
  */
-export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable {
+export class SchemaEvolvingCsvLoader extends UploadPipeline implements IGrantable {
   /**
    * Where the report on each file goes.
    *
@@ -84,7 +83,7 @@ export class SchemaEvolvingCsvLoader extends FilePipeline implements IGrantable 
    */
   public readonly reportPrefix?: string;
   /** @internal */
-  protected readonly _parts: PipelineParts;
+  protected readonly _parts: PipelineParts<UploadPrefixes>;
   /** @internal */
   protected readonly _ruleNames?: string[];
 
@@ -219,7 +218,7 @@ interface KnownSettings {
   readonly table: TableName;
   readonly primaryKey: string[];
   readonly columnTypes?: Record<string, string>;
-  readonly prefixes: PipelinePrefixes;
+  readonly prefixes: PipelinePrefixes<UploadPrefixes>;
   readonly rowErrors: RowErrorPolicy;
   readonly stagingBucket: IBucket;
   readonly jobRole: IRole;

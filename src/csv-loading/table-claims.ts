@@ -1,9 +1,8 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
-import { SchemaContract } from './schema-contract';
 import { TableName } from './table-name';
-import { IRedshiftWarehouse } from '../warehouse';
+import { IRedshiftWarehouse, SchemaContract } from '../warehouse';
 
 /** How a loader writes to its table. */
 export interface TableUse {

@@ -6,11 +6,11 @@ import { ConfigurationError } from '../errors';
 const LONGEST_WINDOW_SECONDS = 300;
 
 /** The batching window, as Lambda allows it. */
-export function checkedBatchingWindow(scope: Construct, batchingWindow: Duration = Duration.minutes(1)): Duration {
+export function checkedBatchingWindow(scope: Construct, batchingWindow: Duration = Duration.minutes(1), prop = 'batchingWindow'): Duration {
   if (!batchingWindow.isUnresolved()) {
     const seconds = batchingWindow.toSeconds({ integral: false });
     if (!Number.isInteger(seconds) || seconds > LONGEST_WINDOW_SECONDS) {
-      throw new ConfigurationError(`batchingWindow is ${seconds} seconds, but whole seconds from 0 to ${LONGEST_WINDOW_SECONDS} are allowed; use Duration.seconds()`, scope);
+      throw new ConfigurationError(`${prop} is ${seconds} seconds, but whole seconds from 0 to ${LONGEST_WINDOW_SECONDS} are allowed; use Duration.seconds()`, scope);
     }
   }
   return batchingWindow;

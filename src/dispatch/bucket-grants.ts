@@ -31,6 +31,13 @@ export function grantReadObject(grantee: IGrantable, bucket: IBucket, key: strin
   bucket.encryptionKey?.grantDecrypt(grantee);
 }
 
+/** Lets a role write one object, and read it back (`grantReadObject`). */
+export function grantReadAndWriteObject(grantee: IGrantable, bucket: IBucket, key: string): void {
+  grantReadObject(grantee, bucket, key);
+  Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [bucket.arnForObjects(key)] });
+  bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+}
+
 /** Lets a role do something to the objects under a prefix. */
 export function grantOnObjects(grantee: IGrantable, bucket: IBucket, prefix: string, actions: string[]): void {
   Grant.addToPrincipal({ grantee, actions, resourceArns: [bucket.arnForObjects(`${prefix}*`)] });

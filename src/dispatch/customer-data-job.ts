@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { ArnFormat, IgnoreMode, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CloudWatchEncryption, Code, CodeConfig, GlueVersion, JobBookmarksEncryption, PySparkEtlJob, SecurityConfiguration } from 'aws-cdk-lib/aws-glue';
+import { CloudWatchEncryption, Code, CodeConfig, GlueVersion, IConnection, JobBookmarksEncryption, PySparkEtlJob, SecurityConfiguration } from 'aws-cdk-lib/aws-glue';
 import { Grant, IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -45,6 +45,8 @@ export interface CustomerDataJobProps {
   readonly capacity: GlueCapacity;
   /** Key of the job's logs. */
   readonly logKey: IKey;
+  /** Networks that its runs are in. */
+  readonly connections?: IConnection[];
   /** Role of the runs; without it one is made. */
   readonly role?: IRole;
 }
@@ -100,6 +102,7 @@ export class CustomerDataJob extends Construct {
       maxRetries: 0,
       continuousLogging: { enabled: true },
       securityConfiguration: security,
+      connections: props.connections,
       defaultArguments: {
         '--enable-auto-scaling': 'true',
         '--custom-logGroup-prefix': this.logGroupPrefix,

@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import { Alarm, Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { IJob } from 'aws-cdk-lib/aws-glue';
@@ -8,16 +7,13 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { dimensionValue, RULE_DIMENSION } from './embedded-metrics';
-import { grantReplay, grantUpload } from './pipeline-grants';
 import { pipelineMetric } from './pipeline-metric';
 import { PipelineParts } from './pipeline-parts';
+import { runFailedRule } from './run-ended-rule';
 import { EVENT_OPTIONS, GRANTEE, METRIC_OPTIONS } from '../common/aws-kinds';
 import { NAME } from '../common/kinds';
 import { metricOptions } from '../common/metric-options';
 import { requireArguments } from '../common/require-kinds';
-import { ConfigurationError } from '../errors';
-import { runFailedRule } from './run-ended-rule';
 
 /**
  * What the public constructs for files have in common; jsii makes it part of each.
@@ -27,13 +23,6 @@ import { runFailedRule } from './run-ended-rule';
 export abstract class FilePipeline extends Construct implements IGrantable {
   /** @internal */
   protected abstract readonly _parts: PipelineParts;
-
-  /**
-   * Names of the pipeline's rules; undefined where only the job knows them.
-   *
-   * @internal
-   */
-  protected abstract readonly _ruleNames?: string[];
 
   /** Names the pipeline in metrics, logs and keys of the staging bucket. */
   public get pipelineName(): string {
@@ -48,16 +37,6 @@ export abstract class FilePipeline extends Construct implements IGrantable {
   /** Files of the bucket whose key starts with this are taken; '' is the whole bucket. */
   public get prefix(): string {
     return this._parts.prefixes.prefix;
-  }
-
-  /** Files that cannot be taken are moved here, with the reason beside each. */
-  public get errorPrefix(): string {
-    return this._parts.prefixes.written.errorPrefix;
-  }
-
-  /** Rejected records are kept here, with their reasons. */
-  public get quarantinePrefix(): string {
-    return this._parts.prefixes.written.quarantinePrefix;
   }
 
   /** Where a run keeps data on its way, and where the manifests of runs are kept. */
@@ -155,25 +134,10 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return runFailedRule(this, id, this._parts.target, options);
   }
 
-  /** Lets a grantee, which may be of another account, drop files under `prefix`, encrypted with the bucket's key if it has one. */
-  public grantUpload(grantee: IGrantable): Grant {
-    requireArguments('grantUpload', { grantee }, { grantee: GRANTEE });
-    return grantUpload(grantee, this.bucket, this.prefix);
-  }
-
   /** Lets a grantee start runs of the job, such as one more with the arguments of one that failed, and follow them. */
   public grantStartRuns(grantee: IGrantable): Grant {
     requireArguments('grantStartRuns', { grantee }, { grantee: GRANTEE });
     return Grant.addToPrincipal({ grantee, actions: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns'], resourceArns: [this.job.jobArn] });
-  }
-
-  /**
-   * Lets a grantee of this account give files and records another try: find and read those under `errorPrefix` and `quarantinePrefix`, put
-   * corrected records in their place, put corrected files back under `prefix`, and start runs.
-   */
-  public grantReplay(grantee: IGrantable): Grant {
-    requireArguments('grantReplay', { grantee }, { grantee: GRANTEE });
-    return grantReplay(grantee, this.bucket, this._parts.prefixes).combine(this.grantStartRuns(grantee));
   }
 
   /** A metric of this pipeline by its name; summed over 5 minutes unless overridden. */
@@ -182,47 +146,12 @@ export abstract class FilePipeline extends Construct implements IGrantable {
     return pipelineMetric(this.pipelineName, metricName, options);
   }
 
-  /** Records that were rejected, for any reason. */
-  public metricRowsRejected(options?: MetricOptions): Metric {
-    return this.metric('RowsRejected', options);
-  }
-
-  /** Records that passed with a warning: of those that broke a rule of the severity `WARNING` and no other. */
-  public metricRowsWarned(options?: MetricOptions): Metric {
-    return this.metric('RowsWarned', options);
-  }
-
-  /** Records with a quote in an unquoted field, which was read as it stands. */
-  public metricRowsWithInnerQuotes(options?: MetricOptions): Metric {
-    return this.metric('RowsWithInnerQuotes', options);
-  }
-
-  /**
-   * Records that broke a data quality rule, warnings included.
-   *
-   * @param ruleName name of a rule of the pipeline
-   * @param options statistic, period and more
-   */
-  public metricRowsBroken(ruleName: string, options?: MetricOptions): Metric {
-    requireArguments('metricRowsBroken', { ruleName, options }, { ruleName: NAME, options: METRIC_OPTIONS });
-    if (!Token.isUnresolved(ruleName) && this._ruleNames?.includes(ruleName) === false) {
-      const allowed = this._ruleNames.length > 0 ? `one of its rules is allowed: ${this._ruleNames.join(', ')}` : 'it has no rules; add rules';
-      throw new ConfigurationError(`ruleName of metricRowsBroken is '${ruleName}', which is no rule of the pipeline, but ${allowed}`, this);
-    }
-    return pipelineMetric(this.pipelineName, 'RowsBroken', options, { [RULE_DIMENSION]: dimensionValue(ruleName) });
-  }
-
   /**
    * Files whose event arrived; not counted again when Glue is busy, when a run died or when the sweep queues them, nor those of which no
    * event came.
    */
   public metricFilesArrived(options?: MetricOptions): Metric {
     return this.metric('FilesArrived', options);
-  }
-
-  /** Files moved to the error prefix. */
-  public metricFilesFailed(options?: MetricOptions): Metric {
-    return this.metric('FilesFailed', options);
   }
 
   /** Files that were not taken because a newer write of their key was, or because they were gone. */

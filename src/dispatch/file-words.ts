@@ -10,6 +10,8 @@ export interface FileWords {
   readonly notDone: string;
   /** What could not be done to one with wrong content. */
   readonly fault: string;
+  /** What to do about one with wrong content that stays where it is; without it such a file was moved to the error prefix. */
+  readonly remedyInPlace?: string;
   /** What became of the other rows of one with rejected rows. */
   readonly rest: string;
   /** Where to look for what a run was at when it timed out. */

@@ -9,6 +9,9 @@ const MOST_FILES_LISTED = 20;
 /** The same where each has reasons and links. */
 const MOST_FILES_DETAILED = 10;
 
+/** What to do about a file in the error prefix. */
+const REMEDY_OF_MOVED = 'correct it and upload it again under its own key; `replay` in the .error.json beside the moved file says how to put it back unchanged.';
+
 /** The paragraphs of a message about what happened to the files of a run; empty ones for what did not happen. */
 export function fileSections(run: ReportedRun, words: FileWords, outcome: RunOutcome): string[][] {
   const { failed, quarantined, rejected, retried, ledgerError } = outcome;
@@ -19,8 +22,8 @@ export function fileSections(run: ReportedRun, words: FileWords, outcome: RunOut
     section(
       run,
       failed.map((report) => lineAndDetails(run.region, report)),
-      `${countOf(words, failed.length)} could not ${words.fault} and were moved to the error prefix:`,
-      `To ${redo(words, 'one')}: correct it and upload it again under its own key; \`replay\` in the .error.json beside the moved file says how to put it back unchanged.`,
+      `${countOf(words, failed.length)} could not ${words.fault} and ${words.remedyInPlace ? 'stay where they are' : 'were moved to the error prefix'}:`,
+      `To ${redo(words, 'one')}: ${words.remedyInPlace ?? REMEDY_OF_MOVED}`,
     ),
     section(
       run,

@@ -1,7 +1,7 @@
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { underPrefixes } from './bucket-grants';
-import { PipelinePrefixes } from './pipeline-prefixes';
+import { PipelinePrefixes, UploadPrefixes } from './pipeline-prefixes';
 
 /** Lets a grantee drop files under a prefix; one of another account gets the right by the bucket's policy. */
 export function grantUpload(grantee: IGrantable, bucket: IBucket, prefix: string): Grant {
@@ -16,7 +16,7 @@ export function grantUpload(grantee: IGrantable, bucket: IBucket, prefix: string
 }
 
 /** Lets a grantee correct what a pipeline set aside, and give it to the pipeline again. */
-export function grantReplay(grantee: IGrantable, bucket: IBucket, { prefix, written }: PipelinePrefixes): Grant {
+export function grantReplay(grantee: IGrantable, bucket: IBucket, { prefix, written }: PipelinePrefixes<UploadPrefixes>): Grant {
   const { errorPrefix, quarantinePrefix } = written;
   const grant = (actions: string[], resourceArns: string[], conditions?: Record<string, Record<string, unknown>>): Grant =>
     Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });

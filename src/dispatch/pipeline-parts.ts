@@ -18,12 +18,12 @@ import { limitInlinePolicies } from './inline-policy-limit';
 import { FileNames } from './key-classification';
 import { missingFileAlarm } from './missing-file-alarm';
 import { notificationTopic } from './notification-topic';
-import { checkedOwnPrefixes, PipelinePrefixes } from './pipeline-prefixes';
+import { checkedOwnPrefixes, PipelinePrefixes, WrittenPrefixes } from './pipeline-prefixes';
 import { claimPrefixes } from './prefix-claims';
 import { OnDemandArguments } from './run-kinds';
 import { RunTarget } from './run-target';
 import { grantOutcomesAccess, grantStagingAccess } from './staging-access';
-import { cleanStaging, manifestsPrefix, outcomesPrefix, stagingBucketOfStack, stagingPrefix } from './staging-bucket';
+import { cleanStaging, manifestsPrefix, outcomesPrefix, stagedBy, stagingBucketOfStack, stagingPrefix } from './staging-bucket';
 
 /** What a user may choose for every pipeline of files; the props of the public constructs say what each means. */
 export interface PipelineOptions {
@@ -37,16 +37,18 @@ export interface PipelineOptions {
 }
 
 /** Props of `newPipelineParts`. */
-export interface PipelinePartsProps extends Pick<FileRunsProps, 'words' | 'retries' | 'ledger' | 'keepsOutcomes' | 'notifyOn'> {
+export interface PipelinePartsProps<Written extends WrittenPrefixes> extends Pick<FileRunsProps, 'words' | 'retries' | 'ledger' | 'keepsOutcomes' | 'notifyOn'> {
   readonly pipelineName: string;
   readonly options: PipelineOptions;
   /** Where files are dropped. */
   readonly bucket: IBucket;
-  readonly prefixes: PipelinePrefixes;
+  readonly prefixes: PipelinePrefixes<Written>;
   /** Which objects under the prefix are its files. */
   readonly files: FileNames;
   readonly batchingWindow: Duration;
   readonly removalPolicy: RemovalPolicy;
+  /** What else of the staging bucket is cleaned: ages by prefix. */
+  readonly alsoCleaned?: Record<string, Duration>;
   /** Whether a new staging bucket is emptied when the stack is deleted. */
   readonly autoDeleteObjects: boolean;
   readonly description: string;
@@ -59,10 +61,10 @@ export interface PipelinePartsProps extends Pick<FileRunsProps, 'words' | 'retri
 }
 
 /** What every pipeline of files is made of. */
-export interface PipelineParts extends FileRuns {
+export interface PipelineParts<Written extends WrittenPrefixes = WrittenPrefixes> extends FileRuns {
   readonly pipelineName: string;
   readonly bucket: IBucket;
-  readonly prefixes: PipelinePrefixes;
+  readonly prefixes: PipelinePrefixes<Written>;
   readonly stagingBucket: IBucket;
   readonly notificationTopic: ITopic;
   readonly job: IJob;
@@ -76,7 +78,7 @@ export interface PipelineParts extends FileRuns {
  * Makes all that lies between a bucket and the runs of a job, in the scope of the pipeline itself, so that ids are the same
  * in each. The job may read its manifests and stage data; what it does with the files is the pipeline's to grant.
  */
-export function newPipelineParts(scope: Construct, props: PipelinePartsProps): PipelineParts {
+export function newPipelineParts<Written extends WrittenPrefixes>(scope: Construct, props: PipelinePartsProps<Written>): PipelineParts<Written> {
   const { pipelineName, bucket, options } = props;
 
   // Where files land, and where that is reported.
@@ -92,7 +94,9 @@ export function newPipelineParts(scope: Construct, props: PipelinePartsProps): P
     ...(props.keepsOutcomes ? { 'the prefix of outcomes': outcomesPrefix(pipelineName) } : {}),
   });
   if (options.stagingBucket) {
-    cleanStaging(scope, stagingBucket, pipelineName, props.keepsOutcomes);
+    cleanStaging(scope, stagingBucket, { ...stagedBy(pipelineName, props.keepsOutcomes), ...props.alsoCleaned });
+  } else if (props.alsoCleaned) {
+    cleanStaging(scope, stagingBucket, props.alsoCleaned);
   }
   const staging = bucketIdentity(bucket) === bucketIdentity(stagingBucket);
   const keys = {

@@ -4,19 +4,20 @@ import { requirePrefix } from './names';
 import { OUTCOMES_PREFIX, STAGING_PREFIX } from './staging-bucket';
 import { ConfigurationError } from '../errors';
 
-/** Prefixes of the bucket that a pipeline reads. */
-export interface PipelinePrefixes {
-  /** Where its files are dropped; '' is the whole bucket. */
-  readonly prefix: string;
-  /** Where it writes, by the props that say so. */
-  readonly written: WrittenPrefixes;
-}
+/** Where a pipeline writes, by the props that say so. */
+export type WrittenPrefixes = Readonly<Record<string, string>>;
 
-/** What every pipeline of files writes, and more. */
-export interface WrittenPrefixes {
+/** What every pipeline of uploaded files writes, and more. */
+export interface UploadPrefixes extends WrittenPrefixes {
   readonly errorPrefix: string;
   readonly quarantinePrefix: string;
-  readonly [more: string]: string;
+}
+
+/** Prefixes of the bucket that a pipeline reads. */
+export interface PipelinePrefixes<Written extends WrittenPrefixes = WrittenPrefixes> {
+  /** Where its files are dropped; '' is the whole bucket. */
+  readonly prefix: string;
+  readonly written: Written;
 }
 
 /** The folder of each kind of result: a pipeline writes under its own `prefix` in there, unless it is given another place. */
@@ -52,7 +53,7 @@ export interface StagedThere {
 }
 
 /** Checks the prefixes, which must keep apart what becomes of files. */
-export function checkedPrefixes(scope: Construct, prefixes: PipelinePrefixes): PipelinePrefixes {
+export function checkedPrefixes<Written extends WrittenPrefixes>(scope: Construct, prefixes: PipelinePrefixes<Written>): PipelinePrefixes<Written> {
   requirePrefix(scope, 'prefix', prefixes.prefix, true);
   const written = Object.entries(prefixes.written);
   written.forEach(([prop, prefix]) => requirePrefix(scope, prop, prefix, false));

@@ -1,5 +1,6 @@
 import { EndedRun } from './ended-run';
 import { FileWords } from './file-words';
+import { Message, newMessage } from './message';
 import { changesOf, countOf, rowsRejected } from './message-lines';
 import { fileSections } from './message-sections';
 import { SUCCEEDED } from './run-kinds';
@@ -14,29 +15,14 @@ export interface ReportedRun extends EndedRun {
   readonly swept: boolean;
 }
 
-/** A message as SNS takes it. */
-export interface Message {
-  readonly subject: string;
-  /** Plain text, as an e-mail shows it. */
-  readonly text: string;
-}
-
-/** SNS takes 256 KB, which only long keys in another script than Latin could fill. */
-const MOST_BYTES = 256 * 1024 - 4;
-
-/** SNS takes 100 ASCII characters. */
-const LONGEST_SUBJECT = 100;
-
 /** The message about a run: what happened to which file, what to do, where to look. */
 export function runMessage(run: ReportedRun, outcome: RunOutcome): Message {
-  return { subject: subject(run, outcome), text: withinBounds(paragraphs(run, outcome)) };
+  return newMessage(subject(run, outcome), paragraphs(run, outcome));
 }
 
 function subject(run: ReportedRun, outcome: RunOutcome): string {
   const what = run.words ? `${whatHappened(run.words, outcome)} by` : 'a run of';
-  return `${run.state === SUCCEEDED ? '' : `${run.state}: `}${what} ${run.pipeline}`
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, LONGEST_SUBJECT);
+  return `${run.state === SUCCEEDED ? '' : `${run.state}: `}${what} ${run.pipeline}`;
 }
 
 function whatHappened(words: FileWords, { failed, quarantined, rejected, changed, abandoned, ledgerError }: RunOutcome): string {
@@ -63,15 +49,4 @@ function paragraphs(run: ReportedRun, outcome: RunOutcome): string[][] {
     ...(run.words ? fileSections(run, run.words, outcome) : [[`To have it repeated: ${run.again}.`]]),
     [`Run: ${run.runUrl}`, ...(run.logUrl ? [`Log: ${run.logUrl}`] : [])],
   ];
-}
-
-/** The text; where it is too long, its middle is cut, since the links at its end lead to all of it. */
-function withinBounds(lines: string[][]): string {
-  const paragraphTexts = lines.filter(({ length }) => length > 0).map((paragraph) => paragraph.join('\n'));
-  const text = paragraphTexts.join('\n\n');
-  if (Buffer.byteLength(text) <= MOST_BYTES) {
-    return text;
-  }
-  const end = `...\n\n${paragraphTexts.at(-1)}`;
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, MOST_BYTES - Buffer.byteLength(end)), { stream: true }) + end;
 }

@@ -35,16 +35,22 @@ export function stagingBucketOfStack(scope: Construct, id: string, props: Shared
   }));
 }
 
-/**
- * Makes a pipeline's part of the user's staging bucket clean itself, and nothing else of it. The lifecycle of an imported bucket is its
- * owner's, who is warned.
- */
-export function cleanStaging(scope: Construct, bucket: IBucket, pipelineName: string, keepsOutcomes: boolean): void {
-  const kept = {
+/** What a pipeline stages, and how long it is kept: ages by prefix. */
+export function stagedBy(pipelineName: string, keepsOutcomes: boolean): Record<string, Duration> {
+  return {
     [stagingPrefix(pipelineName)]: STAGED_DATA_KEPT_FOR,
     [manifestsPrefix(pipelineName)]: RECORDS_KEPT_FOR,
     ...(keepsOutcomes ? { [outcomesPrefix(pipelineName)]: RECORDS_KEPT_FOR } : {}),
   };
+}
+
+/**
+ * Makes a pipeline's part of a staging bucket clean itself, and nothing else of it. The lifecycle of an imported bucket is its
+ * owner's, who is warned.
+ *
+ * @param kept ages by prefix
+ */
+export function cleanStaging(scope: Construct, bucket: IBucket, kept: Record<string, Duration>): void {
   if (!hasLifecycle(bucket)) {
     const rules = Object.entries(kept).map(([prefix, age]) => `${prefix} after ${age.toDays()} days`);
     Annotations.of(scope).addWarningV2(

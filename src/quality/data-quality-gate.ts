@@ -17,12 +17,12 @@ import { CSV_ON_DEMAND } from '../csv/on-demand';
 import { checkedAutoDelete } from '../dispatch/auto-delete';
 import { checkedBatchingWindow } from '../dispatch/batching-window';
 import { checkEnvironment } from '../dispatch/environment-checks';
-import { FilePipeline } from '../dispatch/file-pipeline';
 import { MOST_RETRIES } from '../dispatch/file-runs';
 import { pipelineName } from '../dispatch/names';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
-import { checkedPrefixes, resultPrefixes } from '../dispatch/pipeline-prefixes';
+import { checkedPrefixes, resultPrefixes, UploadPrefixes } from '../dispatch/pipeline-prefixes';
 import { stagingPrefix } from '../dispatch/staging-bucket';
+import { UploadPipeline } from '../dispatch/upload-pipeline';
 
 /**
  * A CSV dropped into a bucket is checked against data quality rules: rows that break one are rejected and reported with the reason, the
@@ -80,7 +80,7 @@ import { stagingPrefix } from '../dispatch/staging-bucket';
  *   prefix: gate.passedPrefix,
  * });
  */
-export class DataQualityGate extends FilePipeline implements IGrantable {
+export class DataQualityGate extends UploadPipeline implements IGrantable {
   /** Where the good rows of files are published. */
   public readonly passedPrefix: string;
   /** Where the report on each file goes. */
@@ -88,7 +88,7 @@ export class DataQualityGate extends FilePipeline implements IGrantable {
   /** Where the originals of files that passed are moved. */
   public readonly processedPrefix: string;
   /** @internal */
-  protected readonly _parts: PipelineParts;
+  protected readonly _parts: PipelineParts<UploadPrefixes>;
   /** @internal */
   protected readonly _ruleNames?: string[];
 

@@ -2,17 +2,21 @@ import { Duration, Resource } from 'aws-cdk-lib';
 import { RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../../src';
 import { LOADER_KINDS } from '../../src/csv-loading/loader-kinds';
 import { ConfigurationError } from '../../src/errors';
 import { GATE_KINDS } from '../../src/quality/gate-kinds';
+import { REPLICATION_KINDS } from '../../src/replication/replication-kinds';
 import { WAREHOUSE_KINDS } from '../../src/warehouse/warehouse-kinds';
 import { newLoader, newStack } from '../csv-loading/helpers';
 import { newGate, RULES } from '../quality/helpers';
+import { newReplication, newSource } from '../replication/helpers';
 
 const {
-  CsvFormat, DataQualityRule, DataQualityRules, GlueCapacity, RedshiftWarehouse, ReferenceData, RuleSeverity, WarehouseAccess,
+  CsvFormat, DataQualityRule, DataQualityRules, GlueCapacity, OracleSource, RedshiftWarehouse, ReferenceData, ReplicationCapacity,
+  RuleSeverity, WarehouseAccess,
 } = library;
 
 const stack = newStack();
@@ -20,6 +24,8 @@ const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('glue.ama
 const bucket = new Bucket(stack, 'Bucket');
 const loader = newLoader({ bucket, prefix: 'loader/', rules: RULES, errorPrefix: 'wrong/' }, stack, 'Loader');
 const gate = newGate({ bucket, prefix: 'gate/' }, stack);
+const replication = newReplication({}, stack);
+const secret = Secret.fromSecretNameV2(stack, 'Secret', 'crm');
 const warehouse = new RedshiftWarehouse(stack, 'New');
 const workgroup = RedshiftWarehouse.fromServerlessWorkgroup(stack, 'Workgroup', { workgroupName: 'a', databaseName: 'dev', copyRole: role });
 const cluster = RedshiftWarehouse.fromProvisionedCluster(stack, 'Cluster', { clusterIdentifier: 'a', databaseName: 'dev', databaseUser: 'etl', copyRole: role });
@@ -43,12 +49,15 @@ const METRIC: Call = { required: [], optional: [metric] };
 const grant: Call = { required: [role] };
 const scope = (attributes: object): Call => ({ required: [stack, NEW_ID, attributes] });
 const ROW_RULE: Call = { required: [column], optional: [rule] };
-const pipeline = {
+const filePipeline = {
   onFailure: { required: [NEW_ID], optional: [{ target: { bind: () => ({ arn: 'arn', input: RuleTargetInput.fromText('') }) } }] },
-  grantUpload: grant,
   grantStartRuns: grant,
-  grantReplay: grant,
   metric: { required: ['RowsRead'], optional: [metric] },
+};
+const pipeline = {
+  ...filePipeline,
+  grantUpload: grant,
+  grantReplay: grant,
   metricRowsBroken: { required: ['not_null_email'], optional: [metric] },
 };
 const warehouses = {
@@ -90,6 +99,13 @@ const CALLS: [owner: string, thing: object, calls: Record<string, Call>][] = [
   ['an imported cluster', cluster, warehouses],
   ['a loader', loader, pipeline],
   ['a gate', gate, pipeline],
+  ['OracleSource', OracleSource, { fromSecret: { required: [secret, { serviceName: 'X' }] } }],
+  ['a source', newSource(stack), {}],
+  ['ReplicationCapacity', ReplicationCapacity, {
+    serverless: { required: [], optional: [{ max: 8 }] }, instance: { required: ['dms.t3.medium'], optional: [{ multiAz: true }] },
+  }],
+  ['a ReplicationCapacity', ReplicationCapacity.DEFAULT, { isEqualTo: { required: [ReplicationCapacity.DEFAULT] } }],
+  ['a replication', replication, filePipeline],
 ];
 
 /** What TypeScript would not let pass, by what it is. */
@@ -141,7 +157,7 @@ function prototypes(thing: object): object[] {
 
 /** Of classes of the library; what JavaScript cannot tell from a public method. */
 function isPrivate(name: string): boolean {
-  return ['newNamespace', 'newWorkgroup', 'subnetIds', 'jobSettings'].includes(name);
+  return ['newNamespace', 'newWorkgroup', 'subnetIds', 'jobSettings', 'newWatch', 'newStoppedAlarm', 'newLagAlarm', 'allBut', 'grantMerge'].includes(name);
 }
 
 type Method = (...given: unknown[]) => unknown;
@@ -182,6 +198,7 @@ test.each(everyArgument)('$name', ({ call, taken, isOptional }) => {
 const CONSTRUCTS: Record<string, { readonly kinds: object; readonly make: (props: object) => unknown }> = {
   RedshiftWarehouse: { kinds: WAREHOUSE_KINDS, make: (props) => new RedshiftWarehouse(stack, `Id${++ids}`, props) },
   SchemaEvolvingCsvLoader: { kinds: LOADER_KINDS, make: (props) => newLoader(props, newStack()) },
+  OracleToRedshiftReplication: { kinds: REPLICATION_KINDS, make: (props) => newReplication(props, newStack()) },
   DataQualityGate: { kinds: GATE_KINDS, make: (props) => newGate(props, newStack()) },
 };
 const everyProp = Object.entries(CONSTRUCTS).flatMap(([name, { kinds, make }]) => Object.keys(kinds).map((prop) => ({ name: `${prop} of ${name}`, prop, make })));

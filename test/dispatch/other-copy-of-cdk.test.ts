@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { limitInlinePolicies } from '../../src/dispatch/inline-policy-limit';
-import { cleanStaging } from '../../src/dispatch/staging-bucket';
+import { cleanStaging, stagedBy } from '../../src/dispatch/staging-bucket';
 
 /** The classes of this copy are others, whose objects no `instanceof` knows. */
 let s3: Pick<typeof import('aws-cdk-lib/aws-s3'), 'Bucket'>;
@@ -19,7 +19,7 @@ beforeAll(() => jest.isolateModules(() => {
 test('a staging bucket that another copy of aws-cdk-lib has made cleans itself', () => {
   const stack = new Stack(new App(), 'Test');
   const bucket = new s3.Bucket(stack as never, 'Bucket');
-  cleanStaging(stack, bucket as unknown as IBucket, 'customers', false);
+  cleanStaging(stack, bucket as unknown as IBucket, stagedBy('customers', false));
 
   Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
     LifecycleConfiguration: { Rules: [Match.objectLike({ Prefix: 'staging/customers/' }), Match.objectLike({ Prefix: 'manifests/customers/' })] },

@@ -4,6 +4,7 @@ import { glueRunUrl, logUrl } from '../../src/dispatch/console-links';
 import { RunDescription } from '../../src/dispatch/ended-run';
 import { runMessage, ReportedRun } from '../../src/dispatch/run-message';
 import { GATE_WORDS } from '../../src/quality/gate-words';
+import { REPLICATION_WORDS } from '../../src/replication/replication-words';
 
 const ofJob = (jobName: string, region = 'eu-central-1'): RunDescription & { region: string } => ({
   targetLabel: 'Job',
@@ -318,4 +319,10 @@ To send rejected rows on once the other rows of their file are loaded: correct t
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256 * 1024);
     expect(text).not.toContain('\ufffd');
   });
+});
+
+test('files of a replication with wrong content stay where they are, and nothing is said of an error prefix', () => {
+  const text = runText({ ...run, words: REPLICATION_WORDS, replay: undefined }, { ...nothing, failed: [report('a')] });
+  expect(text).toContain('1 file(s) could not be merged because of their content and stay where they are:\n- s3://landing/customers/a.csv: no header\nTo merge one: remove the cause');
+  expect(text).not.toMatch(/error prefix|replay|upload/);
 });

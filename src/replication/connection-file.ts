@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'fs';
+import { isPlainObject } from '../common/kinds';
+import { ConfigurationError } from '../errors';
+
+/** What is known of a database besides its secret. */
+export interface ConnectionSettings {
+  readonly serviceName?: string;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+const FIELDS = ['serviceName', 'host', 'port'];
+
+/** Names under which people keep what belongs in the secret alone. */
+const SECRET_NAME = /pass(word|wd|phrase|code)?|pwd|secret|credential|token|private.?key/i;
+
+/** `user:password@host` of URLs and `user/password@service` of Oracle. */
+const SECRET_VALUE = /:\/\/[^/\s]*:[^/\s]*@|^[^\s/@]+\/[^\s@]+@/;
+
+/**
+ * Reads a connection file: JSON with `serviceName`, `host` and `port`, and nothing else. Throws ConfigurationError that names file and
+ * field, and never shows a value that may be secret.
+ */
+export function readConnectionFile(file: string): ConnectionSettings {
+  if (!existsSync(file)) {
+    throw new ConfigurationError(`configFile is '${file}', but there is no such file; write it from oracle-connection.json of the example, and give its path, best with path.join(__dirname, ...)`);
+  }
+  const settings = parsed(file, readFileSync(file, 'utf8'));
+  for (const [field, value] of Object.entries(settings)) {
+    refuseSecret(file, field, value);
+    if (!FIELDS.includes(field)) {
+      throw new ConfigurationError(`configFile '${file}' has the field '${field}', but only ${FIELDS.join(', ')} are allowed; ${remedyOf(field)}`);
+    }
+    if (typeof value !== (field === 'port' ? 'number' : 'string')) {
+      throw new ConfigurationError(
+        `${field} in configFile '${file}' is not ${field === 'port' ? 'a number' : 'text'}, which is all that is allowed; write for example ${field === 'port' ? '1521' : '"ORCLPDB1"'}`,
+      );
+    }
+  }
+  return settings;
+}
+
+function parsed(file: string, text: string): Record<string, unknown> {
+  let settings: unknown;
+  try {
+    settings = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    // The parser's own words would show some of the text.
+    throw new ConfigurationError(`configFile '${file}' is not JSON; write for example { "serviceName": "ORCLPDB1", "host": "10.0.0.12", "port": 1521 }`);
+  }
+  if (!isPlainObject(settings)) {
+    throw new ConfigurationError(`configFile '${file}' holds no JSON object, but one is allowed; write for example { "serviceName": "ORCLPDB1" }`);
+  }
+  return settings;
+}
+
+function refuseSecret(file: string, field: string, value: unknown): void {
+  if (SECRET_NAME.test(field) || (typeof value === 'string' && SECRET_VALUE.test(value)) || (typeof value === 'object' && value !== null && SECRET_NAME.test(JSON.stringify(value)))) {
+    throw new ConfigurationError(
+      `configFile '${file}' has a password or the like in its field '${field}', but such a file is no place for one; take it out, change the password if the file was shared,`
+      + ' and keep username and password in the secret in Secrets Manager',
+    );
+  }
+}
+
+function remedyOf(field: string): string {
+  if (/^user(_?name)?$/i.test(field)) {
+    return 'the user is in the secret; take it out';
+  }
+  const meant = FIELDS.find((known) => known.toLowerCase() === field.replace(/[^a-z]/gi, '').toLowerCase());
+  return meant ? `write ${meant}` : 'take it out';
+}

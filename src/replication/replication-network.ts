@@ -1,0 +1,129 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import {
+  CfnVPCEndpoint, Connections, GatewayVpcEndpoint, GatewayVpcEndpointAwsService, InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService,
+  IPeer, ISecurityGroup, ISubnet, IVpc, Peer, Port, SecurityGroup, SubnetSelection, SubnetType,
+} from 'aws-cdk-lib/aws-ec2';
+import { Connection, ConnectionNetwork, ConnectionType, IConnection } from 'aws-cdk-lib/aws-glue';
+import { Construct, IDependable } from 'constructs';
+import { OracleSource } from './oracle-source';
+import { ConfigurationError } from '../errors';
+
+/** Props of `ReplicationNetwork`. */
+export interface ReplicationNetworkProps {
+  readonly pipelineName: string;
+  readonly vpc: IVpc;
+  readonly vpcSubnets?: SubnetSelection;
+  readonly securityGroups?: ISecurityGroup[];
+  readonly vpcEndpoints: boolean;
+  readonly source: OracleSource;
+}
+
+/** Endpoints that replications of an app have made, by VPC and service. */
+const endpointsOfVpc = new WeakMap<IVpc, Map<string, Construct>>();
+
+/** Where DMS and the schema job are: subnets, what they let out, and their ways to the services. */
+export class ReplicationNetwork extends Construct {
+  public readonly subnets: ISubnet[];
+  /** Those of DMS. */
+  public readonly securityGroups: ISecurityGroup[];
+  /** Puts the schema job into one of the subnets. */
+  public readonly glueConnection: IConnection;
+  /** What has to be there before DMS starts. */
+  public readonly endpoints: IDependable[];
+  /** Both, for the database to let in. */
+  public readonly connections: Connections;
+  /** That of the schema job. */
+  public readonly jobSecurityGroup: ISecurityGroup;
+
+  constructor(scope: Construct, id: string, props: ReplicationNetworkProps) {
+    super(scope, id);
+    const { vpc, source } = props;
+    this.subnets = subnetsOf(this, vpc, props.vpcSubnets);
+
+    this.securityGroups = props.securityGroups ?? [this.newSecurityGroup('SecurityGroup', `DMS for ${props.pipelineName}`, props)];
+    const jobGroup = this.newSecurityGroup('SchemaJobSecurityGroup', `Schema job of ${props.pipelineName}`, props);
+    // Workers of a job talk to each other (Glue developer guide, "Setting up Amazon VPC to connect to JDBC data stores").
+    jobGroup.addIngressRule(jobGroup, Port.allTcp(), 'Workers of the job');
+    jobGroup.addEgressRule(jobGroup, Port.allTcp(), 'Workers of the job');
+    this.jobSecurityGroup = jobGroup;
+    this.glueConnection = new Connection(this, 'GlueConnection', {
+      type: ConnectionType.NETWORK,
+      description: `Network of the schema job of ${props.pipelineName}`,
+      network: ConnectionNetwork.subnet(this.subnets[0]),
+      securityGroups: [jobGroup],
+    });
+    this.connections = new Connections({ securityGroups: [...this.securityGroups, jobGroup], defaultPort: Port.tcp(source._listenerPort) });
+    this.endpoints = props.vpcEndpoints ? this.newEndpoints(vpc) : [];
+  }
+
+  /** Lets out what DMS and the schema job need: the database, and over TLS the services of AWS. */
+  private newSecurityGroup(id: string, description: string, { vpc, source }: ReplicationNetworkProps): SecurityGroup {
+    const group = new SecurityGroup(this, id, { vpc, description, allowAllOutbound: false });
+    group.addEgressRule(peerOf(source.host), Port.tcp(source._listenerPort), 'Oracle');
+    // S3 has addresses of its own, also through a gateway endpoint.
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3, Secrets Manager and Redshift Data API');
+    return group;
+  }
+
+  private newEndpoints(vpc: IVpc): IDependable[] {
+    const selection = { subnets: this.subnets };
+    const newInterface = (name: string, id: string, service: InterfaceVpcEndpointAwsService, users: ISecurityGroup[]): Construct | undefined => {
+      const endpoint = this.sharedEndpoint(vpc, name, () => new InterfaceVpcEndpoint(this, id, { vpc, service, subnets: selection, open: false }));
+      if (endpoint instanceof InterfaceVpcEndpoint) {
+        users.forEach((user) => endpoint.connections.allowDefaultPortFrom(user));
+      }
+      return endpoint;
+    };
+    const interfaces = [
+      newInterface('.secretsmanager', 'SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER, [...this.securityGroups, this.jobSecurityGroup]),
+      // Whatever the schema job sends goes through its network.
+      newInterface('.redshift-data', 'RedshiftData', InterfaceVpcEndpointAwsService.REDSHIFT_DATA, [this.jobSecurityGroup]),
+    ];
+    const gateway = this.sharedEndpoint(vpc, '.s3', () => new GatewayVpcEndpoint(this, 'S3', {
+      vpc, service: GatewayVpcEndpointAwsService.S3, subnets: [selection],
+    }));
+    return [...interfaces, gateway].filter((endpoint) => endpoint !== undefined);
+  }
+
+  /** One for each VPC: a second one with the same name would be refused. Those that the app makes in another way count too. */
+  private sharedEndpoint(vpc: IVpc, service: string, make: () => Construct): Construct | undefined {
+    const made = endpointsOfVpc.get(vpc) ?? new Map<string, Construct>();
+    endpointsOfVpc.set(vpc, made);
+    if (!made.has(service) && hasEndpoint(vpc, service)) {
+      return undefined;
+    }
+    const endpoint = made.get(service) ?? make();
+    made.set(service, endpoint);
+    return endpoint;
+  }
+}
+
+/** The database by its address; any host where only its name is known, or nothing. */
+function peerOf(host: string | undefined): IPeer {
+  return host !== undefined && !Token.isUnresolved(host) && /^\d+(\.\d+){3}$/.test(host) ? Peer.ipv4(`${host}/32`) : Peer.anyIpv4();
+}
+
+/** Private subnets, else isolated ones, as the VPC has them. Throws ConfigurationError for those of one Availability Zone, which DMS refuses. */
+function subnetsOf(scope: Construct, vpc: IVpc, selection: SubnetSelection | undefined): ISubnet[] {
+  const choice = selection ?? { subnetType: vpc.privateSubnets.length > 0 ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED };
+  if (!selection && vpc.privateSubnets.length + vpc.isolatedSubnets.length === 0) {
+    throw new ConfigurationError(`vpc '${vpc.node.path}' has neither private nor isolated subnets, but one of these kinds is allowed; add such subnets, or choose others by vpcSubnets`, scope);
+  }
+  const { subnets } = vpc.selectSubnets(choice);
+  const zones = subnets.map(({ availabilityZone }) => availabilityZone);
+  if (subnets.length < 2 || (zones.every((zone) => !Token.isUnresolved(zone)) && new Set(zones).size < 2)) {
+    throw new ConfigurationError(
+      `vpc '${vpc.node.path}' offers ${subnets.length} subnet(s) in ${new Set(zones).size} Availability Zone(s), but DMS asks for two zones at least (DMS user guide, "Setting up a network`
+      + ' for a replication instance"); add a subnet, or choose others by vpcSubnets',
+      scope,
+    );
+  }
+  return subnets;
+}
+
+/** Whether the VPC's own construct has an endpoint to a service. */
+function hasEndpoint(vpc: IVpc, service: string): boolean {
+  return vpc.node.findAll()
+    .filter((construct) => CfnVPCEndpoint.isCfnVPCEndpoint(construct))
+    .some((endpoint) => JSON.stringify(Stack.of(vpc).resolve(endpoint.serviceName)).includes(service));
+}

@@ -1,0 +1,151 @@
+import {
+  DatabaseMigrationServiceClient,
+  DescribeReplicationConfigsCommand,
+  DescribeReplicationsCommand,
+  DescribeReplicationTableStatisticsCommand,
+  DescribeReplicationTasksCommand,
+  DescribeTableStatisticsCommand,
+  ReplicationStats,
+  ReplicationTaskStats,
+  StartReplicationCommand,
+  StartReplicationTaskCommand,
+  StopReplicationCommand,
+  StopReplicationTaskCommand,
+  TableStatistics,
+} from '@aws-sdk/client-database-migration-service';
+import { ReplicationMode } from './replication-mode';
+import { ReplicationTarget } from './replication-target';
+
+/** How a replication may be started (DMS API reference, StartReplication). */
+export type StartType = 'start-replication' | 'resume-processing' | 'reload-target';
+
+/** What DMS says of a replication. */
+export interface FoundReplication {
+  /** In lower case. */
+  readonly status: string;
+  /** Such as 'Stop Reason FULL_LOAD_ONLY_FINISHED'. */
+  readonly stopReason: string;
+  /** What went wrong, in DMS's words. */
+  readonly failures: string[];
+  readonly startedAt?: Date;
+  /** Of the full load, in percent. */
+  readonly loaded: number;
+}
+
+const dms = new DatabaseMigrationServiceClient({ maxAttempts: 8 });
+
+/** How many rows of table statistics are read at a time; a task's page may be of 500 at most. */
+const PAGE = 500;
+
+/** A replication of DMS, whichever kind it is. */
+export class Replications {
+  constructor(private readonly target: ReplicationTarget) {}
+
+  /** What DMS says of it now; undefined if there is none, or it is about to be gone. */
+  public async find(): Promise<FoundReplication | undefined> {
+    const replication = await unlessMissing(() => this.target.kind === 'serverless' ? this.findServerless() : this.findTask());
+    return replication?.status === 'deleting' ? undefined : replication;
+  }
+
+  /**
+   * Starts it; false if DMS says that its state does not allow that now. Whether one that failed before it replicated anything has run counts
+   * differently from one state to another: where DMS says that it is the first time, or that it is not, it is started as that.
+   */
+  public async start(type: StartType, mode: ReplicationMode): Promise<boolean> {
+    try {
+      return await this.startAs(type);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'InvalidParameterCombinationException' && /first time/i.test(error.message))) {
+        throw error;
+      }
+      const again = mode === ReplicationMode.CDC ? 'resume-processing' : 'reload-target';
+      return this.startAs(type === 'start-replication' ? again : 'start-replication');
+    }
+  }
+
+  /** Asks it to stop; false if DMS says that its state does not allow that now. */
+  public stop(): Promise<boolean> {
+    const { kind, arn } = this.target;
+    return unlessNotNow(() => kind === 'serverless'
+      ? dms.send(new StopReplicationCommand({ ReplicationConfigArn: arn }))
+      : dms.send(new StopReplicationTaskCommand({ ReplicationTaskArn: arn })));
+  }
+
+  /** Statistics of its tables; none while there are none, as before it is provisioned and after it is not any more. */
+  public async tables(): Promise<TableStatistics[]> {
+    const tables: TableStatistics[] = [];
+    const listed = await unlessNotNow(async () => {
+      let marker: string | undefined;
+      do {
+        const page = await this.tablesPage(marker);
+        tables.push(...page.tables);
+        marker = page.marker;
+      } while (marker);
+    });
+    return listed ? tables : [];
+  }
+
+  private startAs(type: StartType): Promise<boolean> {
+    const { kind, arn } = this.target;
+    console.info(JSON.stringify({ message: 'start', type }));
+    return unlessNotNow(() => kind === 'serverless'
+      ? dms.send(new StartReplicationCommand({ ReplicationConfigArn: arn, StartReplicationType: type }))
+      : dms.send(new StartReplicationTaskCommand({ ReplicationTaskArn: arn, StartReplicationTaskType: type })));
+  }
+
+  private async findServerless(): Promise<FoundReplication | undefined> {
+    const Filters = [{ Name: 'replication-config-arn', Values: [this.target.arn] }];
+    const { Replications: [replication] = [] } = await dms.send(new DescribeReplicationsCommand({ Filters }));
+    if (!replication) {
+      const { ReplicationConfigs: [config] = [] } = await dms.send(new DescribeReplicationConfigsCommand({ Filters }));
+      return config && { status: 'created', stopReason: '', failures: [], loaded: 0 };
+    }
+    return found(replication.Status, replication.StopReason, replication.FailureMessages ?? [], replication.ReplicationStats);
+  }
+
+  private async findTask(): Promise<FoundReplication | undefined> {
+    const { ReplicationTasks: [task] = [] } = await dms.send(new DescribeReplicationTasksCommand({
+      Filters: [{ Name: 'replication-task-arn', Values: [this.target.arn] }], WithoutSettings: true,
+    }));
+    return task && found(task.Status, task.StopReason, task.LastFailureMessage ? [task.LastFailureMessage] : [], task.ReplicationTaskStats);
+  }
+
+  private async tablesPage(Marker: string | undefined): Promise<{ tables: TableStatistics[]; marker?: string }> {
+    if (this.target.kind === 'serverless') {
+      const page = await dms.send(new DescribeReplicationTableStatisticsCommand({ ReplicationConfigArn: this.target.arn, Marker }));
+      return { tables: page.ReplicationTableStatistics ?? [], marker: page.Marker };
+    }
+    const page = await dms.send(new DescribeTableStatisticsCommand({ ReplicationTaskArn: this.target.arn, Marker, MaxRecords: PAGE }));
+    return { tables: page.TableStatistics ?? [], marker: page.Marker };
+  }
+}
+
+function found(status = '', stopReason = '', failures: string[], stats: ReplicationStats | ReplicationTaskStats | undefined): FoundReplication {
+  return { status: status.toLowerCase(), stopReason, failures, startedAt: stats?.StartDate, loaded: stats?.FullLoadProgressPercent ?? 0 };
+}
+
+/** DMS's answer that something is not there. */
+async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundFault') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** DMS's answers that mean "not in this state", such as while a configuration is being modified. */
+async function unlessNotNow(ask: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await ask();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && ['InvalidResourceStateFault', 'ResourceNotFoundFault'].includes(error.name)) {
+      console.info(JSON.stringify({ message: 'not now', reason: error.message }));
+      return false;
+    }
+    throw error;
+  }
+}

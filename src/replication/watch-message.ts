@@ -1,0 +1,82 @@
+import { ReplicationTarget } from './replication-target';
+import { KnownTable, nameOf } from './table-statistics';
+import { consoleUrl } from '../dispatch/console-links';
+import { Message, newMessage } from '../dispatch/message';
+
+/** Tables listed in one part of a message. */
+const MOST_TABLES = 20;
+
+/** Something about a table that a person has to look at. */
+export interface Finding {
+  readonly table: KnownTable;
+  readonly kind: 'error' | 'load_errors' | 'ddl' | 'difference';
+  readonly text: string;
+}
+
+/** What a message is about. */
+export interface Watched {
+  readonly pipeline: string;
+  readonly replication: ReplicationTarget;
+  readonly region: string;
+}
+
+const HEADINGS: Record<Finding['kind'], (count: number) => string> = {
+  error: (count) => `${count} table(s) are not replicated any more:`,
+  load_errors: (count) => `The full load of ${count} table(s) left rows out, so rows that were deleted in the source before it stay in the warehouse:`,
+  ddl: (count) => `The definition of ${count} table(s) changed in the source. A new column comes with the next changes; a TRUNCATE or DROP is not replicated, and its rows stay in the warehouse:`,
+  difference: (count) => `The rows of ${count} table(s) do not add up, twice in a row with the same numbers. A TRUNCATE in the source, a change that was lost, or rows that somebody changed in the warehouse may be the cause:`,
+};
+
+/** The message that DMS reports a failure, or has stopped. */
+export function failureMessage(watched: Watched, event: string, detail: string, reason: string | undefined): Message {
+  return newMessage(`FAILED: the replication ${watched.pipeline}`, [
+    [
+      ...head(watched),
+      `Event:       ${event}`,
+      `Message:     ${detail || 'DMS gives none'}`,
+      ...(reason === undefined ? [] : [`Reason:      ${reason}`]),
+    ],
+    [
+      'While it does not run, changes wait in the redo logs of the source: it has to run again before these are removed.',
+      `To go on where it stopped: remove the cause, then run ${startCommand(watched.replication, 'resume-processing')}`,
+      `To load all tables again: ${startCommand(watched.replication, 'reload-target')}`,
+    ],
+    [`DMS: ${dmsUrl(watched)}`],
+  ]);
+}
+
+/** The message that tables need a person. */
+export function findingsMessage(watched: Watched, findings: Finding[]): Message {
+  const kinds = (Object.keys(HEADINGS) as Finding['kind'][]).map((kind) => findings.filter((finding) => finding.kind === kind)).filter(({ length }) => length > 0);
+  return newMessage(`${new Set(findings.map(({ table }) => nameOf(table))).size} table(s) of the replication ${watched.pipeline} need a look`, [
+    head(watched),
+    ...kinds.map((some) => [
+      HEADINGS[some[0].kind](some.length),
+      ...some.slice(0, MOST_TABLES).map(({ table, text }) => `- ${nameOf(table)}: ${text}`),
+      ...(some.length > MOST_TABLES ? [`- and ${some.length - MOST_TABLES} more; DMS lists all of them`] : []),
+    ]),
+    ['To heal a table: load it again, which removes what it lacks. Its files are merged by themselves.', reloadCommand(watched.replication, findings[0].table)],
+    [`DMS: ${dmsUrl(watched)}`],
+  ]);
+}
+
+function head({ pipeline, replication }: Watched): string[] {
+  return [`Pipeline:    ${pipeline}`, `Replication: ${replication.arn}`];
+}
+
+function startCommand({ kind, arn }: ReplicationTarget, type: string): string {
+  return kind === 'serverless'
+    ? `aws dms start-replication --replication-config-arn '${arn}' --start-replication-type ${type}`
+    : `aws dms start-replication-task --replication-task-arn '${arn}' --start-replication-task-type ${type}`;
+}
+
+function reloadCommand({ kind, arn }: ReplicationTarget, { schema, table }: KnownTable): string {
+  const tables = JSON.stringify([{ SchemaName: schema, TableName: table }]);
+  return kind === 'serverless'
+    ? `aws dms reload-replication-tables --replication-config-arn '${arn}' --tables-to-reload '${tables}'`
+    : `aws dms reload-tables --replication-task-arn '${arn}' --tables-to-reload '${tables}'`;
+}
+
+function dmsUrl({ region, replication }: Watched): string {
+  return `${consoleUrl(region)}/dms/v2/home?region=${region}#${replication.kind === 'serverless' ? 'serverlessReplications' : 'tasks'}`;
+}
