@@ -303,12 +303,15 @@ def test_a_table_without_convertible_columns_or_with_too_many_is_reported() -> N
     assert made.tables == ()
     assert "none of its columns" in said(made, "CRM.T").reasons[0]
     assert "it has 1,599 columns, and Redshift takes 1,600" in said(made, "CRM.WIDE").reasons[0]
+    assert "where Oracle stores a row" in said(made, "CRM.T", "PLACE").reasons[0]
+    assert said(made, "CRM.WIDE", "C7").reasons == ("its table is not converted",)
 
 
 def test_a_statement_that_the_data_api_does_not_take_is_reported() -> None:
     made = converted(table("T", *(f"{'C' * 120}{number:04} NUMBER(9)" for number in range(900))))
     assert made.tables == ()
     assert "100,000" in said(made, "CRM.T").reasons[0]
+    assert not any(part.target for part in said(made, "CRM.T").parts)
 
 
 def test_all_other_objects_are_assessed() -> None:
@@ -407,6 +410,7 @@ def test_each_column_of_each_table_is_in_the_output_or_in_the_report(
         assert all(part.target or part.reasons for part in parts)
         if item.name not in targets:
             assert item.outcome is not Outcome.CONVERTED and item.reasons
+            assert not any(part.target for part in parts)
             continue
         there = targets[item.name].columns
         assert [part.target for part in parts if part.target] == [f"{one.name} {one.type.sql}" for one in there]
