@@ -53,7 +53,7 @@ class Connection(ResourceType):
     longest_name = 255
 
     def create(self, declared: Declaration) -> Deployed:
-        given = {"Name": declared.name, **declared.properties["ConnectionInput"]}
+        given = {"Name": declared.name, "ConnectionProperties": {}, **declared.properties["ConnectionInput"]}
         self.context.client("glue").create_connection(ConnectionInput=given)
         return Deployed(given["Name"])
 

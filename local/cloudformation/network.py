@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from local.cloudformation.registry import Kind, moto_types
+from typing import Any
+
+from local.cloudformation.api_resource import chosen
+from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, moto_types, resource_type
 
 moto_types(
     Kind.API_ONLY,
@@ -19,3 +22,26 @@ moto_types(
     "AWS::EC2::VPCEndpoint",
     "AWS::EC2::VPCGatewayAttachment",
 )
+
+
+@resource_type("AWS::EC2::SecurityGroupEgress", Kind.API_ONLY)
+class SecurityGroupEgress(ResourceType):
+    def create(self, declared: Declaration) -> Deployed:
+        answer = self._call("authorize_security_group_egress", declared.properties)
+        return Deployed(answer["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+
+    def delete(self, deployed: Deployed, declared: Declaration) -> None:
+        self._call("revoke_security_group_egress", declared.properties)
+
+    def _call(self, method: str, properties: dict[str, Any]) -> Any:
+        permission: dict[str, Any] = chosen(properties, "IpProtocol")
+        for port in ("FromPort", "ToPort"):
+            if port in properties:
+                permission[port] = int(properties[port])
+        if "DestinationSecurityGroupId" in properties:
+            permission["UserIdGroupPairs"] = [{"GroupId": properties["DestinationSecurityGroupId"]}]
+        if "CidrIp" in properties:
+            permission["IpRanges"] = [{"CidrIp": properties["CidrIp"]}]
+        if "DestinationPrefixListId" in properties:
+            permission["PrefixListIds"] = [{"PrefixListId": properties["DestinationPrefixListId"]}]
+        return getattr(self.context.client("ec2"), method)(GroupId=properties["GroupId"], IpPermissions=[permission])
