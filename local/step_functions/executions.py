@@ -14,7 +14,7 @@ from typing import Any
 from moto.core.config import default_user_config
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
-from moto.stepfunctions.parser.models import Execution, StepFunctionsParserBackend
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from local.process.context import CloudContext
 
@@ -27,14 +27,14 @@ def install(context: CloudContext) -> None:
     def client_of_role(region: str, service: str, state_credentials: StateCredentials) -> Any:
         return context.client(service, state_credentials.role_arn)
 
-    lambda_eval_utils.boto_client_for = client_of_role
+    lambda_eval_utils.boto_client_for = client_of_role  # type: ignore[attr-defined, assignment]
     start = StepFunctionsParserBackend.start_execution
 
-    def start_named(backend: StepFunctionsParserBackend, arn: str, name: str | None, *rest: Any) -> Execution:
+    def start_named(backend: StepFunctionsParserBackend, arn: str, name: str | None, *rest: Any) -> Any:
         """moto calls all executions without a name None."""
         return start(backend, arn, name or str(uuid.uuid4()), *rest)
 
-    StepFunctionsParserBackend.start_execution = start_named
+    StepFunctionsParserBackend.start_execution = start_named  # type: ignore[method-assign, assignment]
 
 
 def check_definition(definition: str) -> None:
@@ -43,8 +43,8 @@ def check_definition(definition: str) -> None:
         resource = str(state.get("Resource"))
         if state.get("Type") == "Task" and not resource.startswith(_FUNCTION):
             raise ValueError(
-                f"the state {name!r} has the resource {resource!r}, but the local cloud runs tasks whose resource is the"
-                " ARN of a Lambda function"
+                f"the state {name!r} has the resource {resource!r}, but the local cloud runs tasks whose resource is"
+                " the ARN of a Lambda function"
             )
 
 
