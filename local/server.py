@@ -42,7 +42,6 @@ from local.process.clients import Clients
 from local.process.context import ACCOUNT, REGION, CloudContext
 from local.process.state_files import INBOX_FILE, LOG_FILE, STATE_FILE
 from local.redshift import warehouses
-from local.step_functions import executions
 
 
 class LocalServer:
@@ -87,7 +86,6 @@ class LocalServer:
         notifications.install(context)
         self.runner = glue_runs.install(context, bus)
         self._dms = dms.install(context, bus)
-        executions.install(context)
         engine.install(context)
         iam.install(context)
         quotas.install()

@@ -29,7 +29,6 @@ from local.cloudformation import (  # noqa: F401  each registers its types
     secrets,
     storage,
     warehouse,
-    workflows,
 )
 from local.cloudformation.custom_resources import CustomResource
 from local.cloudformation.registry import RESOURCE_TYPES, Declaration, Deployed, Kind, ResourceType

@@ -1,13 +1,10 @@
-"""State machines of functions run, as custom resources that wait for something use them."""
+"""State machines run, with the rights of their roles."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import pytest
-
-from local.assembly import DeploymentError
 from local.cloud import LocalCloud
 from local.tests.assembly import allow, arn_of, function, outputs, ref, role
 from local.tests.conftest import Deploy
@@ -77,9 +74,3 @@ def test_a_machine_calls_only_what_its_role_may(cloud: LocalCloud, deploy: Deplo
     ended = execution(cloud, made["Machine"])
     assert ended["status"] == "FAILED"
     assert "lambda:InvokeFunction" in ended["cause"]
-
-
-def test_a_task_of_another_service_is_refused(deploy: Deploy) -> None:
-    states = {"Start": {**WAITING, "Resource": "arn:aws:states:::glue:startJobRun.sync"}}
-    with pytest.raises(DeploymentError, match=r"the state 'Start' has the resource '[\w:.]+glue:startJobRun\.sync'"):
-        deploy(template(states, COUNTING))
