@@ -35,6 +35,7 @@ def spark_properties() -> dict[str, str]:
     return {
         "spark.jars": str(driver_jar()),
         "spark.jars.packages": ":".join(_POSTGRES),
+        "spark.jars.excludes": "org.checkerframework:checker-qual",
         "spark.jars.ivy": str(_IVY),
     }
 
