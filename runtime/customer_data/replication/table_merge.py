@@ -221,7 +221,8 @@ class TableMerge:
         if state.files or not table.column(SEQUENCE_COLUMN):
             return state
         [(last,)] = self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(self._target)}")
-        return replace(state, last_sequence=str(last or ""))
+        last_sequence = str(last or "")
+        return replace(state, last_sequence=last_sequence, last_change=last_sequence[merge_sql.CHANGE_AT - 1 :])
 
     def _without_incomplete(self, plan: Course) -> Course:
         if not self._incomplete or not plan.completion:
