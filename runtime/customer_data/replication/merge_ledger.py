@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from customer_data.files.manifest import SourceFile
 from customer_data.replication.dms_files import DmsFile, Kind, SourceTable, by_table
-from customer_data.replication.generations import NO_LOAD, Known, LoadedFile
+from customer_data.replication.generations import NO_LOAD, Course, Known, LoadedFile
 from customer_data.replication.merge_sql import CHANGE_AT
 from customer_data.warehouse.data_api import DataApi, retrying
 from customer_data.warehouse.ledger import update
@@ -44,17 +44,17 @@ def read_state(warehouse: DataApi, ledger: TableName) -> State:
         f" FROM {name} WHERE {is_loaded} AND kind IN ('load', 'complete')"
     )
     files, last_sequence, last_change, generation, first_change = 0, "", "", NO_LOAD, None
-    loads, complete = [], set()
+    loads, complete = [], {}
     for kind, key, of, time, number, last, change in retrying(lambda: warehouse.query(query)):
         if kind == "all":
             files, generation = int(number or 0), str(of or NO_LOAD)
             last_sequence, last_change = str(last or ""), str(change or "")
             first_change = str(time) if time else None
         elif kind == Kind.COMPLETE:
-            complete.add(str(of))
+            complete[str(of)] = str(time or "")
         else:
             loads.append(LoadedFile(str(key), str(of), str(time or ""), int(number or 0)))
-    return State(files, last_sequence, last_change, Known(generation, first_change, tuple(loads), frozenset(complete)))
+    return State(files, last_sequence, last_change, Known(generation, first_change, tuple(loads), complete))
 
 
 def unchanged_guard(ledger: TableName, state: State, ours: list[str]) -> str:
@@ -66,12 +66,12 @@ def unchanged_guard(ledger: TableName, state: State, ours: list[str]) -> str:
     )
 
 
-def changes_after(warehouse: DataApi, ledger: TableName, generation: str, prefix: str) -> list[DmsFile]:
-    """The files of changes that were merged before the full load of the generation came, and are newer than it."""
+def changes_after(warehouse: DataApi, ledger: TableName, plan: Course, prefix: str) -> list[DmsFile]:
+    """The files of changes that were merged before the full load of the plan came, and are newer than it."""
     query = (
         f"SELECT load_id, bucket, object_key, version_id, etag, sequencer, event_time FROM {table(ledger)}"
-        f" WHERE status = 'loaded' AND kind = 'changes' AND generation < {literal(generation)}"
-        f" AND file_time >= {literal(generation)}"
+        f" WHERE status = 'loaded' AND kind = 'changes' AND generation < {literal(plan.generation)}"
+        f" AND file_time >= {literal(plan.begun)}"
     )
     files = [
         SourceFile(
