@@ -113,13 +113,15 @@ class Staging:
 
 @dataclass(frozen=True)
 class Target:
-    """Where rows go. `kept` are columns of the table that the files lack."""
+    """Where rows go. `kept` are columns of the table that the files lack. `before` is the greatest sequence that was
+    merged, `changes_before` that of a change, whatever its generation."""
 
     name: TableName
     tombstones: TableName
     kept: tuple[str, ...]
     generation: str
     before: str
+    changes_before: str
     now: str
 
     @property
@@ -305,15 +307,15 @@ def _last(staging: Staging) -> str:
     if staging.positioned:
         row.append("row_position")
     else:  # rows of one rank are ties, and rows of the first one would both be last
-        stays[0] = "rank = 1"
-        flags.append(_flag("rank = 1 AND place > 1", "tie"))
+        stays[0] = "standing = 1"
+        flags.append(_flag("standing = 1 AND place > 1", "tie"))
     if _has_before(staging):
         row += [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1)]
         stays.append(_is_moved(len(keys)))
         flags.append(_flag(_is_moved(len(keys)), "moved"))
     if conditions := [column.changes for column in staging.columns if column.changes]:
         row.append(_flag(" OR ".join(conditions), "changes"))
-    rank = "" if staging.positioned else f", RANK() {window} AS rank"
+    rank = "" if staging.positioned else f", RANK() {window} AS standing"
     return (
         f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT *, {', '.join(flags)}"
         f" FROM (SELECT *, ROW_NUMBER() {window} AS place{rank}"
@@ -498,7 +500,7 @@ def _append_changes(staging: Staging, target: Target) -> list[Statement]:
     values = tuple((column.name, column.value) for column in staging.columns)
     source = _Source(staging.staged, (), f"{target.prefix} || {order}", staging.operation, values)
     into = dict(values) | {SEQUENCE_COLUMN: source.sequence, OPERATION_COLUMN: staging.operation}
-    merged = target.before[CHANGE_AT - 1 :]
+    merged = target.changes_before
     again = Statement(
         f"DELETE FROM {table(target.name)} USING {staging.newest} WHERE {staging.newest}.s <= {literal(merged)}"
         f" AND SUBSTRING({identifier(target.name.name)}.{SEQUENCE_COLUMN}, {CHANGE_AT}) = {staging.newest}.s",
