@@ -29,6 +29,10 @@ CREATE TABLE "SHOP"."ORDER_LOG" (
   "LOGGED_AT" timestamptz(6) NOT NULL DEFAULT clock_timestamp()
 );
 
+CREATE VIEW "SHOP"."NAMED_ORDERS" AS
+  SELECT o."ORDER_ID", a."NAME", o."AMOUNT" FROM "SHOP"."ORDERS" o JOIN "SHOP"."ACCOUNTS" a ON a."ACCOUNT_ID" = o."ACCOUNT_ID";
+
+-- Its query is PostgreSQL's own, so that there is something for a person to do.
 CREATE VIEW "SHOP"."OPEN_ORDERS" AS
   SELECT "ORDER_ID", "ACCOUNT_ID", "AMOUNT" FROM "SHOP"."ORDERS" WHERE "STATUS" <> 'DELIVERED';
 
