@@ -128,7 +128,6 @@ class Script:
         if token.kind != "variable":
             return token
         value = self._variables.get(token.text.strip("&.").upper())
-        # Its text has the value's length: nothing reads the source between the ends of a name.
         return token if value is None else token._replace(kind="word", text=value)
 
     def _without_end(self, token: Token) -> str:
