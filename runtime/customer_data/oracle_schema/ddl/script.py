@@ -138,7 +138,7 @@ class Script:
     def _java_head(self) -> list[Token]:
         """The words up to the source. Java has quotes and semicolons of its own, so that nothing after them is read:
         SQL*Plus takes it up to a line with a slash."""
-        head = []
+        head: list[Token] = []
         while len(head) < _LONGEST_JAVA_HEAD and (token := self._lexer.next()) and token.word not in ("AS", "USING"):
             head.append(token)
         ended = _JAVA_END.search(self.text, self._lexer.position)
