@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from local.cloudformation.registry import Kind, moto_types
+from typing import Any
+
+from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, moto_types, resource_type
 
 moto_types(
     Kind.API_ONLY,
@@ -19,3 +21,25 @@ moto_types(
     "AWS::EC2::VPCEndpoint",
     "AWS::EC2::VPCGatewayAttachment",
 )
+
+
+@resource_type("AWS::EC2::SecurityGroupEgress", Kind.API_ONLY)
+class SecurityGroupEgress(ResourceType):
+    def create(self, declared: Declaration) -> Deployed:
+        answer = self.context.client("ec2").authorize_security_group_egress(**_rule(declared.properties))
+        return Deployed(answer["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+
+    def delete(self, deployed: Deployed, declared: Declaration) -> None:
+        self.context.client("ec2").revoke_security_group_egress(**_rule(declared.properties))
+
+
+def _rule(properties: dict[str, Any]) -> dict[str, Any]:
+    permission: dict[str, Any] = {"IpProtocol": str(properties["IpProtocol"])}
+    permission |= {name: int(properties[name]) for name in ("FromPort", "ToPort") if name in properties}
+    if block := properties.get("CidrIp"):
+        permission["IpRanges"] = [{"CidrIp": block}]
+    if group := properties.get("DestinationSecurityGroupId"):
+        permission["UserIdGroupPairs"] = [{"GroupId": group}]
+    if prefixes := properties.get("DestinationPrefixListId"):
+        permission["PrefixListIds"] = [{"PrefixListId": prefixes}]
+    return {"GroupId": properties["GroupId"], "IpPermissions": [permission]}
