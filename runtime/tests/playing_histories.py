@@ -23,8 +23,6 @@ from fuse import Fuse, Killed, briefly
 from near import WithoutHttp
 from psycopg import sql
 from source_histories import (
-    CUSTOMERS,
-    EVENTS,
     EXTRA,
     TABLES,
     AddColumn,
@@ -42,9 +40,12 @@ from source_histories import (
     Work,
 )
 
+from customer_data.errors import WarehouseError
 from customer_data.files.manifest import SourceFile
 from customer_data.oracle_schema import schema_job
+from customer_data.oracle_schema.run import CHANGES_FILE
 from customer_data.oracle_schema.secret import Login
+from customer_data.oracle_schema.settings import SchemaJobSettings
 from customer_data.replication.merge import Merge
 from customer_data.warehouse.data_api import DataApi
 from local.dms import engine, statistics, target
@@ -154,35 +155,38 @@ class Servers:
         api = RedshiftDataApi(warehouse_url, s3_client_for_role=lambda arn: self.objects)
         self.redshift = WithoutHttp(api, writer)
         self._administrator = WithoutHttp(api, None)
-        self._statements: list[str] = []
+        self._statements: dict[tuple[str, ...], list[str]] = {}
 
-    def prepare(self) -> None:
+    def prepare(self, tables: Sequence[SourceTable]) -> None:
         """Empty tables in the source, and those that the schema job makes of them in the warehouse."""
         self.objects.bodies.clear()
         self.objects.events.clear()
         with psycopg.connect(self.source_url, autocommit=True) as source:
             source.execute('DROP SCHEMA IF EXISTS "CRM" CASCADE')
-            source.execute("; ".join(['CREATE SCHEMA "CRM"', *(table.ddl for table in TABLES)]))
+            source.execute("; ".join(['CREATE SCHEMA "CRM"', *(table.ddl for table in tables)]))
         settings = self.deployed["parquet"].schema
         admin = DataApi(self._administrator, settings.warehouse, sleep=briefly)
         admin.batch(["DROP SCHEMA IF EXISTS crm CASCADE", "CREATE SCHEMA crm"])
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(WarehouseError):  # one server serves all histories: the role is there from the second on
             admin.execute("CREATE ROLE cdp_writer")
         for statement in _TO_ROLE:
             admin.execute(statement)
-        if not self._statements:
-            made = schema_job.run(
-                settings,
-                Login("h", 1, "u", "p"),
-                plan=True,
-                s3=self.objects,
-                redshift_data=self._administrator,
-                connect=lambda _settings, _login: _Catalog(self.source_url),
-            )
-            self._statements = [
-                each for each in schema_job.split_statements(made.files["alter_redshift_schema.sql"]) if each
-            ]
-        admin.batch(self._statements)
+        names = tuple(table.name for table in tables)
+        if names not in self._statements:
+            self._statements[names] = self._converted(settings)
+        admin.batch(self._statements[names])
+
+    def _converted(self, settings: SchemaJobSettings) -> list[str]:
+        """What the schema job would apply."""
+        made = schema_job.run(
+            settings,
+            Login("source", 1521, "reader", "secret"),
+            plan=True,
+            s3=self.objects,
+            redshift_data=self._administrator,
+            connect=lambda _settings, _login: _Catalog(self.source_url),
+        )
+        return schema_job.split_statements(made.files[CHANGES_FILE])
 
 
 class _Catalog:
@@ -227,11 +231,11 @@ class Playing:
             self._faults.set(fault, 1)
         self._progress = Progress("histories")
         self._closing = contextlib.ExitStack()
-        self.tables = TABLES
+        self.tables = tuple(TABLES[name] for name in history.tables)
         self.events = Versions()
 
     def __enter__(self) -> Playing:
-        self._servers.prepare()
+        self._servers.prepare(self.tables)
         connect = lambda: psycopg.connect(self._servers.source_url, options="-c lock_timeout=1")  # noqa: E731
         self._writers = [Writer(self._closing.enter_context(connect()), self) for _ in range(2)]
         self._closing.enter_context(dms_of_this_process(self._objects, self._servers.source_url))
@@ -269,7 +273,7 @@ class Playing:
                 self._engine.close()
                 self._new_engine(fresh=True, meanwhile=meanwhile)
             case Reload(table, truncated):
-                self._reload(self.tables[table], truncated=truncated)
+                self._reload(self.table(table), truncated=truncated)
             case Watch():
                 self._watch()
             case AddColumn():
@@ -309,7 +313,7 @@ class Playing:
         self._engine.find_tables()
         self._engine.start(fresh=fresh)
         if fresh:
-            self.events.loaded(self.source_rows(EVENTS), with_pending=False)
+            self.events.loaded(self._keyless_rows(), with_pending=False)
             self._writers[0].work(meanwhile, "commit")
         self._engine.full_load()
 
@@ -322,8 +326,8 @@ class Playing:
             assert self._progress.slot
             self._progress.slot.older.clear()
         self._engine.reload([("CRM", table.name)])
-        if table is EVENTS:
-            self.events.loaded(self.source_rows(EVENTS), with_pending=True, forget=truncated)
+        if not table.key:
+            self.events.loaded(self._keyless_rows(), with_pending=True, forget=truncated)
         self._step()
 
     def _watch(self) -> None:
@@ -346,9 +350,12 @@ class Playing:
 
     def _add_column(self) -> None:
         self._end_transactions()
-        self._writers[0].run(f'ALTER TABLE "CRM"."{CUSTOMERS.name}" ADD COLUMN "{EXTRA.name}" {EXTRA.type}')
-        wider = replace(CUSTOMERS, columns=(*CUSTOMERS.columns, EXTRA))
-        self.tables = (wider, *self.tables[1:])
+        narrower, *others = self.tables
+        self._writers[0].run(f'ALTER TABLE "CRM"."{narrower.name}" ADD COLUMN "{EXTRA.name}" {EXTRA.type}')
+        self.tables = (replace(narrower, columns=(*narrower.columns, EXTRA)), *others)
+
+    def table(self, number: int) -> SourceTable:
+        return self.tables[number % len(self.tables)]
 
     def _end_transactions(self) -> None:
         for number, writer in enumerate(self._writers):
@@ -357,6 +364,9 @@ class Playing:
     def moves_keys(self) -> bool:
         """A change of a key to one that another row has left in the same moment is a limit."""
         return "equal-sequences" not in self._history.faults
+
+    def _keyless_rows(self) -> list[tuple[Any, ...]]:
+        return [row for table in self.tables if not table.key for row in self.source_rows(table)]
 
     # The merge
 
@@ -444,6 +454,16 @@ class Versions:
     _older: list[tuple[Any, ...]] = field(default_factory=list)
     _newer: list[tuple[Any, ...]] = field(default_factory=list)
 
+    def of_width(self, columns: int) -> tuple[Counter[tuple[Any, ...]], Counter[tuple[Any, ...]]]:
+        """`expected` and `maybe`, with NULL in columns that came later."""
+        both = []
+        for versions in (self.expected, self.maybe):
+            wider: Counter[tuple[Any, ...]] = Counter()
+            for row, count in versions.items():
+                wider[row + (None,) * (columns + 1 - len(row))] += count
+            both.append(wider)
+        return both[0], both[1]
+
     def committed(self, versions: Sequence[tuple[Any, ...]]) -> None:
         self._pending += versions
         self.expected.update(versions)
@@ -497,7 +517,7 @@ class Writer:
         self._versions = []
 
     def _operate(self, operation: Operation) -> list[tuple[Any, ...]]:
-        table = self._playing.tables[operation.table]
+        table = self._playing.table(operation.table)
         chosen = random.Random(operation.seed)
         keys = table.columns[: max(table.key, 1)]
         numbers = random.Random(operation.key)

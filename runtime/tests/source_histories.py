@@ -109,12 +109,12 @@ EVENTS = SourceTable(
         Column("AT", "timestamp(6)", _MOMENTS),
     ),
 )
-TABLES = (CUSTOMERS, ORDER_LINES, ALL_TYPES, EVENTS)
+TABLES = {table.name: table for table in (CUSTOMERS, ORDER_LINES, ALL_TYPES, EVENTS)}
 
 
 @dataclass(frozen=True)
 class Operation:
-    """On a table: `what` is done to the row of `key`, with values of `seed`."""
+    """On a table, by number: `what` is done to the row of `key`, with values of `seed`."""
 
     table: int
     what: str
@@ -173,7 +173,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class AddColumn:
-    """The source's table gets another column."""
+    """The source's first table gets another column."""
 
 
 @dataclass(frozen=True)
@@ -195,36 +195,40 @@ Step = Work | Batch | Switch | Restart | NewTask | Reload | Watch | AddColumn | 
 class History:
     """`faults` are on all the time: they change the numbers of changes, which the same change always has."""
 
+    tables: tuple[str, ...]
     format: str
     faults: tuple[str, ...]
     steps: tuple[Step, ...]
 
 
 _seed = st.integers(0, 2**16)
+_table = st.integers(0, 1)
 _WHAT = ["put", "put", "put", "change", "delete", "move", "sweep"]
-_operation = st.builds(Operation, st.integers(0, len(TABLES) - 1), st.sampled_from(_WHAT), st.integers(0, 8), _seed)
+_operation = st.builds(Operation, _table, st.sampled_from(_WHAT), st.integers(0, 8), _seed)
 _operations = st.lists(_operation, min_size=1, max_size=6).map(tuple)
 _work = st.builds(Work, st.integers(0, 1), _operations, st.sampled_from(["commit", "commit", "open", "rollback"]))
-_switch = st.builds(Switch, st.sampled_from(["files-twice", "copies", "out-of-order", "late"]), st.booleans())
-_kill = st.none() | st.integers(1, 60)
+_kill = st.none() | st.integers(1, 25)
 _run = st.builds(Run, st.integers(1, 4), _seed, st.booleans(), _kill, st.booleans())
-_reload = st.builds(Reload, st.integers(0, len(TABLES) - 1), st.booleans())
-_rare = st.one_of(
-    _switch,
-    _switch,
+_reload = st.builds(Reload, _table, st.booleans())
+_rare: st.SearchStrategy[Step] = st.one_of(
+    st.builds(Switch, st.sampled_from(["files-twice", "copies", "out-of-order", "late"]), st.booleans()),
     st.builds(Restart, st.sampled_from([0, 1, 3, 20])),
     st.builds(NewTask, st.lists(_operation, max_size=3).map(tuple)),
     _reload,
     _reload,
-    st.builds(Watch),
 )
-_step: st.SearchStrategy[Step] = st.one_of(_work, _work, _work, st.builds(Batch), st.builds(Batch), _run, _rare)
+_step: st.SearchStrategy[Step] = st.one_of(
+    _work, _work, _work, st.builds(Batch), st.builds(Batch), _run, _run, st.builds(Watch), _rare, _rare
+)
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    steps = draw(st.lists(_step, min_size=5, max_size=16))
+    steps = draw(st.lists(_step, min_size=10, max_size=24))
     if draw(st.booleans()):
         steps.insert(draw(st.integers(0, len(steps))), AddColumn())
+    tables = draw(st.lists(st.sampled_from(list(TABLES)), min_size=1, max_size=2, unique=True))
     numbering = st.lists(st.sampled_from(["lob-gap", "same-second", "equal-sequences"]), unique=True, max_size=2)
-    return History(draw(st.sampled_from(["parquet", "parquet", "csv"])), tuple(draw(numbering)), tuple(steps))
+    return History(
+        tuple(tables), draw(st.sampled_from(["parquet", "parquet", "csv"])), tuple(draw(numbering)), tuple(steps)
+    )
