@@ -124,7 +124,9 @@ class Objects:
         return {"ETag": _etag(body), "ContentLength": len(body), "LastModified": START}
 
     def list_objects_v2(self, *, Bucket: str, Prefix: str, **_: Any) -> Any:
-        return {"Contents": [{"Key": key} for bucket, key in self.bodies if bucket == Bucket and key.startswith(Prefix)]}
+        return {
+            "Contents": [{"Key": key} for bucket, key in self.bodies if bucket == Bucket and key.startswith(Prefix)]
+        }
 
     def delete_object(self, *, Bucket: str, Key: str) -> None:
         self.bodies.pop((Bucket, Key), None)
@@ -167,7 +169,9 @@ class Servers:
         settings = self.deployed["parquet"].schema
         admin = DataApi(self._administrator, settings.warehouse, sleep=briefly)
         admin.batch(["DROP SCHEMA IF EXISTS crm CASCADE", "CREATE SCHEMA crm"])
-        with contextlib.suppress(WarehouseError):  # one server serves all histories: the role is there from the second on
+        with contextlib.suppress(
+            WarehouseError
+        ):  # one server serves all histories: the role is there from the second on
             admin.execute("CREATE ROLE cdp_writer")
         for statement in _TO_ROLE:
             admin.execute(statement)
@@ -553,7 +557,10 @@ class Writer:
         where = sql.SQL(" WHERE {}").format(_pairs(table.columns[:1], ""))
         match what:
             case "delete":
-                done, letter = self._change(sql.SQL("DELETE FROM {}{} RETURNING *").format(_name(table), where), key), "D"
+                done, letter = (
+                    self._change(sql.SQL("DELETE FROM {}{} RETURNING *").format(_name(table), where), key),
+                    "D",
+                )
             case "change" | "sweep" | "move":
                 place = chosen.randrange(len(values))
                 one = _pairs(table.columns[place + 1 : place + 2], "")

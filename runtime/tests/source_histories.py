@@ -14,7 +14,20 @@ from hypothesis import strategies as st
 
 _WIDEST = Decimal("9" * 38)
 _LOWEST = _WIDEST.copy_negate()  # an operator would round it
-_WORDS = ["Ada", " ", "blank at the end  ", "", None, 'quo"te, comma', "line\nbreak", "\\N", "NULL", "\\", "𝄞" * 1000, "ß'%_"]
+_WORDS = [
+    "Ada",
+    " ",
+    "blank at the end  ",
+    "",
+    None,
+    'quo"te, comma',
+    "line\nbreak",
+    "\\N",
+    "NULL",
+    "\\",
+    "𝄞" * 1000,
+    "ß'%_",
+]
 _DAYS = [
     datetime(1, 1, 1),
     datetime(9999, 12, 31, 23, 59, 59),
@@ -50,7 +63,9 @@ class SourceTable:
     def ddl(self) -> str:
         columns = [f'"{column.name}" {column.type}' for column in self.columns]
         names = ", ".join(f'"{column.name}"' for column in self.columns[: self.key])
-        return f'CREATE TABLE "CRM"."{self.name}" ({", ".join(columns + ([f"PRIMARY KEY ({names})"] if names else []))})'
+        return (
+            f'CREATE TABLE "CRM"."{self.name}" ({", ".join(columns + ([f"PRIMARY KEY ({names})"] if names else []))})'
+        )
 
 
 CUSTOMERS = SourceTable(
@@ -80,6 +95,7 @@ ALL_TYPES = SourceTable(
         Column("ID", "numeric(10)", [1, 2, 3]),
         Column("WIDE", "numeric(38)", [_WIDEST, _LOWEST, 0, None]),
         Column("FINE", "numeric(38, 37)", [Decimal("9." + "9" * 37), Decimal("1E-37"), None]),
+        Column("PART", "numeric(38, 38)", [Decimal("0." + "9" * 37), Decimal("-1E-37"), None]),
         Column("BARE", "numeric", [Decimal("9" * 28 + "." + "9" * 10), Decimal("-1E-10"), 7, None]),
         Column("TINY", "numeric(2)", [99, -99, None]),
         Column("HALF", "numeric(9)", [999_999_999, -999_999_999, None]),
@@ -178,8 +194,8 @@ class AddColumn:
 
 @dataclass(frozen=True)
 class Run:
-    """A merge of a share (quarters) of the files whose events are there, in any order, some of them `again`. At its step `kill` it
-    is killed, `after` it has taken effect or before; what was in its manifest is merged with the next run."""
+    """A merge of a share (quarters) of the files whose events are there, in any order, some of them `again`. At step
+    `kill` it is killed, `after` the step or before; what was in its manifest is merged with the next run."""
 
     share: int
     seed: int
