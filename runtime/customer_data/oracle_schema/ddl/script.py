@@ -128,7 +128,7 @@ class Script:
         if token.kind != "variable":
             return token
         value = self._variables.get(token.text.strip("&.").upper())
-        return token if value is None else token._replace(kind="word", text=value)
+        return token if value is None else token._replace(kind="word", text=value, word=value.upper())
 
     def _without_end(self, token: Token) -> str:
         what = {"/": "comment", '"': "quoted name"}.get(token.text[0], "literal")
