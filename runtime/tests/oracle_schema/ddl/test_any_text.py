@@ -24,7 +24,8 @@ _SNIPPETS = (
     *("\nREM '", "\n@file", "\nDEFINE x = 'y", "&x.", "&&y..", "CASE", "INTERVAL DAY", "TIMESTAMP"),
     *("t", "a", "a NUMBER", "b VARCHAR2(10 CHAR)", '"a b"', "s.t", "1", "10.5", "-", "*", ",", "(", ")", ";", "/"),
     *("\n", "\n/\n", ";\n", "\r\n", "'x'", "'it''s'", "q'[", "]'", "n'", "'", '"', "--", "/*", "*/", ".", "<<"),
-    *("SCHEMA AUTHORIZATION", "SESSION SET CURRENT_SCHEMA =", "SYNONYM", "DATABASE LINK", "SEQUENCE", "\ufeff", "\x00", "é", "٣"),
+    *("SCHEMA AUTHORIZATION", "SESSION SET CURRENT_SCHEMA =", "SYNONYM", "DATABASE LINK", "SEQUENCE"),
+    *("\ufeff", "\x00", "é", "٣"),
 )  # fmt: skip
 
 
