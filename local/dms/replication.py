@@ -157,6 +157,9 @@ class Replication:
     def end(self) -> None:
         """Stops what runs, and waits for it; frees the source's log."""
         self._stopping.set()
+        engine = self._engine
+        if engine:
+            engine.interrupt()
         if self._thread:
             self._thread.join(timeout=30)
         drop_slot(self.progress)

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from local.__main__ import main
@@ -75,7 +76,8 @@ def test_up_writes_how_to_reach_the_cloud_and_down_ends_it(tmp_path: Path, capsy
     other = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}, "Outputs": outputs(TopicArn="none", Queue="q")}
     assembly, state_file = write_assembly(tmp_path / "app", {"App": TOPIC, "Other": other}), tmp_path / "state.json"
     seed_file, secrets_file = tmp_path / "seed.json", tmp_path / "secrets.json"
-    seed_file.write_text(json.dumps({"buckets": {"theirs": {"objects": {"a.csv": "id"}}}}))
+    seed = {"buckets": {"theirs": {"objects": {"a.csv": "id"}}}, "oracles": {"ORCL": {"secret": "crm/oracle"}}}
+    seed_file.write_text(json.dumps(seed))
     secrets_file.write_text(json.dumps({"token": "t"}))
     given = ["--seed", str(seed_file), "--secrets", str(secrets_file)]
     assert main(["up", "--app", str(assembly), "--state", str(state_file), *given]) == 0
@@ -92,6 +94,8 @@ def test_up_writes_how_to_reach_the_cloud_and_down_ends_it(tmp_path: Path, capsy
         assert cloud.client("s3").get_object(Bucket="theirs", Key="a.csv")["Body"].read() == b"id"
         assert cloud.client("secretsmanager").get_secret_value(SecretId="token")["SecretString"] == "t"
         assert state["warehouseUrl"].startswith("postgresql://")
+        with psycopg.connect(state["oracleUrl"]) as oracle:
+            assert oracle.execute("SELECT DUMMY FROM DUAL").fetchone() == ("X",)
         assert state["salesforceUrl"] is None
         assert {"region", "accessKeyId", "secretAccessKey", "inbox", "log"} <= set(state)
         assert main(["fire", "nothing", "--state", str(state_file)]) == 1
@@ -103,6 +107,8 @@ def test_up_writes_how_to_reach_the_cloud_and_down_ends_it(tmp_path: Path, capsy
         assert main(["down", "--state", str(state_file)]) == 0
     assert not cloud.running
     assert not state_file.exists()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(state["oracleUrl"], connect_timeout=2)
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,17 @@ def test_a_full_load_ends_by_itself(app: App) -> None:
     assert len(app.loaded("CUSTOMERS")) == 3
 
 
+def test_a_start_that_waits_for_an_open_transaction_can_be_stopped(app: App) -> None:
+    app.deployed()
+    with psycopg.connect(app.cloud.start_oracle(app.service, app.secret)) as other:
+        other.execute("""UPDATE "CRM"."CUSTOMERS" SET "NAME" = 'Open'""")
+        app.start(until="replication_starting")
+        app.stop()
+        assert app.loaded("CUSTOMERS") == []
+    app.start("resume-processing")
+    app.wait_for_counts("CUSTOMERS", FullLoadRows=2, TableState="Table completed")
+
+
 def test_changes_alone_are_those_since_the_start(app: App) -> None:
     app.deployed(mode="cdc").start()
     app.sql("""INSERT INTO "CRM"."CUSTOMERS" VALUES (3, 'New', NULL)""")

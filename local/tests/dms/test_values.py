@@ -76,16 +76,13 @@ def test_every_type_has_dms_type_and_its_whole_value(app: App) -> None:
     expected = [(name, kind) for name, (_, kind) in COLUMNS.items()]
     for name in app.files("KINDS"):
         schema = app.parquet("KINDS", name).schema
-        assert {name: schema.field(name).type for name in COLUMNS} == {
-            name: kind for name, (_, kind) in COLUMNS.items()
-        }
+        assert [(name, schema.field(name).type) for name in COLUMNS] == expected
         assert "VIRTUAL" not in schema.names
 
 
 def test_an_update_has_the_large_values_that_it_left_alone(app: App) -> None:
-    app.sql(
-        """UPDATE "CRM"."CUSTOMERS" SET "NOTES" = (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 900) n)"""
-    )
+    long = "SELECT string_agg(md5(n::text), '') FROM generate_series(1, 900) AS n"
+    app.sql(f'UPDATE "CRM"."CUSTOMERS" SET "NOTES" = ({long})')
     app.deployed(task={"TargetMetadata": {"LimitedSizeLobMode": False}}).start()
     app.sql("""UPDATE "CRM"."CUSTOMERS" SET "NAME" = 'X' WHERE "ID" = 1""")
     [change] = app.wait_for_changes("CUSTOMERS", 1)

@@ -94,7 +94,7 @@ def _begins_clause(cursor: Cursor) -> bool:
 
 def _read_clause(cursor: Cursor, made: ReadColumn, owner: str) -> None:
     if cursor.take("DEFAULT"):
-        made.default = _read_default(cursor)
+        _read_default(cursor, made)
     elif cursor.word() in ("GENERATED", "AS"):
         _read_generated(cursor, made)
     elif begins_inline(cursor):
@@ -113,11 +113,13 @@ def _read_clause(cursor: Cursor, made: ReadColumn, owner: str) -> None:
         raise cursor.not_read("a clause of a column")
 
 
-def _read_default(cursor: Cursor) -> str:
-    if cursor.take("ON", "NULL") and cursor.take("FOR", "INSERT"):
-        cursor.take("ONLY")
-        cursor.take("AND", "UPDATE")
-    return _read_expression(cursor)
+def _read_default(cursor: Cursor, made: ReadColumn) -> None:
+    if cursor.take("ON", "NULL"):
+        made.not_null = made.not_null or NotNull(False)  # Oracle adds it
+        if cursor.take("FOR", "INSERT"):
+            cursor.take("ONLY")
+            cursor.take("AND", "UPDATE")
+    made.default = _read_expression(cursor)
 
 
 def _read_expression(cursor: Cursor) -> str:

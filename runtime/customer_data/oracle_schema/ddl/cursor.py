@@ -19,7 +19,7 @@ class NotRead(CustomerDataError):
         self.start = start
 
 
-_END = Token("symbol", "", -1, -1, False)
+_END = Token("symbol", "", "", -1, -1, False)
 
 
 class Cursor:
@@ -51,6 +51,8 @@ class Cursor:
         return self._tokens[self.at - 1].word if self.at else ""
 
     def follows(self, *words: str) -> bool:
+        if self.is_ended or self._tokens[self.at].word != words[0]:
+            return False  # first, because it nearly always says it
         return all(self.word(further) == word for further, word in enumerate(words))
 
     def take(self, *words: str) -> bool:

@@ -53,6 +53,8 @@ _OF_DATABASE = (
     *("PROFILE", "RESTORE", "ROLE", "ROLLBACK", "SPFILE", "TABLESPACE", "UNDO", "BIGFILE", "SMALLFILE", "TEMPORARY"),
     "USER",
 )
+_USER = re.compile(r"([A-Za-z][\w$#]*)")
+_ADMINISTRATORS = ("SYS", "SYSTEM")  # who make objects for others
 _MAKES_OBJECTS = re.compile(r"\b(?:CREATE|ALTER|COMMENT|RENAME)\s", re.IGNORECASE)
 
 
@@ -74,10 +76,9 @@ class Reader:
         self._owner = default_owner
         self._tables: dict[Name, TableDraft] = {}
         self._views: dict[Name, OracleView] = {}
-        self._others: list[OtherObject] = []
+        self._others: dict[OtherObject, None] = {}
         self._object_types: dict[Name, tuple[OracleColumn, ...]] = {}
-        self._made_on: dict[Name, int] = {}
-        self._not_made: dict[Name, int] = {}
+        self._not_made: set[Name] = set()
         self._deferred: list[_Deferred] = []
         self._unread: list[Unread] = []
         self.fates: list[Fate] = []
@@ -101,17 +102,20 @@ class Reader:
         if command.name == "START":
             self._add_unread(command.start, f"@{command.rest}", "the file that it runs is not read: give that file too")
             return Fate.UNREAD
+        user = _USER.match(command.rest) if command.name == "CONNECT" else None
+        if user and user[1].upper() not in _ADMINISTRATORS:
+            self._owner = user[1].upper()
+            return Fate.CHANGE
         return Fate.IGNORED
 
     def _try(self, statement: Statement) -> Fate:
         try:
             if statement.fault:
-                raise NotRead(statement.fault)
+                raise NotRead(*statement.fault)
             return self._statement(statement)
         except NotRead as error:
             self._remember_not_made(statement)
-            self._add_unread(statement.start, statement.text, str(error))
-            return Fate.UNREAD
+            return self._not_read(statement, error)
 
     def _statement(self, statement: Statement) -> Fate:
         cursor = Cursor(statement.source, statement.tokens)
@@ -154,19 +158,17 @@ class Reader:
 
     def _table(self, cursor: Cursor, statement: Statement) -> Fate:
         table, unread = read_table(cursor, self._owner, self._object_types)
-        if table.key in self._made_on:
+        if table.key in self._tables:
             if statement.is_only_if_new:
                 return Fate.IGNORED
-            raise NotRead(f"{'.'.join(table.key)} is made on line {self._made_on[table.key]:,} already")
+            raise NotRead(f"a statement before it makes {'.'.join(table.key)} already")
         self._tables[table.key] = table
-        self._made_on[table.key] = self._script.line(statement.start)
         return self._with_unread(unread, Fate.TABLE)
 
     def _add_other(self, other: OtherObject, cursor: Cursor) -> None:
         if other.kind == "TYPE" and (attributes := read_attributes(cursor, other.owner)):
             self._object_types[other.owner, other.name] = attributes
-        if other not in self._others[-1:]:
-            self._others.append(other)
+        self._others[other] = None
 
     def _alter(self, cursor: Cursor, statement: Statement) -> Fate:
         if cursor.take("TABLE"):
@@ -216,11 +218,10 @@ class Reader:
             return Fate.IGNORED
         cursor.take("IF", "EXISTS")
         key = cursor.qualified(self._owner)
-        self._made_on.pop(key, None)
         dropped: object = self._tables.pop(key, None) if kind == "TABLE" else self._views.pop(key, None)
         if dropped is None:
             return Fate.IGNORED
-        self._others.append(OtherObject(f"DROPPED {kind}", *key))
+        self._others[OtherObject(f"DROPPED {kind}", *key)] = None
         return Fate.CHANGE
 
     def _rename(self, cursor: Cursor) -> Fate:
@@ -243,7 +244,6 @@ class Reader:
             self._tables[old] = replace(table, name=old[1])
             raise NotRead(f"there is a table {'.'.join(new)} already")
         self._tables[new] = table
-        self._made_on[new] = self._made_on.pop(old)
         for other in self._tables.values():
             other.constraints = [
                 replace(one, references=new) if one.references == old else one for one in other.constraints
@@ -267,15 +267,10 @@ class Reader:
                 return self._with_unread(deferred.apply(self._tables[key]), Fate.CHANGE)
             if key in self._views:
                 return Fate.IGNORED
-            line = self._not_made.get(key)
-            raise NotRead(
-                f"{'.'.join(key)} is not among the tables of the text"
-                if line is None
-                else f"{'.'.join(key)}, on line {line:,}, is not read"
-            )
+            why = "its CREATE TABLE is not read" if key in self._not_made else "no statement of the text makes it"
+            raise NotRead(f"it is about {'.'.join(key)}: {why}")
         except NotRead as error:
-            self._add_unread(statement.start, statement.text, str(error))
-            return Fate.UNREAD
+            return self._not_read(statement, error)
 
     # What is not read
 
@@ -289,7 +284,14 @@ class Reader:
             key = cursor.qualified(self._owner)
         except NotRead:
             return
-        self._not_made.setdefault(key, self._script.line(statement.start))
+        self._not_made.add(key)
+
+    def _not_read(self, statement: Statement, error: NotRead) -> Fate:
+        """Lines in a reason are counted from the statement's first: the text may be that of several files."""
+        start = statement.start if error.start is None else error.start
+        line = self._script.line(start) - self._script.line(statement.start) + 1
+        self._add_unread(statement.start, statement.text, f"{error} (line {line:,} of it)" if line > 1 else str(error))
+        return Fate.UNREAD
 
     def _with_unread(self, items: Iterable[UnreadItem], fate: Fate) -> Fate:
         for item in items:

@@ -13,12 +13,12 @@ from customer_data.oracle_schema.ddl.tokens import Lexer, Token
 
 @dataclass(frozen=True)
 class Statement:
-    """`fault` says why it cannot be read at all. `source` is the text in which its tokens stand."""
+    """`fault` says why it cannot be read at all, and where in the text that is. `source` is the text in which its tokens stand."""
 
     tokens: list[Token] = field(repr=False)
     source: str = field(repr=False)
     is_plsql: bool = False
-    fault: str | None = None
+    fault: tuple[str, int] | None = None
 
     @property
     def start(self) -> int:
@@ -94,7 +94,7 @@ class Script:
         tokens: list[Token] = []
         depth = 0
         is_plsql: bool | None = None
-        fault: str | None = None
+        fault: tuple[str, int] | None = None
         while token := self._lexer.next():
             in_parentheses = depth > 0 and not is_plsql and fault is None
             if tokens and not in_parentheses and self._begins_another(token, tokens[-1]):
@@ -113,10 +113,10 @@ class Script:
                     tokens += self._java_head()
                     break
             if token.kind == "broken":
-                fault = fault or self._without_end(token)
+                fault = fault or _without_end(token)
             elif not is_plsql and token.kind == "string" and (ended := _RUN_AWAY.search(token.text)):
                 self._lexer.position = token.start + ended.start("next")
-                fault = self._without_end(token)
+                fault = _without_end(token)
                 break
         return Statement(tokens, self.text, bool(is_plsql), fault)
 
@@ -128,12 +128,7 @@ class Script:
         if token.kind != "variable":
             return token
         value = self._variables.get(token.text.strip("&.").upper())
-        return token if value is None else token._replace(kind="word", text=value)
-
-    def _without_end(self, token: Token) -> str:
-        what = {"/": "comment", '"': "quoted name"}.get(token.text[0], "literal")
-        reason = f"a {what} that begins on line {self.line(token.start):,} does not end"
-        return f"{reason}; a quote within it is doubled" if what == "literal" else reason
+        return token if value is None else token._replace(kind="word", text=value, word=value.upper())
 
     def _java_head(self) -> list[Token]:
         """The words up to the source. Java has quotes and semicolons of its own, so that nothing after them is read:
@@ -144,6 +139,12 @@ class Script:
         ended = _JAVA_END.search(self.text, self._lexer.position)
         self._lexer.position = ended.end() if ended else len(self.text)
         return head
+
+
+def _without_end(token: Token) -> tuple[str, int]:
+    what = {"/": "comment", '"': "quoted name"}.get(token.text[0], "literal")
+    advice = "; a quote within it is doubled" if what == "literal" else ""
+    return f"a {what} does not end{advice}", token.start
 
 
 def _is_plsql(tokens: list[Token]) -> bool | None:

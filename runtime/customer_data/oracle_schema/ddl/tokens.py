@@ -11,18 +11,15 @@ from typing import NamedTuple
 
 class Token(NamedTuple):
     """`kind` is word, quoted, string, number, variable, symbol, or broken: a literal, name or comment without an end,
-    of which the text is the rest of its line. `opens_line` says that nothing but blanks and comments is before it."""
+    of which the text is the rest of its line. `word` is the text in upper case, and empty where it is no word: a quoted
+    name is never taken for a keyword. `opens_line` says that nothing but blanks and comments is before it."""
 
     kind: str
     text: str
+    word: str
     start: int
     end: int
     opens_line: bool
-
-    @property
-    def word(self) -> str:
-        """In upper case; empty where it is none, so that a quoted name is never taken for a keyword."""
-        return self.text.upper() if self.kind == "word" else ""
 
     def is_symbol(self, symbol: str) -> bool:
         return self.kind == "symbol" and self.text == symbol
@@ -31,7 +28,7 @@ class Token(NamedTuple):
     def name(self) -> str | None:
         """What it names in Oracle's catalog, if it is a name."""
         if self.kind == "word":
-            return self.text.upper()
+            return self.word
         return self.text[1:-1].replace('""', '"') if self.kind == "quoted" else None
 
     @property
@@ -97,19 +94,20 @@ class Lexer:
         assert found is not None  # the last choice takes any character
         if not found["custom"]:
             self.position = found.end()
-            return Token(found.lastgroup or "symbol", found[0], start, self.position, opens_line)
+            kind, written = found.lastgroup or "symbol", found[0]
+            return Token(kind, written, written.upper() if kind == "word" else "", start, self.position, opens_line)
         opening = found["opening"]
         end = self._find(_CLOSING.get(opening, opening) + "'", found.end())
         if end is None:
             return self._broken(start, opens_line)
         self.position = end
-        return Token("string", self.text[start:end], start, end, opens_line)
+        return Token("string", self.text[start:end], "", start, end, opens_line)
 
     def _broken(self, start: int, opens_line: bool) -> Token:
         line = _LINE.match(self.text, start)
         assert line is not None  # it takes nothing at all
         self.position = line.end()
-        return Token("broken", line[0], start, self.position, opens_line)
+        return Token("broken", line[0], "", start, self.position, opens_line)
 
     def _find(self, closing: str, start: int) -> int | None:
         """Where the closing mark ends. One that was missing before is not looked for again."""

@@ -54,9 +54,9 @@ def test_simple_ddl_parser_176_a_default_without_parentheses_ends_before_not_nul
 
 def test_sqlfluff_7641_storage_in_every_order() -> None:
     table = _table(
-        "CREATE TABLE s.t (id NUMBER(18) PRIMARY KEY USING INDEX TABLESPACE i STORAGE (INITIAL 1M) ENABLE, p VARCHAR2(9))"
-        " TABLESPACE d LOGGING PCTFREE 10 PCTUSED 70 INITRANS 1 MAXTRANS 255 STORAGE (INITIAL 655K MAXEXTENTS UNLIMITED"
-        " FREELIST GROUPS 1 BUFFER_POOL DEFAULT) PARALLEL 4 NOCACHE;"
+        "CREATE TABLE s.t (id NUMBER(18) PRIMARY KEY USING INDEX TABLESPACE i STORAGE (INITIAL 1M) ENABLE, p"
+        " VARCHAR2(9)) TABLESPACE d LOGGING PCTFREE 10 PCTUSED 70 INITRANS 1 MAXTRANS 255 STORAGE (INITIAL 655K"
+        " MAXEXTENTS UNLIMITED FREELIST GROUPS 1 BUFFER_POOL DEFAULT) PARALLEL 4 NOCACHE;"
     )
     assert [column.name for column in table.columns] == ["ID", "P"]
 
@@ -127,15 +127,15 @@ def test_sqlfluff_5297_and_flyway_692_a_backslash_and_an_n_are_no_part_of_a_quot
 
 def test_flyway_2669_and_3828_packages_without_a_slash() -> None:
     assert _others(
-        "CREATE OR REPLACE PACKAGE p AS\n  PROCEDURE a;\nEND p;\nCREATE OR REPLACE PACKAGE BODY p AS\n  PROCEDURE a IS\n"
-        "  BEGIN\n    EXECUTE IMMEDIATE 'CREATE TABLE x (y NUMBER)';\n  END a;\nEND p;\nCREATE SEQUENCE s;"
+        "CREATE OR REPLACE PACKAGE p AS\n  PROCEDURE a;\nEND p;\nCREATE OR REPLACE PACKAGE BODY p AS\n  PROCEDURE a"
+        " IS\n  BEGIN\n    EXECUTE IMMEDIATE 'CREATE TABLE x (y NUMBER)';\n  END a;\nEND p;\nCREATE SEQUENCE s;"
     ) == ["PACKAGE P", "PACKAGE BODY P", "SEQUENCE S"]
 
 
 def test_flyway_2783_and_2493_a_table_after_a_package_and_a_division_in_it() -> None:
     schema = _read(
-        "CREATE OR REPLACE\n\nPACKAGE BODY p AS\n PROCEDURE a IS\n BEGIN\n  x := a\n   / b;\n END;\nBEGIN\n a('x');\nEND;\n"
-        "/\n\nCREATE TABLE t (c NUMBER(1));"
+        "CREATE OR REPLACE\n\nPACKAGE BODY p AS\n PROCEDURE a IS\n BEGIN\n  x := a\n   / b;\n END;\nBEGIN\n a('x');\n"
+        "END;\n/\n\nCREATE TABLE t (c NUMBER(1));"
     )
     assert [table.name for table in schema.tables] == ["T"]
 
@@ -168,7 +168,7 @@ def test_sqlparse_692_614_and_784_blocks_in_blocks() -> None:
 
 def test_debezium_3262_supplemental_logs_among_the_columns_and_in_memory_tables() -> None:
     table = _table(
-        'CREATE TABLE "O" ("Oid" CHAR(36), CONSTRAINT "PK" PRIMARY KEY ("Oid") USING INDEX ENABLE, SUPPLEMENTAL LOG GROUP'
-        ' "G" ("Oid") ALWAYS) INMEMORY PRIORITY CRITICAL MEMCOMPRESS FOR QUERY LOW NO DUPLICATE'
+        'CREATE TABLE "O" ("Oid" CHAR(36), CONSTRAINT "PK" PRIMARY KEY ("Oid") USING INDEX ENABLE, SUPPLEMENTAL LOG'
+        ' GROUP "G" ("Oid") ALWAYS) INMEMORY PRIORITY CRITICAL MEMCOMPRESS FOR QUERY LOW NO DUPLICATE'
     )
     assert [column.name for column in table.columns] == ["Oid"]
