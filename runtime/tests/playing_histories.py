@@ -26,7 +26,6 @@ from source_histories import (
     EXTRA,
     TABLES,
     AddColumn,
-    Batch,
     Column,
     History,
     NewTask,
@@ -259,10 +258,10 @@ class Playing:
 
     def play(self, step: object) -> None:
         match step:
-            case Work(writer, operations, ends):
+            case Work(writer, operations, ends, written):
                 self._writers[writer].work(operations, ends)
-            case Batch():
-                self._step()
+                if written:
+                    self._step()
             case Switch(fault, on):
                 self._faults.set(fault, int(on))
             case Restart(overlap):
