@@ -501,6 +501,7 @@ class Writer:
         self._versions: list[tuple[Any, ...]] = []
 
     def work(self, operations: Sequence[Operation], ends: str) -> None:
+        self.connection.execute("SELECT")  # begins a transaction: else each block below would be one of its own
         for operation in operations:
             with contextlib.suppress(psycopg.errors.LockNotAvailable, psycopg.errors.UniqueViolation):
                 with self.connection.transaction():
