@@ -243,7 +243,7 @@ class Server:
 
     def _upload(self, paths: list[Path]) -> list[dict[str, Any]]:
         """The files as their events tell of them."""
-        files = []
+        files: list[dict[str, Any]] = []
         for path in paths:
             key = f"{PREFIX}SALES/ORDERS/{path.name}"
             body = path.read_bytes()

@@ -30,10 +30,12 @@ _SECRETS = (
     "a JSON file to read: for each secret that the app imports, by its name, a text or an object;"
     ' such as {"crm/login": {"username": "loader", "password": "..."}}'
 )
+SEED_FILE = "local-seed.json"
 _SEED = (
     "a JSON file to read: buckets, roles, workgroups, clusters, databases that play Oracle, topics, queues, keys and"
     " secrets that the app imports;"
-    ' such as {"buckets": {"their-landing": {"versioned": true}}}; all fields: local/README.md, "Imported resources"'
+    ' such as {"buckets": {"their-landing": {"versioned": true}}}; all fields: local/README.md, "Imported resources";'
+    f" default: {SEED_FILE} of the app, where it has one"
 )
 
 
@@ -96,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _own_seed(app: Path) -> Path | None:
+    """What an app says itself that it imports."""
+    seed = app / SEED_FILE
+    return seed if seed.is_file() else None
+
+
 def _up(options: argparse.Namespace) -> int:
     started = time.monotonic()
 
@@ -108,8 +116,9 @@ def _up(options: argparse.Namespace) -> int:
             secrets = read_object(options.secrets)
             check_secrets(secrets)
     with _explained("--seed", _SEED):
-        if options.seed:
-            read_seed(options.seed)
+        seed = options.seed or _own_seed(options.app)
+        if seed:
+            read_seed(seed)
     _make_directory(options.state)
     running = _running(options.state)
     if running:
@@ -126,7 +135,7 @@ def _up(options: argparse.Namespace) -> int:
     cloud = running or LocalCloud.start(directory, detached=True)
     try:
         say(f"local cloud at {cloud.endpoint}/_local")
-        cloud.deploy(assembly, secrets=secrets, seed=options.seed, say=say)
+        cloud.deploy(assembly, secrets=secrets, seed=seed, say=say)
         by_stack = cloud.stack_outputs()
         state = {
             "endpoint": cloud.endpoint,

@@ -29,7 +29,7 @@ from werkzeug.wrappers import Request, Response
 from local import status_page
 from local.cloudformation import engine
 from local.cloudformation.custom_resources import RESPONSE_PATH, CustomResource
-from local.compute import event_sources, functions, glue_runs
+from local.compute import event_sources, functions, glue_runs, state_machines
 from local.dms import service as dms
 from local.events import event_rules, notifications, object_ages, queues, s3_events
 from local.events.schedules import Schedules
@@ -85,6 +85,7 @@ class LocalServer:
         event_sources.install(context, self.functions)
         notifications.install(context)
         self.runner = glue_runs.install(context, bus)
+        state_machines.install(context)
         self._dms = dms.install(context, bus)
         engine.install(context)
         iam.install(context)

@@ -10,6 +10,10 @@ export interface PlatformConfig {
   readonly expectFileEvery?: Duration;
   /** The most that the warehouse may scale to, in RPUs. */
   readonly maxCapacity: number;
+  /** The most that DMS may scale to while it replicates, in capacity units. */
+  readonly maxReplicationCapacity: number;
+  /** Whether this stack makes the roles that DMS needs once in an account. */
+  readonly createServiceRoles: boolean;
   /** The most Glue workers of one run. */
   readonly maxWorkers: number;
 }
@@ -19,12 +23,16 @@ const ENVIRONMENTS: Record<string, PlatformConfig> = {
     removalPolicy: RemovalPolicy.DESTROY,
     batchingWindow: Duration.seconds(5),
     maxCapacity: 8,
+    maxReplicationCapacity: 2,
+    createServiceRoles: true,
     maxWorkers: 2,
   },
   staging: {
     removalPolicy: RemovalPolicy.RETAIN,
     batchingWindow: Duration.minutes(1),
     maxCapacity: 16,
+    maxReplicationCapacity: 4,
+    createServiceRoles: false,
     maxWorkers: 4,
   },
   prod: {
@@ -32,6 +40,8 @@ const ENVIRONMENTS: Record<string, PlatformConfig> = {
     batchingWindow: Duration.minutes(1),
     expectFileEvery: Duration.days(1),
     maxCapacity: 64,
+    maxReplicationCapacity: 16,
+    createServiceRoles: false,
     maxWorkers: 10,
   },
 };

@@ -1,13 +1,18 @@
 import * as path from 'path';
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  DataQualityGate, DataQualityRule, DataQualityRules, GlueCapacity, RedshiftWarehouse, SchemaEvolvingCsvLoader,
+  DataQualityGate, DataQualityRule, DataQualityRules, GlueCapacity, OracleSource, OracleToRedshiftReplication, RedshiftWarehouse, ReplicationCapacity,
+  SchemaEvolvingCsvLoader,
 } from 'cdk-customer-data-platform';
 import { Construct } from 'constructs';
 import { PlatformConfig } from './config';
 
-/** The whole platform in one stack: the CRM's CSV exports, checked and upserted into the warehouse. */
+/** The name of the secret with user, password, host and port of the shop's Oracle database. */
+const ORACLE_SECRET = 'customer-data-platform/oracle';
+
+/** The whole platform in one stack: the CRM's CSV exports, checked and upserted into the warehouse, and the shop's Oracle database, replicated. */
 export class PlatformStack extends Stack {
   constructor(scope: Construct, id: string, config: PlatformConfig) {
     super(scope, id);
@@ -64,6 +69,23 @@ export class PlatformStack extends Stack {
       ...common,
     });
 
+    // The shop's Oracle database: its tables are made in the warehouse, loaded once, and kept current.
+    const shop = new OracleToRedshiftReplication(this, 'Shop', {
+      warehouse,
+      vpc: warehouse.vpc,
+      source: OracleSource.fromSecret(Secret.fromSecretNameV2(this, 'OracleSecret', ORACLE_SECRET), {
+        configFile: path.join(__dirname, 'oracle-connection.json'),
+      }),
+      tables: ['SHOP.%'],
+      capacity: ReplicationCapacity.serverless({ max: config.maxReplicationCapacity }),
+      mergeInterval: config.batchingWindow,
+      mergeCapacity: common.capacity,
+      createServiceRoles: config.createServiceRoles,
+      notificationTopic: customers.notificationTopic,
+      removalPolicy: common.removalPolicy,
+      autoDeleteObjects: common.autoDeleteObjects,
+    });
+
     // Whoever exports the CRM may drop files, and do nothing else.
     const exporter = new Role(this, 'Exporter', { assumedBy: new AccountRootPrincipal() });
     customers.grantUpload(exporter);
@@ -78,7 +100,7 @@ export class PlatformStack extends Stack {
       PurchasesPrefix: purchases.prefix,
       ErrorPrefix: customers.errorPrefix,
       QuarantinePrefix: customers.quarantinePrefix,
-      StagingBucketName: customers.stagingBucket.bucketName,
+      StagingBucketName: shop.stagingBucket.bucketName,
       DatabaseName: warehouse.databaseName,
       WarehouseWorkgroupName: warehouse.workgroupName,
       WarehouseSecretArn: warehouse.adminSecret.secretArn,
@@ -88,6 +110,11 @@ export class PlatformStack extends Stack {
       LoaderJobName: customers.job.jobName,
       QualityJobName: gate.job.jobName,
       PurchasesJobName: purchases.job.jobName,
+      MergeJobName: shop.job.jobName,
+      SchemaJobName: shop.schemaJob.jobName,
+      ReplicationArn: shop.replicationArn,
+      ReplicationName: shop.pipelineName,
+      OracleSecretName: ORACLE_SECRET,
     };
     for (const [name, value] of Object.entries(outputs)) {
       new CfnOutput(this, name, { value });

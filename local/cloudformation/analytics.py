@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.glue.models import glue_backends
+
 from local.cloudformation.api_resource import ApiResource, Calls, chosen, tags_as_map
 from local.cloudformation.registry import Declaration, Deployed, Kind, ResourceType, resource_type
+from local.process.context import ACCOUNT, REGION
 
 _INTEGERS = ("MaxRetries", "NumberOfWorkers", "Timeout")
 
@@ -53,9 +56,10 @@ class Connection(ResourceType):
     longest_name = 255
 
     def create(self, declared: Declaration) -> Deployed:
-        given = {"Name": declared.name, **declared.properties["ConnectionInput"]}
+        given = {"Name": declared.name, "ConnectionProperties": {}, **declared.properties["ConnectionInput"]}
         self.context.client("glue").create_connection(ConnectionInput=given)
         return Deployed(given["Name"])
 
     def delete(self, deployed: Deployed, declared: Declaration) -> None:
-        self.context.client("glue").delete_connection(ConnectionName=deployed.physical_id)
+        """moto's API cannot."""
+        del glue_backends[ACCOUNT][REGION].connections[deployed.physical_id]

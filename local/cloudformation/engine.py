@@ -27,6 +27,7 @@ from local.cloudformation import (  # noqa: F401  each registers its types
     observability,
     replication,
     secrets,
+    state_machines,
     storage,
     warehouse,
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from moto.glue.models import FakeJob
 
+from local.compute import oracle_driver
 from local.compute.java import java_home
 from local.identity.credentials import require_trust
 from local.process.context import ACCOUNT, REGION, CloudContext
@@ -87,5 +88,6 @@ def _spark_properties(directory: Path, packages: list[Path]) -> str:
         "spark.local.dir": str(directory / "spark"),
         "spark.sql.warehouse.dir": str(directory / "warehouse"),
         "spark.submit.pyFiles": ",".join(map(str, packages)),
+        **oracle_driver.spark_properties(),
     }
     return "".join(f"{name} {value}\n" for name, value in properties.items() if value)

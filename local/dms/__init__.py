@@ -5,9 +5,10 @@
 | `service` | what the cloud starts and stops, and the switches |
 | `source`, `sql/` | the database that plays Oracle: its server, its catalog, its log |
 | `oracles` | its services, and the secrets for them |
-| `api` | the calls of DMS |
+| `api` | the calls of DMS: `endpoints`, `serverless`, `tasks`, and what they share, `calls` |
 | `replication` | states and events of a replication, and what DMS refuses in each |
 | `engine` | one run: full load, changes, batches |
+| `job`, `access` | what a run is to do, and what is kept; its ways to the source and to S3 |
 | `slot`, `pgoutput` | the place in the source's log, and what the log says |
 | `tables`, `types` | the source's tables, and their types on the way to Parquet |
 | `mappings`, `settings` | what is replicated, and how it is written |

@@ -7,82 +7,32 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from botocore.exceptions import ClientError
 from psycopg import IsolationLevel, sql
 from psycopg.types.string import TextLoader
 
 from local.dms import statistics
-from local.dms.errors import ReplicationError, connection_failure
+from local.dms.access import connected, make_target, source_connection
+from local.dms.errors import ReplicationError
 from local.dms.faults import Faults
 from local.dms.files import write
+from local.dms.job import Job, Progress, TableName
 from local.dms.mappings import TableMappings, parse_mappings
 from local.dms.pgoutput import Change, Definition, Relation, Transaction, Values
 from local.dms.settings import S3Settings, TaskSettings, parse_s3_settings, parse_source_settings, parse_task_settings
-from local.dms.slot import Position, Slot, create_slot
-from local.dms.statistics import TableStatistics
+from local.dms.slot import Position, create_slot
 from local.dms.tables import Row, Table, TableReader
-from local.dms.target import File, Target, next_file_time
-from local.identity.arns import find_secret_arn
-from local.identity.credentials import require_trust
-from local.process.context import REGION, CloudContext
+from local.dms.target import File, next_file_time
+from local.process.context import CloudContext
 
 POLL_SECONDS = 0.05
-CONNECT_SECONDS = 5
 _ROWS_AT_ONCE = 2000
-
-TableName = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a replication is to do, as its configuration and endpoints have it when it starts."""
-
-    kind: str
-    """full-load, cdc, or full-load-and-cdc"""
-    mappings: str
-    settings: str | None
-    source: Mapping[str, Any]
-    target: Mapping[str, Any]
-
-    @property
-    def loads(self) -> bool:
-        return self.kind != "cdc"
-
-    @property
-    def captures(self) -> bool:
-        return self.kind != "full-load"
-
-
-@dataclass
-class Progress:
-    """What a replication keeps from run to run."""
-
-    slot_name: str
-    slot: Slot | None = None
-    connection: Mapping[str, Any] | None = None
-    last_file: datetime | None = None
-    task_started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    tables: dict[TableName, TableStatistics] = field(default_factory=dict)
-    first_columns: dict[TableName, frozenset[str]] = field(default_factory=dict)
-
-    loaded: set[TableName] = field(default_factory=set)
-    """Tables that need no full load any more, whatever is counted."""
-
-    def forget(self) -> None:
-        """All counts are lost."""
-        self.tables = {}
-
-    def of(self, name: TableName) -> TableStatistics:
-        return self.tables.setdefault(name, TableStatistics(*name))
 
 
 class Engine:
@@ -432,81 +382,6 @@ class Engine:
     def _connected(self, **more: Any) -> psycopg.Connection[Any]:
         assert self._progress.connection is not None
         return connected(self._job.source["EndpointIdentifier"], {**self._progress.connection, **more})
-
-
-def connected(endpoint: str, connection: Mapping[str, Any]) -> psycopg.Connection[Any]:
-    """A connection to the source. Raises ReplicationError with the source's reason."""
-    options = {"connect_timeout": CONNECT_SECONDS, "autocommit": True, **connection}
-    try:
-        return psycopg.connect(**options)
-    except psycopg.Error as error:
-        raise connection_failure(endpoint, error) from error
-
-
-def source_connection(context: CloudContext, endpoint: Mapping[str, Any]) -> dict[str, Any]:
-    """How to connect: as the endpoint's secret says, which its role reads. Raises ReplicationError."""
-    oracle = endpoint.get("OracleSettings") or {}
-    if not endpoint.get("DatabaseName"):
-        raise ReplicationError(
-            f"The endpoint '{endpoint['EndpointIdentifier']}' has no DatabaseName: it is the service name"
-        )
-    if secret := oracle.get("SecretsManagerSecretId"):
-        login = _login(context, secret, str(oracle.get("SecretsManagerAccessRoleArn") or ""))
-    else:
-        login = {
-            "username": endpoint.get("Username"),
-            "password": endpoint.get("Password"),
-            "host": endpoint.get("ServerName"),
-            "port": endpoint.get("Port"),
-        }
-    return {
-        "host": login["host"],
-        "port": int(login["port"]),
-        "user": login["username"],
-        "password": login["password"],
-        "dbname": endpoint["DatabaseName"],
-    }
-
-
-def make_target(context: CloudContext, settings: S3Settings, faults: Faults) -> Target:
-    return Target(_client(context, "s3", settings.role_arn, "dms.amazonaws.com"), settings, faults)
-
-
-def _client(context: CloudContext, service: str, role_arn: str, principal: str) -> Any:
-    """A client with a role's rights. Raises ReplicationError when the role does not let DMS assume it."""
-    try:
-        require_trust(role_arn, principal)
-        return context.client(service, role_arn)
-    except Exception as error:  # moto has one of its own for a role that is not there
-        raise ReplicationError(f"The IAM role {role_arn} cannot be assumed by {principal}: {error}") from error
-
-
-def _login(context: CloudContext, secret: str, role_arn: str) -> Mapping[str, Any]:
-    # The role of the secret trusts DMS in its region (DMS User Guide, "Using secrets to access AWS DMS endpoints").
-    manager = _client(context, "secretsmanager", role_arn, f"dms.{REGION}.amazonaws.com")
-    try:
-        value = manager.get_secret_value(SecretId=find_secret_arn(secret) or secret)["SecretString"]
-    except ClientError as error:
-        reason = error.response["Error"]["Code"]
-        raise ReplicationError(f"Unable to retrieve the secret {secret} as {role_arn}: {reason}") from error
-    try:
-        login: Mapping[str, Any] = json.loads(value)
-    except ValueError:
-        login = {}
-    missing = [name for name in ("username", "password", "host", "port") if not login.get(name)]
-    if missing:
-        raise ReplicationError(f"The secret {secret} lacks {', '.join(missing)}")
-    return login
-
-
-def drop_slot(progress: Progress) -> None:
-    """Frees the source's log, if the source still answers."""
-    if progress.slot and progress.connection:
-        with (
-            contextlib.suppress(psycopg.Error),
-            psycopg.connect(**progress.connection, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection,
-        ):
-            progress.slot.drop(connection)
 
 
 def _sequence(moment: datetime, number: int) -> str:

@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from moto.core.exceptions import JsonRESTError
 from moto.dms.exceptions import InvalidParameterCombinationException, InvalidResourceStateFault
 
-from local.dms.engine import Engine, Job, Progress, TableName, drop_slot
+from local.dms.engine import Engine
 from local.dms.errors import ReplicationError
 from local.dms.faults import Faults
+from local.dms.job import Job, Progress, TableName, drop_slot
 from local.events.event_rules import EventBus, make_event
 from local.process.context import REGION, CloudContext
 

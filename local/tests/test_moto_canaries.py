@@ -17,6 +17,7 @@ from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import BaseResponse
+from moto.dms.responses import DatabaseMigrationServiceResponse
 from moto.events.models import EventPattern, EventsBackend, Rule
 from moto.glue.models import FakeJob, FakeJobRun
 from moto.s3 import notifications
@@ -24,6 +25,8 @@ from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 from moto.sns.models import Subscription, Topic
 from moto.sqs.models import Queue, SQSBackend
+from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 REPLACED: list[tuple[Callable[..., Any], list[str]]] = [
     (ActionAuthenticatorMixin._authenticate_and_authorize_action, ["self", "iam_request_cls", "resource"]),
@@ -43,6 +46,13 @@ REPLACED: list[tuple[Callable[..., Any], list[str]]] = [
     (FakeJob.get_job_runs, ["self"]),
     (FakeJobRun.as_dict, ["self"]),
     (FakeJobRun.advance, ["self"]),
+    (DatabaseMigrationServiceResponse.create_endpoint, ["self"]),
+    (DatabaseMigrationServiceResponse.start_replication_task, ["self"]),
+    (
+        StepFunctionsParserBackend.start_execution,
+        ["self", "state_machine_arn", "name", "execution_input", "trace_header"],
+    ),
+    (boto_client.boto_client_for, ["region", "service", "state_credentials"]),
     (Stack.parse_template, ["template"]),
     (parsing.clean_json, ["resource_json", "resources_map"]),
     (parsing.resource_class_from_type, ["resource_type"]),

@@ -176,4 +176,6 @@ def test_the_readme_has_an_example_with_every_field(tmp_path: Path) -> None:
             if isinstance(content, dict):
                 (tmp_path / content["file"]).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / content["file"]).write_text("")
+    for values in example["oracles"].values():
+        (tmp_path / values["script"]["file"]).write_text("")
     assert read_seed(seed_file(tmp_path, example)).template["Resources"]

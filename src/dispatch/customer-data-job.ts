@@ -45,6 +45,8 @@ export interface CustomerDataJobProps {
   readonly capacity: GlueCapacity;
   /** Key of the job's logs. */
   readonly logKey: IKey;
+  /** Libraries of Java that its runs have besides Glue's. */
+  readonly extraJars?: Asset[];
   /** Networks that its runs are in. */
   readonly connections?: IConnection[];
   /** Role of the runs; without it one is made. */
@@ -81,7 +83,8 @@ export class CustomerDataJob extends Construct {
       exclude: ['*', '!customer_data', '!customer_data/**', '__pycache__', '*.pyc'],
       ignoreMode: IgnoreMode.GIT,
     });
-    grantReadAssets(this.role, [script, runtime]);
+    const extraJars = props.extraJars ?? [];
+    grantReadAssets(this.role, [script, runtime, ...extraJars]);
     const security = new SecurityConfiguration(this, 'Security', {
       cloudWatchEncryption: CloudWatchEncryption.kms(props.logKey),
       // No run keeps bookmarks; cdk-nag (AwsSolutions-GL3) asks every job for it.
@@ -103,6 +106,7 @@ export class CustomerDataJob extends Construct {
       continuousLogging: { enabled: true },
       securityConfiguration: security,
       connections: props.connections,
+      extraJars: extraJars.length > 0 ? extraJars.map((jar) => new AssetCode(jar)) : undefined,
       defaultArguments: {
         '--enable-auto-scaling': 'true',
         '--custom-logGroup-prefix': this.logGroupPrefix,

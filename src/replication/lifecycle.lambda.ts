@@ -30,7 +30,7 @@ const MOST_TABLES_NAMED = 10;
 const glue = new GlueClient({});
 
 /** A replication could not be started, or its tables could not be made; the deployment fails with these words. */
-export class StartFailedError extends Error {
+class StartFailedError extends Error {
   constructor(message: string) {
     super(message.slice(0, 3_000)); // CloudFormation takes 4 KB.
     this.name = 'StartFailedError';

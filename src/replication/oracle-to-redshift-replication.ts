@@ -9,6 +9,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, IDependable } from 'constructs';
 import { DmsReplication } from './dms-replication';
+import { newLagAlarm, newStoppedAlarm } from './replication-alarms';
 import { ReplicationCapacity } from './replication-capacity';
 import { checkedLimits, refuseVersionedBucket } from './replication-checks';
 import { ReplicationFileFormat } from './replication-file-format';
@@ -39,18 +40,11 @@ import { FilePipeline } from '../dispatch/file-pipeline';
 import { MOST_RETRIES } from '../dispatch/file-runs';
 import { LedgerTable } from '../dispatch/ledger-table';
 import { pipelineName } from '../dispatch/names';
-import { newPipelineAlarm } from '../dispatch/pipeline-alarm';
 import { newPipelineParts, PipelineParts } from '../dispatch/pipeline-parts';
 import { checkedPrefixes } from '../dispatch/pipeline-prefixes';
 import { stagingBucketOfStack, stagingPrefix, STAGING_PREFIX } from '../dispatch/staging-bucket';
 import { SchemaContract, WarehouseAccess } from '../warehouse';
 import { secretId } from '../warehouse/secret-id';
-
-/** How long a replication may stand still before that is an alarm. */
-const SHORTEST_STANDSTILL = Duration.minutes(30);
-
-/** How long lags are gathered that an alarm looks at. */
-const LAG_PERIOD = Duration.minutes(15);
 
 /** How long what DMS has written is kept: longer than files wait for a run, and than it takes a person to look after one that fails. */
 const FILES_KEPT_FOR = Duration.days(30);
@@ -233,8 +227,13 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     this.watch = watch.function;
     this.watchFailedInvocationsQueue = watch.failedInvocationsQueue;
     this.watchFailedInvocationsAlarm = watch.failedInvocationsAlarm;
-    this.stoppedAlarm = mode === ReplicationMode.FULL_LOAD ? undefined : this.newStoppedAlarm(limits.checkInterval);
-    this.lagAlarm = props.maxLag && this.newLagAlarm(props.maxLag);
+    const alarms = { pipelineName: name, alarmAction: new SnsAction(this.notificationTopic) };
+    this.stoppedAlarm = mode === ReplicationMode.FULL_LOAD
+      ? undefined
+      : newStoppedAlarm(this, {
+        ...alarms, watch: this.watch, arn: this.replicationArn, metric: this.metricReplicationStopped(), interval: limits.checkInterval,
+      });
+    this.lagAlarm = props.maxLag && newLagAlarm(this, { ...alarms, metric: this.metricLag(), maxLag: props.maxLag });
   }
 
   /** Rows that merges have inserted or replaced, of full loads and of changes. */
@@ -274,30 +273,6 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       bucket: this.bucket,
       prefix: this.prefix,
       topic: this.notificationTopic,
-      alarmAction: new SnsAction(this.notificationTopic),
-    });
-  }
-
-  private newStoppedAlarm(interval: Duration): Alarm {
-    return newPipelineAlarm(this, 'ReplicationStopped', {
-      alarmDescription: `${this.pipelineName}: the replication does not run, so no changes are captured; they wait in the redo logs of the source, and are lost once these are removed.`
-        + ` The log of the function ${this.watch.functionName} says in which state it is and why. Remove the cause and resume ${this.replicationArn} in DMS.`,
-      // A deployment stops it for some minutes, and a look may miss that it has run in between.
-      metric: this.metricReplicationStopped({ period: Duration.minutes(Math.max(2 * interval.toMinutes(), SHORTEST_STANDSTILL.toMinutes())) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      alarmAction: new SnsAction(this.notificationTopic),
-    });
-  }
-
-  private newLagAlarm(maxLag: Duration): Alarm {
-    return newPipelineAlarm(this, 'ChangesLag', {
-      alarmDescription: `${this.pipelineName}: merged changes were committed in the source longer ago than ${maxLag.toHumanString()}. If files wait (WaitSeconds), raise mergeCapacity or maxConcurrentRuns;`
-        + ' if not, DMS is behind: see CDCLatencySource and CDCLatencyTarget of the replication in CloudWatch, and raise its capacity.',
-      // A merge may take longer than five minutes, and no value is no lag.
-      metric: this.metricLag({ period: LAG_PERIOD }),
-      threshold: maxLag.toSeconds(),
-      evaluationPeriods: 2,
       alarmAction: new SnsAction(this.notificationTopic),
     });
   }

@@ -24,7 +24,8 @@ export interface ReplicationLimits {
 /** Checks the props of which no other file knows. */
 export function checkedLimits(scope: Construct, props: OracleToRedshiftReplicationProps, mergeInterval: Duration): ReplicationLimits {
   checkTargetSchema(scope, props.targetSchema);
-  checkSchemaFile(scope, props.schemaFile);
+  checkFile(scope, 'schemaFile', props.schemaFile);
+  checkFile(scope, 'oracleDriverJar', props.oracleDriverJar);
   checkMaxLag(scope, props, mergeInterval);
   return {
     lobKilobytes: checkedLobSize(scope, props.maxLobSize ?? Size.kibibytes(64)),
@@ -53,9 +54,9 @@ function checkTargetSchema(scope: Construct, schema: string | undefined): void {
   }
 }
 
-function checkSchemaFile(scope: Construct, file: string | undefined): void {
+function checkFile(scope: Construct, prop: string, file: string | undefined): void {
   if (file !== undefined && !existsSync(file)) {
-    throw new ConfigurationError(`schemaFile is '${file}', but there is no such file; give its path, best with path.join(__dirname, ...)`, scope);
+    throw new ConfigurationError(`${prop} is '${file}', but there is no such file; give its path, best with path.join(__dirname, ...)`, scope);
   }
 }
 

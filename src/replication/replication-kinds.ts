@@ -30,6 +30,7 @@ export const REPLICATION_KINDS: PropKinds<OracleToRedshiftReplicationProps> = {
   tablesSideBySide: optional(NUMBER),
   schemaContract: optional(oneOf('SchemaContract', SchemaContract)),
   schemaFile: optional(NAME),
+  oracleDriverJar: optional(NAME),
   maxLobSize: optional(like<Size>('a Size', 'write for example Size.kibibytes(64)', 'toKibibytes', 'isUnresolved')),
   maxLag: optional(DURATION),
   checkInterval: optional(DURATION),

@@ -102,6 +102,13 @@ export interface OracleToRedshiftReplicationProps {
   readonly schemaFile?: string;
 
   /**
+   * A file of Oracle's JDBC driver (`ojdbc11.jar`), with which the schema job reads the catalog.
+   *
+   * @default - the driver that Glue has
+   */
+  readonly oracleDriverJar?: string;
+
+  /**
    * The longest value of a LOB column (CLOB, BLOB, XMLTYPE...), whole kibibytes from 1 to 102,400. A longer one stops the replication: DMS cannot
    * write LOBs of any length to S3, and the construct does not let it cut them. VARCHAR holds 65,535 bytes in the warehouse.
    *

@@ -31,6 +31,8 @@ export interface SchemaJobProps {
   readonly targetSchema?: string;
   /** A file of the user's that is applied instead of what the job would make. */
   readonly schemaFile?: string;
+  /** The driver's file where Glue's own is not to be used. */
+  readonly oracleDriverJar?: string;
   readonly bucket: IBucket;
   readonly logKey: IKey;
   readonly role?: IRole;
@@ -56,6 +58,7 @@ export class SchemaJob extends Construct {
       settings: () => this.settings,
       capacity: CAPACITY,
       connections: [props.network.glueConnection],
+      extraJars: props.oracleDriverJar === undefined ? [] : [new Asset(this, 'OracleDriver', { path: props.oracleDriverJar })],
       logKey: props.logKey,
       role: props.role,
     });

@@ -101,6 +101,7 @@ describe('props', () => {
     ['a lag in seconds', { maxLag: Duration.seconds(601) }, 'maxLag is 601 seconds'],
     ['a schema in upper case', { targetSchema: 'CRM' }, "targetSchema is 'CRM', but 1 to 127 lower case letters"],
     ['a schema file that is not there', { schemaFile: 'no.sql' }, "schemaFile is 'no.sql', but there is no such file"],
+    ['a driver that is not there', { oracleDriverJar: 'no.jar' }, "oracleDriverJar is 'no.jar', but there is no such file"],
     ['a LOB of nothing', { maxLobSize: Size.kibibytes(0) }, 'maxLobSize in kibibytes is 0, but whole kibibytes from 1 to 102400 are allowed'],
     ['half a LOB', { maxLobSize: Size.bytes(512) }, 'maxLobSize in kibibytes is 0.5'],
     ['no table at a time', { tablesSideBySide: 0 }, 'tablesSideBySide is 0, but whole tables from 1 to 32 are allowed'],

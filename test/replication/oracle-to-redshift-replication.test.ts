@@ -438,6 +438,13 @@ describe('the jobs', () => {
     });
   });
 
+  test('read the catalog with a driver of the user where one is given', () => {
+    expect(propertiesOf(template, 'AWS::Glue::Job', 'ReplicationSchemaJob').DefaultArguments).not.toHaveProperty('--extra-jars');
+    const given = templateWith({ oracleDriverJar: __filename });
+    expect(joined(propertiesOf(given, 'AWS::Glue::Job', 'ReplicationSchemaJob').DefaultArguments['--extra-jars'])).toMatch(/^s3:.*\.ts$/);
+    expect(propertiesOf(given, 'AWS::Glue::Job', 'ReplicationJob').DefaultArguments).not.toHaveProperty('--extra-jars');
+  });
+
   test('have logs, names and limits of their own', () => {
     const [merge, schema] = ['ReplicationJob', 'ReplicationSchemaJob'].map((id) => propertiesOf(template, 'AWS::Glue::Job', id));
     expect([merge, schema].map(({ DefaultArguments }) => DefaultArguments['--custom-logGroup-prefix'])).toEqual(['/aws-glue/jobs/crm', '/aws-glue/jobs/crm/schema']);

@@ -1,9 +1,10 @@
 """Feeds real data through the deployed platform and shows what became of it.
 
-    demo.py --state FILE --data WHEEL [--report HTML]
+    demo.py --state FILE --data WHEEL [--report HTML] [--assessment HTML]
 
 FILE is what `script/local up` wrote, or `{"region": ..., "outputs": {...}}` of a stack in an account; WHEEL is the
-`lifetimes` wheel that holds the CDNOW data set; a report of the gate is copied to HTML. Exits 0 only if every file
+`lifetimes` wheel that holds the CDNOW data set; a report of the gate, and the assessment of the Oracle
+schema, are copied to HTML. In an account there is no Oracle database to play with. Exits 0 only if every file
 ended where it should.
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 
 from cdnow import MonthlyExport, Purchase, monthly_exports, read_purchases
 from platform_client import NotDone, Platform, Row, wait_until
+from shop import COLUMNS, REPLICATED_UNTIL, ShopDemo
 
 BROKEN_FILE = "1997-05 (scan).csv"
 ADDED_COLUMN = "average_order"
@@ -44,10 +46,12 @@ def main() -> int:
     arguments.add_argument("--state", type=Path, required=True)
     arguments.add_argument("--data", type=Path, required=True)
     arguments.add_argument("--report", type=Path, default=Path("quality-report.html"))
+    arguments.add_argument("--assessment", type=Path, default=Path("assessment.html"))
     given = arguments.parse_args()
 
     platform = Platform.from_state(given.state)
     demo = LoaderDemo(platform)
+    shop = ShopDemo(platform, platform.oracle_url) if platform.oracle_url else None
     purchases = read_purchases(given.data)
     exports = list(monthly_exports(purchases))
 
@@ -58,12 +62,16 @@ def main() -> int:
     try:
         feed(demo, exports)
         demo.show_gate(given.report)
+        if shop:
+            replicate(shop, purchases, given.assessment)
     except NotDone as error:
         done = False
         print(f"\n! {error}")
         if platform.log:
             print(f"! What happened, line by line: {platform.log}")
     found = [Check("every step was done", True, done), *checks(demo, purchases, exports)]
+    if shop:
+        found += [Check(f"rows of {table} unlike Oracle's", 0, shop.difference(table).unlike) for table in COLUMNS]
     return demo.report(found, time.monotonic() - started)
 
 
@@ -81,6 +89,17 @@ def feed(demo: LoaderDemo, exports: list[MonthlyExport]) -> None:
     demo.note_added_columns(before)
     demo.show_rejected_records()
     demo.show_failed_file()
+
+
+def replicate(shop: ShopDemo, purchases: list[Purchase], page: Path) -> None:
+    """Shows the converted schema, waits for the full load, changes the source while it replicates. Raises NotDone."""
+    shop.show_assessment(page)
+    print("\n5. The full load")
+    shop.await_equality("the full load")
+    print(f"\n6. The months until {REPLICATED_UNTIL}, traded in Oracle while it is replicated")
+    shop.trade(purchases)
+    print(f"  {shop.changes:,} rows changed in Oracle")
+    shop.await_equality("the merge of the changes")
 
 
 class LoaderDemo:

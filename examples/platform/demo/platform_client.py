@@ -28,6 +28,8 @@ class Platform:
     endpoint: str | None
     inbox: Path | None
     log: Path | None
+    oracle_url: str | None
+    """The administrator's URL of the database that plays Oracle; an account has none."""
 
     @staticmethod
     def from_state(state_file: Path) -> Platform:
@@ -44,6 +46,7 @@ class Platform:
             endpoint=state.get("endpoint"),
             inbox=Path(state["inbox"]) if state.get("inbox") else None,
             log=Path(state["log"]) if state.get("log") else None,
+            oracle_url=state.get("oracleUrl"),
         )
 
     def client(self, service: str) -> Any:

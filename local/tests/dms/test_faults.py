@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from local.dms import settings
 from local.dms.faults import FAULTS
 from local.tests.dms.app import App
 
@@ -134,3 +136,13 @@ def test_a_large_object_comes_after_its_row(app: App, switch: Switch) -> None:
 def test_an_unknown_fault_names_those_that_there_are(app: App) -> None:
     with pytest.raises(LookupError, match="there is no fault 'fire'; faults: files-twice, copies"):
         app.cloud.dms_fault("fire")
+
+
+def test_the_readme_has_every_fault() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    assert [name for name in FAULTS if f"| `{name}` |" not in readme] == []
+
+
+def test_the_readme_has_every_setting_of_the_target() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    assert [name for name in settings._S3 if f"`{name}`" not in readme] == []

@@ -46,19 +46,21 @@ def convert(schema: OracleSchema, *, target_schema: str | None = None) -> Conver
     assessed: dict[_Key, Assessed] = {}
     for table in schema.tables:
         refused = why_no_table(table) or _clash(table, clashes)
-        made = refused or _draft(table, names[_key(table)])
-        if isinstance(made, _Draft):
-            drafts[_key(table)] = made
+        draft = refused or _draft(table, names[_key(table)])
+        if isinstance(draft, _Draft):
+            drafts[_key(table)] = draft
         else:
-            assessed[_key(table)] = made
+            assessed[_key(table)] = draft
     order = _with_foreign_keys(drafts)
+    made = {}
     for key in order:
         _finish(drafts[key])
-        assessed[key] = _assess(drafts[key])
-        if too_long := _too_long(drafts[key]):
-            assessed[key] = too_long
-    tables = tuple(drafts[key].target for key in order if not _too_long(drafts[key]))
-    views, of_views = _views(schema, drafts, set(names.values()), target_schema)
+        too_long = _too_long(drafts[key])
+        assessed[key] = too_long or _assess(drafts[key])
+        if not too_long:
+            made[key] = drafts[key]
+    tables = tuple(draft.target for draft in made.values())
+    views, of_views = _views(schema, made, set(names.values()), target_schema)
     return Conversion(
         tables,
         views,
@@ -110,7 +112,8 @@ def _clash(table: OracleTable, clashes: Mapping[_Key, str]) -> Assessed | None:
 def _draft(table: OracleTable, name: TableName) -> _Draft | Assessed:
     columns, said = convert_columns(table)
     if reason := too_wide(columns):
-        return replace(without_table(table, reason, Effort.MEDIUM), parts=tuple(said))
+        refused = without_table(table, reason, Effort.MEDIUM)
+        return refused if columns else replace(refused, parts=tuple(said))
     key, of_key = keys.primary_key(table, columns)
     columns = with_key(columns, key)
     target = TargetTable(
@@ -157,10 +160,19 @@ def _parents_first(parents: Mapping[_Key, Sequence[_Key]]) -> list[_Key]:
     while waiting:
         ready = [key for key in waiting if not waiting[key]]
         if not ready:
-            ready = [min(waiting, key=lambda key: (len(_above(key, waiting)), len(waiting[key])))]
+            turn = _refer_in_turn(next(iter(waiting)), waiting)
+            ready = [min((key for key in waiting if key in turn), key=lambda key: len(waiting[key]))]
         order += ready
         waiting = {key: of_key.difference(ready) for key, of_key in waiting.items() if key not in ready}
     return order
+
+
+def _refer_in_turn(key: _Key, parents: Mapping[_Key, set[_Key]]) -> set[_Key]:
+    """Tables above the given one that refer to each other in turn, and to no others."""
+    above = _above(key, parents)
+    while lower := next((one for one in sorted(above) if len(_above(one, parents)) < len(above)), None):
+        above = _above(lower, parents)
+    return above
 
 
 def _above(key: _Key, parents: Mapping[_Key, set[_Key]]) -> set[_Key]:
@@ -195,7 +207,7 @@ def _too_long(draft: _Draft) -> Assessed | None:
     if size <= MAX_STATEMENT_BYTES:
         return None
     reason = f"its CREATE TABLE has {size:,} bytes, of which the Redshift Data API takes {MAX_STATEMENT_BYTES:,}"
-    return replace(without_table(draft.source, reason, Effort.MEDIUM), parts=tuple(draft.said))
+    return without_table(draft.source, reason, Effort.MEDIUM)
 
 
 # Views
@@ -207,7 +219,6 @@ def _views(
     tables = {
         key: ViewedTable(draft.target, {c.name: c.type for c in draft.source.columns if not c.is_hidden}, draft.columns)
         for key, draft in drafts.items()
-        if not _too_long(draft)
     }
     targets = [_target(view.owner, view.name, target_schema) for view in schema.views]
     views, assessed = [], []

@@ -45,12 +45,17 @@ def element(tag: str, *content: str | None, **attributes: str) -> Html:
     given = "".join(f' {name.rstrip("_").replace("_", "-")}="{_escaped(value)}"' for name, value in attributes.items())
     if tag in _VOID_ELEMENTS:
         return Html(f"<{tag}{given}>")
-    inside = "".join(part if isinstance(part, Html) else _escaped(part) for part in content if part is not None)
+    escaped = _escaped_lines if tag == "pre" else _escaped
+    inside = "".join(part if isinstance(part, Html) else escaped(part) for part in content if part is not None)
     return Html(f"<{tag}{given}>{inside}</{tag}>")
 
 
 def _escaped(text: str) -> str:
     return html.escape(printable(text))
+
+
+def _escaped_lines(text: str) -> str:
+    return "\n".join(map(_escaped, text.split("\n")))
 
 
 def entry(label: str, content: str) -> Html:

@@ -99,19 +99,19 @@ class BatchMaker:
         statements = [Statement(sql.lock(ledger)), *(Statement(each, Role.OVERTAKEN) for each in guarded)]
         before = state.last_sequence
         for segment in ready.segments:
-            target = self._where(ready.lacking(segment), course.generation, before, now)
+            target = self._where(ready.lacking(segment), course.generation, before, state.last_change, now)
             statements += self._segment(segment, target, again)
             before = max(before, f"{course.generation}.")
         if course.completion:
-            target = self._where((), course.generation, before, now)
+            target = self._where((), course.generation, before, "", now)
             rows = course.completion.rows
             statements += merge_sql.complete(target, ledger, rows, has_tombstones=has_tombstones)
         if has_tombstones:
             statements.append(merge_sql.purge(self._tombstones, _plain(now - TOMBSTONES_KEPT)))
         return self._checked(Batch(tuple(statements)))
 
-    def _where(self, kept: tuple[str, ...], generation: str, before: str, now: datetime) -> Target:
-        return Target(self._target, self._tombstones, kept, generation, before, _plain(now))
+    def _where(self, kept: tuple[str, ...], generation: str, before: str, changes: str, now: datetime) -> Target:
+        return Target(self._target, self._tombstones, kept, generation, before, changes, _plain(now))
 
     def _segment(self, segment: Segment, target: Target, again: Sequence[Inspected]) -> list[Statement]:
         staging = self._settings.staging

@@ -33,12 +33,12 @@ class LoadedFile:
 @dataclass(frozen=True)
 class Known:
     """What the ledger says of the table: its newest generation and the time of the first file of changes merged in it
-    (17 digits, None: there is none), the loads, and the generations that are complete."""
+    (17 digits, None: there is none), the loads, and of the complete generations when the table's load began."""
 
     generation: str = NO_LOAD
     first_change: str | None = None
     loads: tuple[LoadedFile, ...] = ()
-    complete: frozenset[str] = frozenset()
+    complete: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, generation: str) -> int:
         return sum(load.rows for load in self.loads if load.generation == generation)
@@ -74,10 +74,12 @@ class Completion:
 
 @dataclass(frozen=True)
 class Course:
-    """What a batch does, in this order: the full load's files, the changes after it, its completion. `again` says that
-    changes merged before this load came are merged once more. The reasons are by load id."""
+    """What a batch does, in this order: the full load's files, the changes after it, its completion. What was written
+    before the table's load had `begun` is in it. `again` says that changes merged before this load came are merged once
+    more. The reasons are by load id."""
 
     generation: str
+    begun: str
     loads: tuple[Inspected, ...] = ()
     changes: tuple[Inspected, ...] = ()
     completion: Completion | None = None
@@ -93,6 +95,18 @@ def course(files: Sequence[Inspected], completions: Sequence[Completion], known:
     generation = max([known.generation, *assigned.values()])
     empty = [each.started for each in completions if not each.rows and each.started > generation]
     generation = max([generation, *empty])
+    loads = [file for file in files if assigned.get(file.file.source.load_id) == generation]
+    completion = None
+    for each in completions:
+        load_id = each.file.source.load_id
+        if each.ended < generation and not (not each.rows and each.started == generation):
+            superseded[load_id] = f"a newer full load has begun ({shown(generation)})"
+        elif reason := _not_complete(each, generation, loads, known):
+            unfinished[load_id] = reason
+        else:
+            completion = each
+    # A table that a task loads later than others, or again, has all that was written before its own load began.
+    begun = max(generation, completion.started if completion else "", known.complete.get(generation, ""))
     loads, changes = [], []
     for file in sorted(files, key=lambda each: (each.file.time, each.file.name)):
         if file.file.kind is Kind.LOAD:
@@ -102,22 +116,13 @@ def course(files: Sequence[Inspected], completions: Sequence[Completion], known:
                 superseded[file.file.source.load_id] = f"a newer full load has begun ({shown(generation)})"
             else:
                 loads.append(file)
-        elif file.file.time < generation:
-            superseded[file.file.source.load_id] = f"its changes are in the full load of {shown(generation)}"
+        elif file.file.time < begun:
+            superseded[file.file.source.load_id] = f"its changes are in the full load of {shown(begun)}"
         else:
             changes.append(file)
-    completion = None
-    for each in completions:
-        reason = _not_complete(each, generation, loads, changes, known)
-        load_id = each.file.source.load_id
-        if each.ended < generation and not (not each.rows and each.started == generation):
-            superseded[load_id] = f"a newer full load has begun ({shown(generation)})"
-        elif reason:
-            unfinished[load_id] = reason
-        else:
-            completion = each
     return Course(
         generation,
+        begun,
         tuple(loads),
         tuple(changes),
         completion,
@@ -159,15 +164,11 @@ def _after(generation: str) -> str:
     return digits(time + timedelta(milliseconds=1))
 
 
-def _not_complete(
-    completion: Completion, generation: str, loads: Sequence[Inspected], changes: Sequence[Inspected], known: Known
-) -> str | None:
+def _not_complete(completion: Completion, generation: str, loads: Sequence[Inspected], known: Known) -> str | None:
     if not completion.rows and completion.started == generation:
         return None
-    times = [each.file.time for each in changes]
-    if generation == known.generation and known.first_change:
-        times.append(known.first_change)
-    if any(time < completion.started for time in times):
+    first_change = known.first_change if generation == known.generation else None
+    if first_change and first_change < completion.started:
         return (
             "changes from before this full load are merged after it, since an earlier load of the same task never came;"
             " reload the table"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from customer_data.files.manifest import SourceFile
 from customer_data.replication.dms_files import DmsFile, Kind, SourceTable, by_table
-from customer_data.replication.generations import NO_LOAD, Known, LoadedFile
+from customer_data.replication.generations import NO_LOAD, Course, Known, LoadedFile
+from customer_data.replication.merge_sql import CHANGE_AT
 from customer_data.warehouse.data_api import DataApi, retrying
 from customer_data.warehouse.ledger import update
 from customer_data.warehouse.quoting import literal
@@ -22,10 +23,11 @@ from customer_data.warehouse.table_name import TableName
 @dataclass(frozen=True)
 class State:
     """What the ledger says of all files merged so far: their number, by which a run sees that another was faster, the
-    greatest sequence ('' for none), and the loads."""
+    greatest sequence and that of a change in any generation ('' for none), and the loads."""
 
     files: int
     last_sequence: str
+    last_change: str
     known: Known
 
 
@@ -36,21 +38,23 @@ def read_state(warehouse: DataApi, ledger: TableName) -> State:
     first = f"(SELECT MIN(file_time) FROM {name} WHERE {is_loaded} AND kind = 'changes' AND generation = {newest})"
     query = (
         f"SELECT 'all' AS kind, '' AS object_key, MAX(generation) AS generation, {first} AS file_time,"
-        f" COUNT(*) AS files, MAX(last_sequence) AS last_sequence FROM {name} WHERE {is_loaded}"
-        " UNION ALL SELECT kind, object_key, generation, file_time, rows_read, NULL"
+        f" COUNT(*) AS files, MAX(last_sequence) AS last_sequence, MAX(SUBSTRING(last_sequence, {CHANGE_AT})) AS change"
+        f" FROM {name} WHERE {is_loaded}"
+        " UNION ALL SELECT kind, object_key, generation, file_time, rows_read, NULL, NULL"
         f" FROM {name} WHERE {is_loaded} AND kind IN ('load', 'complete')"
     )
-    files, last_sequence, generation, first_change = 0, "", NO_LOAD, None
-    loads, complete = [], set()
-    for kind, key, of, time, number, last in retrying(lambda: warehouse.query(query)):
+    files, last_sequence, last_change, generation, first_change = 0, "", "", NO_LOAD, None
+    loads, complete = [], {}
+    for kind, key, of, time, number, last, change in retrying(lambda: warehouse.query(query)):
         if kind == "all":
-            files, last_sequence, generation = int(number or 0), str(last or ""), str(of or NO_LOAD)
+            files, generation = int(number or 0), str(of or NO_LOAD)
+            last_sequence, last_change = str(last or ""), str(change or "")
             first_change = str(time) if time else None
         elif kind == Kind.COMPLETE:
-            complete.add(str(of))
+            complete[str(of)] = str(time or "")
         else:
             loads.append(LoadedFile(str(key), str(of), str(time or ""), int(number or 0)))
-    return State(files, last_sequence, Known(generation, first_change, tuple(loads), frozenset(complete)))
+    return State(files, last_sequence, last_change, Known(generation, first_change, tuple(loads), complete))
 
 
 def unchanged_guard(ledger: TableName, state: State, ours: list[str]) -> str:
@@ -62,12 +66,12 @@ def unchanged_guard(ledger: TableName, state: State, ours: list[str]) -> str:
     )
 
 
-def changes_after(warehouse: DataApi, ledger: TableName, generation: str, prefix: str) -> list[DmsFile]:
-    """The files of changes that were merged before the full load of the generation came, and are newer than it."""
+def changes_after(warehouse: DataApi, ledger: TableName, plan: Course, prefix: str) -> list[DmsFile]:
+    """The files of changes that were merged before the full load of the plan came, and are newer than it."""
     query = (
         f"SELECT load_id, bucket, object_key, version_id, etag, sequencer, event_time FROM {table(ledger)}"
-        f" WHERE status = 'loaded' AND kind = 'changes' AND generation < {literal(generation)}"
-        f" AND file_time >= {literal(generation)}"
+        f" WHERE status = 'loaded' AND kind = 'changes' AND generation < {literal(plan.generation)}"
+        f" AND file_time >= {literal(plan.begun)}"
     )
     files = [
         SourceFile(

@@ -113,13 +113,15 @@ class Staging:
 
 @dataclass(frozen=True)
 class Target:
-    """Where rows go. `kept` are columns of the table that the files lack."""
+    """Where rows go. `kept` are columns of the table that the files lack. `before` is the greatest sequence that was
+    merged, `changes_before` that of a change, whatever its generation."""
 
     name: TableName
     tombstones: TableName
     kept: tuple[str, ...]
     generation: str
     before: str
+    changes_before: str
     now: str
 
     @property
@@ -195,11 +197,7 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
     )
     guards = [
         _guard(f"FROM {staging.last} WHERE unfit = 1 OR {_is_null(len(keys))}", "a row is no change", Role.NO_CHANGE),
-        *(
-            []
-            if staging.positioned
-            else [_guard(f"FROM {staging.last} WHERE tie = 1 AND place = 1", "ties", Role.TIES)]
-        ),
+        *([] if staging.positioned else [_guard(f"FROM {staging.last} WHERE tie = 1", "ties", Role.TIES)]),
     ]
     if any(column.changes for column in staging.columns):
         guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
@@ -277,15 +275,17 @@ def latest_commit(staging: Staging, place: int) -> str:
 
 
 def _sequence(staging: Staging) -> str:
-    return f"LPAD({staging.sequence}, {SEQUENCE_DIGITS}, '0')" if staging.padded else staging.sequence
+    """NULL where it has no digits or too many."""
+    sequence, most = staging.sequence, SEQUENCE_DIGITS
+    if not staging.padded:
+        return sequence
+    return f"CASE WHEN OCTET_LENGTH({sequence}) BETWEEN 1 AND {most} THEN LPAD({sequence}, {most}, '0') END"
 
 
-def _is_no_change(staging: Staging) -> str:
-    digits = f"BETWEEN 1 AND {SEQUENCE_DIGITS}" if staging.padded else f"= {SEQUENCE_DIGITS}"
-    return (
-        f"CASE WHEN {staging.operation} IN ('I', 'U', 'D') AND OCTET_LENGTH({staging.sequence}) {digits}"
-        " THEN 0 ELSE 1 END"
-    )
+def _is_no_change(operation: str, sequence: str) -> str:
+    """1 or 0."""
+    is_one = f"{operation} IN ('I', 'U', 'D') AND OCTET_LENGTH({sequence}) = {SEQUENCE_DIGITS}"
+    return f"CASE WHEN {is_one} THEN 0 ELSE 1 END"
 
 
 def _last(staging: Staging) -> str:
@@ -300,39 +300,43 @@ def _last(staging: Staging) -> str:
     ]
     order = "s DESC, row_position DESC" if staging.positioned else "s DESC"
     window = f"OVER (PARTITION BY {_names('k', len(keys))} ORDER BY {order})"
-    before, stays = [], "place = 1 OR unfit = 1"
+    row = [*keys, f"{_sequence(staging)} AS s", f"{staging.operation} AS op", *values]
+    is_no_change = _is_no_change("op", "s")
+    stays = ["place = 1", f"{is_no_change} = 1"]
+    flags = [f"{is_no_change} AS unfit"]
+    if staging.positioned:
+        row.append("row_position")
+    else:  # rows of one rank are ties, and rows of the first one would both be last
+        stays[0] = "standing = 1"
+        flags.append(_flag("standing = 1 AND place > 1", "tie"))
     if _has_before(staging):
-        before = [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1)]
-        before.append(f"{_has_moved(staging)} AS moved")
-        stays += " OR moved = 1"
-    tie = "" if staging.positioned else f", CASE WHEN LEAD(s) {window} = s THEN 1 ELSE 0 END AS tie"
-    position = ["row_position"] if staging.positioned else []
-    row = [
-        *keys,
-        f"{_sequence(staging)} AS s",
-        f"{staging.operation} AS op",
-        f"{_is_no_change(staging)} AS unfit",
-        *before,
-        *position,
-        *values,
-    ]
+        row += [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1)]
+        stays.append(_is_moved(len(keys)))
+        flags.append(_flag(_is_moved(len(keys)), "moved"))
     if conditions := [column.changes for column in staging.columns if column.changes]:
-        row.append(f"CASE WHEN {' OR '.join(conditions)} THEN 1 ELSE 0 END AS changes")
+        row.append(_flag(" OR ".join(conditions), "changes"))
+    rank = "" if staging.positioned else f", RANK() {window} AS standing"
     return (
-        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT * FROM"
-        f" (SELECT *, ROW_NUMBER() {window} AS place{tie}"
-        f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events) AS ranked WHERE {stays}"
+        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT *, {', '.join(flags)}"
+        f" FROM (SELECT *, ROW_NUMBER() {window} AS place{rank}"
+        f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events) AS ranked WHERE {' OR '.join(stays)}"
     )
+
+
+def _flag(condition: str, name: str) -> str:
+    return f"CASE WHEN {condition} THEN 1 ELSE 0 END AS {name}"
 
 
 def _has_before(staging: Staging) -> bool:
     return all(column.before for column in staging.key)
 
 
-def _has_moved(staging: Staging) -> str:
-    is_there = " AND ".join(f"{column.before} IS NOT NULL" for column in staging.key)
-    differs = " OR ".join(f"{column.before} <> {column.value}" for column in staging.key)
-    return f"CASE WHEN {staging.operation} = 'U' AND {is_there} AND ({differs}) THEN 1 ELSE 0 END"
+def _is_moved(keys: int) -> str:
+    """NULL as a value before counts as none."""
+    numbers = range(1, keys + 1)
+    is_there = " AND ".join(f"b{number} IS NOT NULL" for number in numbers)
+    differs = " OR ".join(f"b{number} <> k{number}" for number in numbers)
+    return f"(op = 'U' AND {is_there} AND ({differs}))"
 
 
 def _move(staging: Staging) -> list[Statement]:
@@ -485,8 +489,8 @@ def _append_changes(staging: Staging, target: Target) -> list[Statement]:
     order = _sequence(staging)
     position = ", MAX(row_position) AS p" if staging.positioned else ""
     newest = (
-        f"CREATE TEMP TABLE {staging.newest} DISTSTYLE KEY DISTKEY (s) AS"
-        f" SELECT {order} AS s, MAX({_is_no_change(staging)}) AS unfit{position} FROM {staging.staged} GROUP BY 1"
+        f"CREATE TEMP TABLE {staging.newest} DISTSTYLE KEY DISTKEY (s) AS SELECT {order} AS s,"
+        f" MAX({_is_no_change(staging.operation, order)}) AS unfit{position} FROM {staging.staged} GROUP BY 1"
     )
     once = (
         Statement(f"DELETE FROM {staging.staged} USING {staging.newest} WHERE {order} = s AND row_position < p")
@@ -496,7 +500,7 @@ def _append_changes(staging: Staging, target: Target) -> list[Statement]:
     values = tuple((column.name, column.value) for column in staging.columns)
     source = _Source(staging.staged, (), f"{target.prefix} || {order}", staging.operation, values)
     into = dict(values) | {SEQUENCE_COLUMN: source.sequence, OPERATION_COLUMN: staging.operation}
-    merged = target.before[CHANGE_AT - 1 :]
+    merged = target.changes_before
     again = Statement(
         f"DELETE FROM {table(target.name)} USING {staging.newest} WHERE {staging.newest}.s <= {literal(merged)}"
         f" AND SUBSTRING({identifier(target.name.name)}.{SEQUENCE_COLUMN}, {CHANGE_AT}) = {staging.newest}.s",

@@ -221,7 +221,8 @@ class TableMerge:
         if state.files or not table.column(SEQUENCE_COLUMN):
             return state
         [(last,)] = self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(self._target)}")
-        return replace(state, last_sequence=str(last or ""))
+        last_sequence = str(last or "")
+        return replace(state, last_sequence=last_sequence, last_change=last_sequence[merge_sql.CHANGE_AT - 1 :])
 
     def _without_incomplete(self, plan: Course) -> Course:
         if not self._incomplete or not plan.completion:
@@ -235,7 +236,7 @@ class TableMerge:
         if not plan.again:
             return []
         found = []
-        for file in changes_after(self._warehouse, self._ledger.name, plan.generation, self._settings.prefix):
+        for file in changes_after(self._warehouse, self._ledger.name, plan, self._settings.prefix):
             try:
                 found.append(self._inspect(replace(file, source=self._sized(file.source))))
             except (SourceChanged, SourceUnreadable) as error:
@@ -339,7 +340,8 @@ class TableMerge:
         if results:
             results[0] = replace(results[0], columns_added=added)
         if plan.completion:
-            results.append(self._result(plan.completion.file, "loaded", generation=plan.generation))
+            done, began = plan.completion.file, plan.completion.started
+            results.append(self._result(done, "loaded", generation=plan.generation, file_time=began))
         results += [self._result(self._files[load_id], "superseded", why) for load_id, why in plan.superseded.items()]
         return results
 

@@ -134,3 +134,10 @@ def test_a_schema_that_converts_whole_needs_nobody() -> None:
     assert made.sentence == "1 of 1 object is converted or not needed. None needs a person."
     words = Page(to_html(made)).words
     assert "What a person has to do" not in words and "This run changes" not in words
+
+
+def test_statements_keep_their_lines() -> None:
+    made = assessment(
+        OracleSchema((table("T", "ID NUMBER(9)"),)), Differences(["CREATE TABLE t (\n  id INTEGER\n)"], [])
+    )
+    assert "CREATE TABLE t (\n  id INTEGER\n);</pre>" in to_html(made)

@@ -234,8 +234,13 @@ def test_tables_that_refer_to_each_other_keep_the_foreign_key_that_can_be_made()
         table("B", "ID NUMBER(9)", "A NUMBER(9)", key="ID", constraints=(refers("A", "A"),)),
         table("S", "ID NUMBER(9)", "UP NUMBER(9)", key="ID", constraints=(refers("UP", "S"),)),
     )
-    assert {one.name.name: len(one.foreign_keys) for one in made.tables} == {"s": 1, "a": 0, "b": 1}
+    assert [(one.name.name, len(one.foreign_keys)) for one in made.tables] == [("s", 1), ("a", 0), ("b", 1)]
     assert "refers to this table in turn" in said(made, "CRM.A", "FOREIGN KEY (B)").reasons[0]
+
+
+def test_a_table_that_refers_to_itself_keeps_its_place() -> None:
+    own = table("Z", "ID NUMBER(9)", "UP NUMBER(9)", key="ID", constraints=(refers("UP", "Z"),))
+    assert [one.name.name for one in converted(own, table("A", "ID NUMBER(9)", key="ID")).tables] == ["z", "a"]
 
 
 def test_the_distribution_and_the_order_are_proposed_with_reasons() -> None:
@@ -257,6 +262,9 @@ def test_the_distribution_and_the_order_are_proposed_with_reasons() -> None:
     assert lines.distkey and lines.distkey.columns == ("order_id",) and "join crm.orders" in lines.distkey.reason
     assert lines.sortkey and lines.sortkey.columns == ("made",) and "RANGE" in lines.sortkey.reason
     assert (target(made, "log").distkey, target(made, "log").sortkey) == (None, None)
+    pair = target(converted(table("PAIR", "A NUMBER(9)", "B NUMBER(9)", key="B,A")), "pair")
+    assert pair.distkey and pair.distkey.columns == ("b",) and pair.distkey.reason == "the first of the primary key"
+    assert pair.sortkey and pair.sortkey.columns == ("b", "a")
     hashed = target(made, "hashed").sortkey
     assert hashed and hashed.columns == ("id",)
     assert (target(made, "notes").distkey, target(made, "notes").sortkey) == (None, None)
@@ -295,12 +303,15 @@ def test_a_table_without_convertible_columns_or_with_too_many_is_reported() -> N
     assert made.tables == ()
     assert "none of its columns" in said(made, "CRM.T").reasons[0]
     assert "it has 1,599 columns, and Redshift takes 1,600" in said(made, "CRM.WIDE").reasons[0]
+    assert "where Oracle stores a row" in said(made, "CRM.T", "PLACE").reasons[0]
+    assert said(made, "CRM.WIDE", "C7").reasons == ("its table is not converted",)
 
 
 def test_a_statement_that_the_data_api_does_not_take_is_reported() -> None:
     made = converted(table("T", *(f"{'C' * 120}{number:04} NUMBER(9)" for number in range(900))))
     assert made.tables == ()
     assert "100,000" in said(made, "CRM.T").reasons[0]
+    assert not any(part.target for part in said(made, "CRM.T").parts)
 
 
 def test_all_other_objects_are_assessed() -> None:
@@ -399,6 +410,7 @@ def test_each_column_of_each_table_is_in_the_output_or_in_the_report(
         assert all(part.target or part.reasons for part in parts)
         if item.name not in targets:
             assert item.outcome is not Outcome.CONVERTED and item.reasons
+            assert not any(part.target for part in parts)
             continue
         there = targets[item.name].columns
         assert [part.target for part in parts if part.target] == [f"{one.name} {one.type.sql}" for one in there]

@@ -195,6 +195,35 @@ def test_names_of_owners_are_quoted() -> None:
     assert "WHERE OWNER IN ('O''BRIEN')" in database.asked[0]
 
 
+def test_long_columns_are_read_last() -> None:
+    """Oracle's driver closes the stream of a LONG as soon as another column is read."""
+    database = crm()
+    read_catalog(database, None)
+    assert [query.split(" FROM ")[0].split()[-1] for query in database.asked[:2]] == [
+        "DATA_DEFAULT",
+        "SEARCH_CONDITION",
+    ]
+
+
+def test_a_widening_that_redshift_refuses_holds_nothing_up(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Of some encodings, which the catalog does not show to everybody."""
+    world.admin.execute(
+        f'CREATE TABLE "{world.schema}".customers (id INTEGER NOT NULL, name VARCHAR(5) ENCODE bytedict,'
+        " PRIMARY KEY (id))"
+    )
+    with caplog.at_level(logging.INFO):
+        run(world, crm(("NAME", "VARCHAR2"), ("BORN", "DATE")))
+    assert list(stored(world)) == ["id", "name", "born"]
+    assert "not widened, longer values fail" in caplog.text
+
+
+def test_a_statement_that_fails_is_named(world: World) -> None:
+    """A view has the name of the table."""
+    world.admin.execute(f'CREATE VIEW "{world.schema}".customers AS SELECT 1::integer AS id')
+    with pytest.raises(WarehouseError, match=r'^ALTER TABLE "\w+"\."customers" ADD COLUMN "name"'):
+        run(world, crm(("NAME", "VARCHAR2")))
+
+
 # The secret
 
 

@@ -87,6 +87,11 @@ def test_the_views_own_names_of_columns_are_kept() -> None:
     assert isinstance(made, TargetView) and made.columns == ("nr", "who")
 
 
+def test_names_of_another_number_of_columns_are_for_a_person() -> None:
+    made = view("select id, name from customers", columns=("NR",))
+    assert isinstance(made, str) and "another number of columns" in made
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -129,3 +129,28 @@ def test_runs_with_the_same_files_at_once_merge_them_once(world: World) -> None:
         list(pool.map(merge, range(4)))
 
     assert [row[0] for row in log.rows()] == [1, 2, 3, 4, 99]
+
+
+@pytest.mark.parametrize("newer", ["changes", "load"])
+def test_a_run_that_another_overtakes_is_planned_anew(
+    customers: Replication, monkeypatch: pytest.MonkeyPatch, newer: str
+) -> None:
+    """It would not compare with rows, nor know a generation, that came after it had read the ledger."""
+    customers.merge(customers.changes(("I", 1, {"ID": 1, "NAME": "first"}), minute=1))
+    older = customers.changes(("U", 2, {"ID": 1, "NAME": "older"}), minute=2)
+    merger = customers.merger()
+    batch = merger._warehouse.batch
+    others = [customers.changes(("U", 3, {"ID": 1, "NAME": "newer"}), minute=3)]
+    if newer == "load":
+        others = [customers.load({"ID": 1, "NAME": "newer"}, start=TASK_START + timedelta(minutes=5))]
+
+    def overtaken(statements: list[str]) -> list[int]:
+        while others:
+            customers.merge(others.pop())
+        return batch(statements)
+
+    monkeypatch.setattr(merger._warehouse, "batch", overtaken)
+    [result] = merger.merge([older])
+
+    assert result.status == ("superseded" if newer == "load" else "loaded")
+    assert customers.rows() == [(1, "newer")]

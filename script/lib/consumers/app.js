@@ -1,6 +1,9 @@
-// An app as a user would write it, with a warehouse, a loader and a gate; synthesized by check-packages.sh.
+// An app as a user would write it, with a warehouse, a loader, a gate and a replication; synthesized by check-packages.sh.
 const { App, Stack } = require('aws-cdk-lib');
-const { DataQualityGate, DataQualityRule, DataQualityRules, RedshiftWarehouse, SchemaEvolvingCsvLoader } = require('cdk-customer-data-platform');
+const { Secret } = require('aws-cdk-lib/aws-secretsmanager');
+const {
+  DataQualityGate, DataQualityRule, DataQualityRules, OracleSource, OracleToRedshiftReplication, RedshiftWarehouse, SchemaEvolvingCsvLoader,
+} = require('cdk-customer-data-platform');
 
 const app = new App();
 const stack = new Stack(app, 'Consumer');
@@ -15,6 +18,12 @@ new DataQualityGate(stack, 'Gate', {
   bucket: customers.bucket,
   prefix: 'incoming/',
   rules: DataQualityRules.fromFile('quality_rules.py'),
+});
+new OracleToRedshiftReplication(stack, 'Crm', {
+  warehouse,
+  vpc: warehouse.vpc,
+  source: OracleSource.fromSecret(Secret.fromSecretNameV2(stack, 'OracleSecret', 'crm/oracle'), { serviceName: 'ORCLPDB1' }),
+  tables: ['CRM.%'],
 });
 
 const assembly = app.synth();

@@ -1,13 +1,18 @@
 """The same app as app.js, from Python: what the wheel must be able to do."""
 
 from aws_cdk import App, Duration, Stack
+from aws_cdk.aws_secretsmanager import Secret
 from cdk_customer_data_platform import (
     CsvFormat,
     DataQualityGate,
     DataQualityRule,
     DataQualityRules,
     GlueCapacity,
+    OracleSource,
+    OracleToRedshiftReplication,
     RedshiftWarehouse,
+    ReplicationCapacity,
+    ReplicationMode,
     RowErrorPolicy,
     RuleSeverity,
     SchemaContract,
@@ -16,7 +21,7 @@ from cdk_customer_data_platform import (
 )
 
 # jsii hands out a new object for each static of a class: what is compared is an enum, or has `is_equal_to`.
-for choices in (RowErrorPolicy, RuleSeverity, SchemaContract, WarehouseAccess):
+for choices in (ReplicationMode, RowErrorPolicy, RuleSeverity, SchemaContract, WarehouseAccess):
     first, second, *_ = choices
     assert first == getattr(choices, first.name) and first != second
     assert first in [second, first] and {first: "found"}[getattr(choices, first.name)] == "found"
@@ -55,6 +60,19 @@ DataQualityGate(
     bucket=customers.bucket,
     prefix="incoming/",
     rules=DataQualityRules.from_file("quality_rules.py"),
+)
+OracleToRedshiftReplication(
+    stack,
+    "Crm",
+    warehouse=warehouse,
+    vpc=warehouse.vpc,
+    source=OracleSource.from_secret(
+        Secret.from_secret_name_v2(stack, "OracleSecret", "crm/oracle"), service_name="ORCLPDB1"
+    ),
+    tables=["CRM.%"],
+    exclude_tables=["CRM.TMP%"],
+    mode=ReplicationMode.FULL_LOAD_AND_CDC,
+    capacity=ReplicationCapacity.serverless(max=8),
 )
 template = app.synth().get_stack_by_name("Consumer").template
 print(f"synthesized {len(template['Resources'])} resources")

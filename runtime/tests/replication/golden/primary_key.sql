@@ -1,0 +1,2 @@
+-- Amazon Redshift Database Developer Guide: PG_CONSTRAINT and PG_ATTRIBUTE, of the catalog; Defining table constraints: a PRIMARY KEY is informational
+SELECT a.attname FROM pg_namespace AS s JOIN pg_class AS t ON t.relnamespace = s.oid JOIN pg_constraint AS c ON c.conrelid = t.oid JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = ANY (c.conkey) WHERE c.contype = 'p' AND LOWER(s.nspname) = 'crm' AND LOWER(t.relname) = 'customers' ORDER BY a.attnum;
