@@ -26,7 +26,6 @@ from source_histories import (
     EXTRA,
     TABLES,
     AddColumn,
-    Batch,
     Column,
     History,
     NewTask,
@@ -259,10 +258,10 @@ class Playing:
 
     def play(self, step: object) -> None:
         match step:
-            case Work(writer, operations, ends):
+            case Work(writer, operations, ends, written):
                 self._writers[writer].work(operations, ends)
-            case Batch():
-                self._step()
+                if written:
+                    self._step()
             case Switch(fault, on):
                 self._faults.set(fault, int(on))
             case Restart(overlap):
@@ -502,6 +501,7 @@ class Writer:
         self._versions: list[tuple[Any, ...]] = []
 
     def work(self, operations: Sequence[Operation], ends: str) -> None:
+        self.connection.execute("SELECT")  # begins a transaction: else each block below would be one of its own
         for operation in operations:
             with contextlib.suppress(psycopg.errors.LockNotAvailable, psycopg.errors.UniqueViolation):
                 with self.connection.transaction():
