@@ -245,7 +245,7 @@ _load: st.SearchStrategy[Step] = st.one_of(
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    steps = draw(st.lists(_step, min_size=12, max_size=24))
+    steps = draw(st.lists(_step, min_size=10, max_size=18))
     for step in draw(st.lists(st.one_of(_load, _load, st.builds(AddColumn)), max_size=2, unique_by=type)):
         steps.insert(draw(st.integers(0, len(steps))), step)
     tables = draw(st.lists(st.sampled_from(list(TABLES)), min_size=1, max_size=2, unique=True))
