@@ -11,7 +11,7 @@ from typing import Any
 from customer_data.oracle_schema.settings import SchemaJobSettings
 from customer_data.replication.settings import MergeSettings
 from local.assembly import read_assembly, synthesize
-from local.dms.engine import Job
+from local.dms.job import Job
 
 APP = Path(__file__).parent / "data" / "replication_app"
 _PARAMETERS = {"AWS::Region": "us-east-1", "AWS::AccountId": "123456789012", "AWS::Partition": "aws"}

@@ -47,9 +47,10 @@ from customer_data.oracle_schema.secret import Login
 from customer_data.oracle_schema.settings import SchemaJobSettings
 from customer_data.replication.merge import Merge
 from customer_data.warehouse.data_api import DataApi
-from local.dms import engine, statistics, target
-from local.dms.engine import Engine, Progress
+from local.dms import engine, job, statistics, target
+from local.dms.engine import Engine
 from local.dms.faults import Faults
+from local.dms.job import Progress, drop_slot
 from local.dms.target import Target
 from local.redshift.data_api import RedshiftDataApi
 from local.redshift.logins import RoleInfo
@@ -78,7 +79,7 @@ def dms_of_this_process(objects: Objects, url: str) -> Iterator[None]:
     """The engine speaks to these objects and this source, by that clock; rights are other tests' matter."""
     connection = psycopg.conninfo.conninfo_to_dict(url)
     replaced: list[tuple[Any, str, Any]] = [
-        *((module, "datetime", Clock) for module in (engine, statistics, target)),
+        *((module, "datetime", Clock) for module in (engine, job, statistics, target)),
         (engine, "source_connection", lambda context, endpoint: connection),
         (engine, "make_target", lambda context, settings, faults: Target(objects, settings, faults)),
     ]
@@ -248,7 +249,7 @@ class Playing:
         for writer in self._writers:
             writer.connection.rollback()
         self._engine.close()
-        engine.drop_slot(self._progress)
+        drop_slot(self._progress)
         self._closing.close()
 
     # The source and DMS
