@@ -290,7 +290,8 @@ class Reader:
         """Lines in a reason are counted from the statement's first: the text may be that of several files."""
         start = statement.start if error.start is None else error.start
         line = self._script.line(start) - self._script.line(statement.start) + 1
-        self._add_unread(statement.start, statement.text, f"{error} (line {line:,} of it)" if line > 1 else str(error))
+        reason = f"{error} (line {line:,} of it)" if line > 1 else str(error)
+        self._add_unread(statement.start, statement.text, reason, is_broken=statement.fault is not None)
         return Fate.UNREAD
 
     def _with_unread(self, items: Iterable[UnreadItem], fate: Fate) -> Fate:
@@ -299,8 +300,8 @@ class Reader:
             fate = Fate.UNREAD
         return fate
 
-    def _add_unread(self, start: int, text: str, reason: str) -> None:
-        self._unread.append(Unread(self._script.line(start), beginning(text), reason))
+    def _add_unread(self, start: int, text: str, reason: str, *, is_broken: bool = False) -> None:
+        self._unread.append(Unread(self._script.line(start), beginning(text, is_broken=is_broken), reason))
 
 
 def _block(statement: Statement) -> Fate:

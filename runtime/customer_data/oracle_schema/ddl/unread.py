@@ -11,8 +11,9 @@ _LOOKED_AT = 2_000
 _PASSWORD = re.compile(r"(IDENTIFIED\s+BY\s+(?:VALUES\s+)?)\S+", re.IGNORECASE)
 
 
-def beginning(text: str) -> str:
-    """On one line, without comments, passwords and what literals say: they can hold values of records."""
+def beginning(text: str, *, is_broken: bool = False) -> str:
+    """On one line, without comments, passwords and what literals say: they can hold values of records. Where a literal
+    does not end (`is_broken`) nobody knows what is in one: nothing behind the first is shown."""
     lexer = Lexer(text[:_LOOKED_AT])
     words: list[str] = []
     end = 0
@@ -21,5 +22,7 @@ def beginning(text: str) -> str:
         glue = " " if words and token.start > end else ""
         words.append(glue + ("'…'" if is_literal else token.text))
         end = token.end
+        if is_literal and is_broken:
+            break
     flat = _PASSWORD.sub(r"\1…", "".join(words))
     return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST]}…"
