@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from customer_data.oracle_schema.ddl.constraints import read_state
 from customer_data.oracle_schema.ddl.cursor import Cursor, NotRead
-from customer_data.oracle_schema.ddl.tables import TableDraft, UnreadItem
+from customer_data.oracle_schema.ddl.tables import TableDraft
+from customer_data.oracle_schema.ddl.unread import UnreadItem
 from customer_data.oracle_schema.model import OracleConstraint
 
 #: What begins the next action of a statement that has several.

@@ -141,6 +141,17 @@ def test_changes_may_stand_before_their_table() -> None:
     assert [column.comment for column in table.columns] == [None, "x", None, None]
 
 
+def test_a_comment_may_stand_before_its_view() -> None:
+    schema = _all_of("COMMENT ON TABLE v IS 'x';COMMENT ON COLUMN v.a IS 'y';CREATE VIEW v AS SELECT 1 a FROM dual;")
+    assert schema.views[0].comment == "x"
+
+
+def test_a_table_that_is_made_anew_is_not_among_the_dropped() -> None:
+    schema = _all_of(f"{_TABLE}DROP TABLE t;CREATE TABLE t (a NUMBER);CREATE VIEW v AS SELECT 1 a FROM t;DROP VIEW v;")
+    assert [column.name for column in schema.tables[0].columns] == ["A"]
+    assert (schema.views, schema.others) == ((), ())
+
+
 def test_renamed_and_dropped_tables() -> None:
     schema = _all_of(
         f"DROP TABLE t;{_TABLE}CREATE TABLE c (t_id NUMBER REFERENCES t);ALTER TABLE t RENAME TO u;RENAME u TO v;"
@@ -279,10 +290,10 @@ def test_what_says_nothing_of_tables(text: str) -> None:
     ("text", "kind", "owner", "name"),
     [
         ("CREATE SEQUENCE s START WITH 1", "SEQUENCE", "X", "S"),
-        ("CREATE OR REPLACE NONEDITIONABLE FUNCTION a.f RETURN NUMBER IS BEGIN RETURN 1; END;\n/", "FUNCTION", "A", "F"),
+        ("CREATE OR REPLACE NONEDITIONABLE FUNCTION a.f RETURN DATE IS BEGIN RETURN x; END;\n/", "FUNCTION", "A", "F"),
         ("CREATE OR REPLACE TYPE t AS TABLE OF NUMBER;\n/", "TYPE", "X", "T"),
-        ('CREATE OR REPLACE AND COMPILE JAVA SOURCE NAMED "a/B" AS class B { char c = \'"\'; /* ; */ }\n/', "JAVA SOURCE",
-         "X", "a/B"),
+        ('CREATE OR REPLACE AND COMPILE JAVA SOURCE NAMED "a/B" AS class B { char c = \'"\'; /* ; */ }\n/',
+         "JAVA SOURCE", "X", "a/B"),
         ("CREATE PUBLIC SYNONYM s FOR a.b@c", "SYNONYM", "PUBLIC", "S"),
         ("CREATE DATABASE LINK hq.example.com CONNECT TO a IDENTIFIED BY b USING 'c'", "DATABASE LINK", "X",
          "HQ.EXAMPLE.COM"),
@@ -313,7 +324,8 @@ def test_statements_without_any_end() -> None:
     schema = _all_of(
         '  CREATE TABLE "X"."A" ("ID" NUMBER) PCTFREE 10\n\n  CREATE UNIQUE INDEX "X"."I" ON "X"."A" ("ID")\n'
         '  ALTER TABLE "X"."A" ADD CONSTRAINT "P" PRIMARY KEY ("ID") USING INDEX (\nCREATE UNIQUE INDEX z ON a (id))\n'
-        '  COMMENT ON TABLE "X"."A" IS \'a\'\n  CREATE OR REPLACE VIEW v AS SELECT 1 a FROM dual\n  CREATE TABLE b (c DATE)'
+        '  COMMENT ON TABLE "X"."A" IS \'a\'\n  CREATE OR REPLACE VIEW v AS SELECT 1 a FROM dual\n'
+        "  CREATE TABLE b (c DATE)"
     )
     assert [table.name for table in schema.tables] == ["A", "B"]
     assert (schema.tables[0].constraints[0].kind, schema.tables[0].comment) == ("P", "a")
