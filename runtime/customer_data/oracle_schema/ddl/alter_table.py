@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from customer_data.oracle_schema.ddl.constraints import read_state
 from customer_data.oracle_schema.ddl.cursor import Cursor, NotRead
-from customer_data.oracle_schema.ddl.tables import TableDraft, UnreadItem
+from customer_data.oracle_schema.ddl.tables import TableDraft
+from customer_data.oracle_schema.ddl.unread import UnreadItem
 from customer_data.oracle_schema.model import OracleConstraint
 
 #: What begins the next action of a statement that has several.
@@ -70,18 +71,26 @@ def _add_or_modify(cursor: Cursor, table: TableDraft, *, changing: bool) -> list
 def _one_item(cursor: Cursor) -> Cursor:
     """What stands without parentheses: up to the next action."""
     start = cursor.at
-    while not cursor.is_ended and (cursor.at == start or not _begins_action(cursor)):
+    while not cursor.is_ended and (cursor.at == start or not (_begins_action(cursor) or _begins_storage(cursor))):
         cursor.skip_one()
-    return cursor.between(start, cursor.at)
+    item = cursor.between(start, cursor.at)
+    _skip_storage(cursor)
+    return item
 
 
 def _begins_action(cursor: Cursor) -> bool:
     return cursor.word() in _ACTIONS and not cursor.follows("DROP", "IDENTITY")
 
 
-def _skip_storage(cursor: Cursor) -> None:
+def _begins_storage(cursor: Cursor) -> bool:
     """How new columns are stored, as in ADD (c CLOB) LOB (c) STORE AS ..."""
-    if cursor.word() in ("LOB", "NESTED", "VARRAY", "XMLTYPE", "COLUMN"):
+    if cursor.word() in ("LOB", "VARRAY"):
+        return True
+    return cursor.follows("NESTED", "TABLE") or cursor.follows("XMLTYPE", "COLUMN")
+
+
+def _skip_storage(cursor: Cursor) -> None:
+    if _begins_storage(cursor):
         while not (cursor.is_ended or _begins_action(cursor)):
             cursor.skip_one()
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from customer_data.oracle_schema.ddl.cursor import Cursor, Name, NotRead
-from customer_data.oracle_schema.ddl.tables import TableDraft, UnreadItem
+from customer_data.oracle_schema.ddl.tables import TableDraft
+from customer_data.oracle_schema.ddl.unread import UnreadItem
 from customer_data.oracle_schema.model import OracleColumn
 
 _KINDS = ("GLOBAL", "PRIVATE", "TEMPORARY", "SHARDED", "DUPLICATED", "IMMUTABLE", "BLOCKCHAIN")

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from customer_data.oracle_schema.ddl.alter_table import read_changes
-from customer_data.oracle_schema.ddl.columns import UNKNOWN
 from customer_data.oracle_schema.ddl.commands import Command
+from customer_data.oracle_schema.ddl.comments import read_comment
 from customer_data.oracle_schema.ddl.create_table import begins_table, read_table
 from customer_data.oracle_schema.ddl.cursor import Cursor, Name, NotRead
 from customer_data.oracle_schema.ddl.other_objects import read_attributes, read_other
 from customer_data.oracle_schema.ddl.script import Script, Statement
-from customer_data.oracle_schema.ddl.tables import TableDraft, UnreadItem
-from customer_data.oracle_schema.ddl.unread import beginning
+from customer_data.oracle_schema.ddl.tables import TableDraft, build_all
+from customer_data.oracle_schema.ddl.unread import UnreadItem, UnreadList
 from customer_data.oracle_schema.ddl.views import begins_view, read_view
-from customer_data.oracle_schema.model import (
-    OracleColumn,
-    OracleConstraint,
-    OracleSchema,
-    OracleTable,
-    OracleType,
-    OracleView,
-    OtherObject,
-    Unread,
-)
+from customer_data.oracle_schema.model import OracleColumn, OracleSchema, OracleView, OtherObject
 
 
 class Fate(StrEnum):
@@ -53,19 +44,20 @@ _OF_DATABASE = (
     *("PROFILE", "RESTORE", "ROLE", "ROLLBACK", "SPFILE", "TABLESPACE", "UNDO", "BIGFILE", "SMALLFILE", "TEMPORARY"),
     "USER",
 )
+_DROPPED = "DROPPED TABLE"
 _USER = re.compile(r"([A-Za-z][\w$#]*)")
 _ADMINISTRATORS = ("SYS", "SYSTEM")  # who make objects for others
 _MAKES_OBJECTS = re.compile(r"\b(?:CREATE|ALTER|COMMENT|RENAME)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class _Deferred:
-    """A change of a table that no statement before it made."""
+class _Change:
+    """What a statement does to a table or view, which may stand behind it in the text."""
 
-    number: int
     statement: Statement
     key: Name
-    apply: Callable[[TableDraft], list[UnreadItem]]
+    on_table: Callable[[TableDraft], list[UnreadItem]]
+    on_view: Callable[[OracleView], OracleView]
 
 
 class Reader:
@@ -79,28 +71,24 @@ class Reader:
         self._others: dict[OtherObject, None] = {}
         self._object_types: dict[Name, tuple[OracleColumn, ...]] = {}
         self._not_made: set[Name] = set()
-        self._deferred: list[_Deferred] = []
-        self._unread: list[Unread] = []
+        self._deferred: list[tuple[int, _Change]] = []
+        self._unread = UnreadList(self._script.line)
         self.fates: list[Fate] = []
 
     def read(self) -> OracleSchema:
         for part in self._script.parts():
             self.fates.append(self._command(part) if isinstance(part, Command) else self._try(part))
-        for deferred in self._deferred:
-            self.fates[deferred.number] = self._apply_deferred(deferred)
-        self._unread.sort(key=lambda one: one.line or 0)
+        for number, change in self._deferred:
+            self.fates[number] = self._apply_deferred(change)
         return OracleSchema(
-            tuple(_with_known_types(self._tables).values()),
-            tuple(self._views.values()),
-            tuple(self._others),
-            tuple(self._unread),
+            build_all(self._tables), tuple(self._views.values()), tuple(self._others), self._unread.in_order()
         )
 
     # Statements
 
     def _command(self, command: Command) -> Fate:
         if command.name == "START":
-            self._add_unread(command.start, f"@{command.rest}", "the file that it runs is not read: give that file too")
+            self._unread.add(command.start, f"@{command.rest}", "the file that it runs is not read: give that file too")
             return Fate.UNREAD
         user = _USER.match(command.rest) if command.name == "CONNECT" else None
         if user and user[1].upper() not in _ADMINISTRATORS:
@@ -115,7 +103,8 @@ class Reader:
             return self._statement(statement)
         except NotRead as error:
             self._remember_not_made(statement)
-            return self._not_read(statement, error)
+            self._unread.add_statement(statement, error)
+            return Fate.UNREAD
 
     def _statement(self, statement: Statement) -> Fate:
         cursor = Cursor(statement.source, statement.tokens)
@@ -163,7 +152,8 @@ class Reader:
                 return Fate.IGNORED
             raise NotRead(f"a statement before it makes {'.'.join(table.key)} already")
         self._tables[table.key] = table
-        return self._with_unread(unread, Fate.TABLE)
+        self._others.pop(OtherObject(_DROPPED, *table.key), None)
+        return Fate.UNREAD if self._unread.add_items(unread) else Fate.TABLE
 
     def _add_other(self, other: OtherObject, cursor: Cursor) -> None:
         if other.kind == "TYPE" and (attributes := read_attributes(cursor, other.owner)):
@@ -174,7 +164,10 @@ class Reader:
         if cursor.take("TABLE"):
             cursor.take("IF", "EXISTS")
             key = cursor.qualified(self._owner)
-            return self._change(statement, key, lambda table: self._change_table(cursor, table))
+            # Of a materialized view it says keys and storage.
+            return self._change(
+                _Change(statement, key, lambda table: self._alter_table(cursor, table), lambda view: view)
+            )
         if cursor.take("SESSION", "SET", "CURRENT_SCHEMA"):
             if not cursor.take_symbol("="):
                 raise cursor.not_read("=")
@@ -184,7 +177,7 @@ class Reader:
             raise cursor.not_read("the kind of an object")
         return Fate.IGNORED
 
-    def _change_table(self, cursor: Cursor, table: TableDraft) -> list[UnreadItem]:
+    def _alter_table(self, cursor: Cursor, table: TableDraft) -> list[UnreadItem]:
         before = table.key
         unread = read_changes(cursor, table)
         if table.key != before:
@@ -192,24 +185,15 @@ class Reader:
         return unread
 
     def _comment(self, cursor: Cursor, statement: Statement) -> Fate:
-        if cursor.take("COLUMN"):
-            names = cursor.names()
-            if not 2 <= len(names) <= 3:
-                raise cursor.not_read("a table and its column")
-            key, column = (names[0] if len(names) == 3 else self._owner, names[-2]), names[-1]
-            text = _comment_text(cursor)
-            return self._change(statement, key, lambda table: _comment_column(table, column, text))
-        if cursor.take("TABLE") or cursor.take("MATERIALIZED", "VIEW"):
-            key = cursor.qualified(self._owner)
-            text = _comment_text(cursor)
-            if key in self._views:
-                self._views[key] = replace(self._views[key], comment=text)
-            if key in self._views and key not in self._tables:
-                return Fate.CHANGE
-            return self._change(statement, key, lambda table: _comment_table(table, text))
-        if cursor.take_one("EDITION", "INDEXTYPE", "MINING", "OPERATOR"):
+        comment = read_comment(cursor, self._owner)
+        if comment is None:
             return Fate.IGNORED
-        raise cursor.not_read("TABLE or COLUMN")
+
+        def on_table(table: TableDraft) -> list[UnreadItem]:
+            comment.add_to_table(table)
+            return []
+
+        return self._change(_Change(statement, comment.on, on_table, comment.added_to_view))
 
     def _drop(self, cursor: Cursor) -> Fate:
         cursor.take("PUBLIC")
@@ -218,10 +202,11 @@ class Reader:
             return Fate.IGNORED
         cursor.take("IF", "EXISTS")
         key = cursor.qualified(self._owner)
-        dropped: object = self._tables.pop(key, None) if kind == "TABLE" else self._views.pop(key, None)
-        if dropped is None:
+        if kind != "TABLE":
+            return Fate.CHANGE if self._views.pop(key, None) else Fate.IGNORED
+        if self._tables.pop(key, None) is None:
             return Fate.IGNORED
-        self._others[OtherObject(f"DROPPED {kind}", *key)] = None
+        self._others[OtherObject(_DROPPED, *key)] = None
         return Fate.CHANGE
 
     def _rename(self, cursor: Cursor) -> Fate:
@@ -249,30 +234,35 @@ class Reader:
                 replace(one, references=new) if one.references == old else one for one in other.constraints
             ]
 
-    # Changes of tables
+    # Changes
 
-    def _change(self, statement: Statement, key: Name, apply: Callable[[TableDraft], list[UnreadItem]]) -> Fate:
-        if key in self._tables:
-            return self._with_unread(apply(self._tables[key]), Fate.CHANGE)
-        if key in self._views:
-            return Fate.IGNORED  # keys and comments of a view's columns
-        self._deferred.append(_Deferred(len(self.fates), statement, key, apply))
-        return Fate.LATER
+    def _change(self, change: _Change) -> Fate:
+        fate = self._apply(change)
+        if fate is None:
+            self._deferred.append((len(self.fates), change))
+        return fate or Fate.LATER
 
-    def _apply_deferred(self, deferred: _Deferred) -> Fate:
-        """The file may have its tables behind what belongs to them."""
-        statement, key = deferred.statement, deferred.key
+    def _apply(self, change: _Change) -> Fate | None:
+        """None where there is nothing of that name."""
+        fate = None
+        if view := self._views.get(change.key):
+            self._views[change.key] = change.on_view(view)
+            fate = Fate.CHANGE
+        if table := self._tables.get(change.key):
+            fate = Fate.UNREAD if self._unread.add_items(change.on_table(table)) else Fate.CHANGE
+        return fate
+
+    def _apply_deferred(self, change: _Change) -> Fate:
         try:
-            if key in self._tables:
-                return self._with_unread(deferred.apply(self._tables[key]), Fate.CHANGE)
-            if key in self._views:
-                return Fate.IGNORED
-            why = "its CREATE TABLE is not read" if key in self._not_made else "no statement of the text makes it"
-            raise NotRead(f"it is about {'.'.join(key)}: {why}")
+            if fate := self._apply(change):
+                return fate
+            why = (
+                "its CREATE TABLE is not read" if change.key in self._not_made else "no statement of the text makes it"
+            )
+            raise NotRead(f"it is about {'.'.join(change.key)}: {why}")
         except NotRead as error:
-            return self._not_read(statement, error)
-
-    # What is not read
+            self._unread.add_statement(change.statement, error)
+            return Fate.UNREAD
 
     def _remember_not_made(self, statement: Statement) -> None:
         """The table that the statement would have made, of which others may speak."""
@@ -281,26 +271,9 @@ class Reader:
             cursor.expect("CREATE")
             while begins_table(cursor) and not cursor.take("TABLE"):
                 cursor.next()
-            key = cursor.qualified(self._owner)
+            self._not_made.add(cursor.qualified(self._owner))
         except NotRead:
-            return
-        self._not_made.add(key)
-
-    def _not_read(self, statement: Statement, error: NotRead) -> Fate:
-        """Lines in a reason are counted from the statement's first: the text may be that of several files."""
-        start = statement.start if error.start is None else error.start
-        line = self._script.line(start) - self._script.line(statement.start) + 1
-        self._add_unread(statement.start, statement.text, f"{error} (line {line:,} of it)" if line > 1 else str(error))
-        return Fate.UNREAD
-
-    def _with_unread(self, items: Iterable[UnreadItem], fate: Fate) -> Fate:
-        for item in items:
-            self._add_unread(item.start, item.text, item.reason)
-            fate = Fate.UNREAD
-        return fate
-
-    def _add_unread(self, start: int, text: str, reason: str) -> None:
-        self._unread.append(Unread(self._script.line(start), beginning(text), reason))
+            return  # no table, or one without a name
 
 
 def _block(statement: Statement) -> Fate:
@@ -308,43 +281,3 @@ def _block(statement: Statement) -> Fate:
     if any(token.kind == "string" and _MAKES_OBJECTS.search(token.text) for token in statement.tokens):
         raise NotRead("a PL/SQL block makes or changes objects: write its statements outside, or read the catalog")
     return Fate.IGNORED
-
-
-def _comment_text(cursor: Cursor) -> str | None:
-    cursor.expect("IS")
-    text = cursor.peek().value
-    if text is None:
-        raise cursor.not_read("a literal")
-    cursor.next()
-    if not cursor.is_ended:
-        raise cursor.not_read("the end of the comment (a quote within it is doubled)")
-    return text or None
-
-
-def _comment_table(table: TableDraft, text: str | None) -> list[UnreadItem]:
-    table.comment = text
-    return []
-
-
-def _comment_column(table: TableDraft, name: str, text: str | None) -> list[UnreadItem]:
-    table.columns[name] = replace(table.column(name), comment=text)
-    return []
-
-
-def _with_known_types(drafts: dict[Name, TableDraft]) -> dict[Name, OracleTable]:
-    """A column without a type that refers to another has the type of that."""
-    for table in drafts.values():
-        for constraint in table.constraints:
-            for column, type in zip(constraint.columns, _referenced_types(constraint, drafts), strict=False):
-                if column in table.columns and table.columns[column].type is UNKNOWN:
-                    table.columns[column] = replace(table.columns[column], type=type)
-    return {key: table.build() for key, table in drafts.items()}
-
-
-def _referenced_types(constraint: OracleConstraint, drafts: dict[Name, TableDraft]) -> list[OracleType]:
-    target = drafts.get(constraint.references) if constraint.references else None
-    if target is None:
-        return []
-    key = next((one.columns for one in target.constraints if one.kind == "P"), ())
-    names = constraint.referenced_columns or key
-    return [target.columns[name].type for name in names if name in target.columns]

@@ -13,7 +13,8 @@ from customer_data.oracle_schema.ddl.tokens import Lexer, Token
 
 @dataclass(frozen=True)
 class Statement:
-    """`fault` says why it cannot be read at all, and where in the text that is. `source` is the text in which its tokens stand."""
+    """`fault` says why it cannot be read at all, and where in the text that is. `source` is the text in which its
+    tokens stand."""
 
     tokens: list[Token] = field(repr=False)
     source: str = field(repr=False)
@@ -51,7 +52,9 @@ _BEGINNING = re.compile(
 )
 _FIRST_WORDS = frozenset(("CREATE", "ALTER", "DROP", "COMMENT"))
 #: A literal that holds the end of one statement and the beginning of the next lost its own end.
-_RUN_AWAY = re.compile(rf"[;/][ \t]*\n\s*(?P<next>{_BEGINNING.pattern})", re.VERBOSE | re.IGNORECASE)
+_RUN_AWAY = re.compile(
+    rf"[;/][ \t]*+\n(?:\s++|(?:--|REM|PROMPT)[^\n]*+\n)*+(?P<next>{_BEGINNING.pattern})", re.VERBOSE | re.IGNORECASE
+)
 _LONGEST_JAVA_HEAD = 8
 _SLASH_LINE = re.compile(r"/[ \t]*(?:--[^\n]*)?(?:\n|\Z)")
 _JAVA_END = re.compile(r"^[ \t]*/[ \t]*$", re.MULTILINE)

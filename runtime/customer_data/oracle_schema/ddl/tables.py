@@ -6,22 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from customer_data.oracle_schema.ddl.columns import ReadColumn, read_column
+from customer_data.oracle_schema.ddl.columns import UNKNOWN, ReadColumn, read_column
 from customer_data.oracle_schema.ddl.constraints import begins_out_of_line, not_null_condition, read_out_of_line
 from customer_data.oracle_schema.ddl.cursor import Cursor, Name, NotRead
-from customer_data.oracle_schema.model import OracleColumn, OracleConstraint, OracleTable
+from customer_data.oracle_schema.ddl.unread import UnreadItem
+from customer_data.oracle_schema.model import OracleColumn, OracleConstraint, OracleTable, OracleType
 
 Kind = Literal["table", "temporary", "external", "nested", "object"]
 
 #: Items among the columns that are neither columns nor constraints. Each first word may name a column too.
 _NEITHER = (("SUPPLEMENTAL", "LOG"), ("PERIOD", "FOR"), ("SCOPE", "FOR"))
-
-
-@dataclass(frozen=True)
-class UnreadItem:
-    start: int
-    text: str
-    reason: str
 
 
 @dataclass
@@ -140,3 +134,22 @@ def _never_null(constraint: OracleConstraint) -> tuple[str, ...]:
         return constraint.columns
     only = constraint.columns[0] if len(constraint.columns) == 1 else ""
     return (only,) if constraint.kind == "C" and constraint.condition == not_null_condition(only) else ()
+
+
+def build_all(drafts: dict[Name, TableDraft]) -> tuple[OracleTable, ...]:
+    """The tables. A column without a type that refers to another has the type of that."""
+    for table in drafts.values():
+        for constraint in table.constraints:
+            for column, type in zip(constraint.columns, _referenced_types(constraint, drafts), strict=False):
+                if column in table.columns and table.columns[column].type is UNKNOWN:
+                    table.columns[column] = replace(table.columns[column], type=type)
+    return tuple(table.build() for table in drafts.values())
+
+
+def _referenced_types(constraint: OracleConstraint, drafts: dict[Name, TableDraft]) -> list[OracleType]:
+    target = drafts.get(constraint.references) if constraint.references else None
+    if target is None:
+        return []
+    key = next((one.columns for one in target.constraints if one.kind == "P"), ())
+    names = constraint.referenced_columns or key
+    return [target.columns[name].type for name in names if name in target.columns]
