@@ -17,8 +17,9 @@ from conftest import WRITER
 from deployed_replication import synthesized
 from hypothesis import Phase, given, seed, settings
 from playing_histories import Playing, Servers
-from source_histories import History, histories
+from source_histories import History, Operation, Run, Watch, Work, histories
 
+from customer_data.replication import merge_sql
 from local.dms.source import OracleServer
 
 EXAMPLES = 50
@@ -52,6 +53,18 @@ def test_the_warehouse_has_the_rows_of_the_source_in_many_histories(
         print(f"\nthe histories are those of HISTORIES_SEED={number}")
     play = settings(_SETTINGS, max_examples=10 * EXAMPLES)
     seed(number)(play(given(history=histories())(lambda history: check(servers, history))))()
+
+
+def test_a_merge_without_tombstones_is_found(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file of a deletion is merged before that of the row."""
+    works = [Work(0, (Operation(0, what, 0, 0),), "commit", True) for what in ("put", "delete")]
+    history = History(
+        ("CUSTOMERS",), "parquet", (), (Watch(), Run(4, 0, False, None, True), *works, Run(2, 1, False, None, True))
+    )
+    check(servers, history)
+    monkeypatch.setattr(merge_sql, "_bury", lambda *given: [])
+    with pytest.raises(AssertionError, match="CUSTOMERS"):
+        check(servers, history)
 
 
 def check(servers: Servers, history: History) -> None:
