@@ -55,6 +55,11 @@ _FIRST_WORDS = frozenset(("CREATE", "ALTER", "DROP", "COMMENT"))
 _RUN_AWAY = re.compile(
     rf"[;/][ \t]*+\n(?:\s++|(?:--|REM|PROMPT)[^\n]*+\n)*+(?P<next>{_BEGINNING.pattern})", re.VERBOSE | re.IGNORECASE
 )
+#: What ends statements, where none is open. A point alone ends what SQL*Plus then does not run.
+_ENDS = ";/."
+#: They name statements, at the beginning of lines too, until these words.
+_NAMING = frozenset(("GRANT", "REVOKE", "AUDIT", "NOAUDIT"))
+_AFTER_NAMES = frozenset(("TO", "FROM", "BY", "WHENEVER"))
 _LONGEST_JAVA_HEAD = 8
 _SLASH_LINE = re.compile(r"/[ \t]*(?:--[^\n]*)?(?:\n|\Z)")
 _JAVA_END = re.compile(r"^[ \t]*/[ \t]*$", re.MULTILINE)
@@ -83,7 +88,7 @@ class Script:
                 self._lexer.position = command.end
                 self._define(command)
                 yield command
-            elif self.text[start] in ";/" and not self.text.startswith("/*", start):
+            elif self.text[start] in _ENDS and not self.text.startswith("/*", start):
                 self._lexer.position += 1
             else:
                 yield self._statement()
@@ -96,11 +101,12 @@ class Script:
     def _statement(self) -> Statement:
         tokens: list[Token] = []
         depth = 0
+        is_naming = False
         is_plsql: bool | None = None
         fault: tuple[str, int] | None = None
         while token := self._lexer.next():
-            in_parentheses = depth > 0 and not is_plsql and fault is None
-            if tokens and not in_parentheses and self._begins_another(token, tokens[-1]):
+            is_inside = is_naming or (depth > 0 and not is_plsql and fault is None)
+            if tokens and not is_inside and self._begins_another(token, tokens[-1]):
                 self._lexer.position = token.start
                 break
             if token.is_symbol(";") and not is_plsql:
@@ -109,6 +115,7 @@ class Script:
                 break
             token = self._with_value(token)
             tokens.append(token)
+            is_naming = tokens[0].word in _NAMING if len(tokens) == 1 else is_naming and token.word not in _AFTER_NAMES
             depth += token.is_symbol("(") - token.is_symbol(")")
             if is_plsql is None:
                 is_plsql = _is_plsql(tokens)

@@ -52,13 +52,13 @@ def _assert_nothing_between(text: str, parts: list) -> None:  # type: ignore[typ
     for part in parts:
         start, end = (part.start, part.end) if isinstance(part, Command) else (part.start, part.tokens[-1].end)
         while (token := lexer.next()) and token.start < start:
-            assert token.text in (";", "/")
+            assert token.text in (";", "/", ".")
         assert token and token.start == start
         lexer.position = end
         if not isinstance(part, Command) and any(one.word == "JAVA" for one in part.tokens):
             return
     while token := lexer.next():
-        assert token.text in (";", "/")
+        assert token.text in (";", "/", ".")
 
 
 _WITHOUT_OPEN_ENDS = [snippet for snippet in _SNIPPETS if not any(mark in snippet for mark in ("'", '"', "/*"))]

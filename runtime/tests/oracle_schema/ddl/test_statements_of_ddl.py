@@ -276,6 +276,7 @@ def test_neither_values_nor_passwords_are_shown() -> None:
         *("DROP SEQUENCE s;", "<<a>>\nDECLARE\nx NUMBER;BEGIN NULL; END;\n/"),
         *("CREATE TABLESPACE t DATAFILE 'x' SIZE 1M;", "BEGIN\n NULL;\nEND;\n/"),
         *("CREATE ROLE r", "EXPLAIN PLAN FOR SELECT 1 FROM dual", "DROP TABLE nothing;", "-- CREATE TABLE t;"),
+        *("GRANT\n  CREATE SESSION,\n  CREATE TABLE,\n  CREATE VIEW\nTO u;", "GRANT ALL ON t TO u", "COMMIT;\n."),
     ],
 )  # fmt: skip
 def test_what_says_nothing_of_tables(text: str) -> None:
