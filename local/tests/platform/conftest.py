@@ -61,7 +61,7 @@ def _deploy(directory: Path) -> tuple[LocalCloud, dict[str, str]]:
     """The example and its outputs. Its batching windows are as short as can be: nearly every test waits for one."""
     cloud = LocalCloud.start(directory / "cloud")
     _CLOUDS.append(cloud)
-    outputs = cloud.deploy(EXAMPLE)
+    outputs = cloud.deploy(EXAMPLE, seed=EXAMPLE / "local-seed.json")
     lambdas = cloud.client("lambda")
     for mapping in lambdas.list_event_source_mappings()["EventSourceMappings"]:
         lambdas.update_event_source_mapping(UUID=mapping["UUID"], MaximumBatchingWindowInSeconds=1)

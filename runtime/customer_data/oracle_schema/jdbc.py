@@ -50,8 +50,10 @@ def read_catalog(database: Database, owners: Sequence[str] | None) -> Catalog:
     """The views that the database has, of these owners, or of all. Raises SourceDatabaseError."""
     catalog: dict[str, Sequence[Row]] = {}
     for view in COLUMN_VIEWS:
-        if rows := _rows_of(database, view, owners):
+        rows = _rows_of(database, view, owners)
+        if rows is not None:
             catalog[view.name] = rows
+        if rows:
             break
     for view in (*REQUIRED_VIEWS, *OPTIONAL_VIEWS):
         rows = _rows_of(database, view, owners)

@@ -60,7 +60,8 @@ class TableSelection:
         return None if is_pattern else tuple(dict.fromkeys(plain))
 
     def matches(self, owner: str, table: str) -> bool:
-        if owner in _OF_ORACLE and owner not in (self.owners or ()):
+        """PUBLIC owns no table in Oracle; in DDL text it stands for names without a schema."""
+        if owner in _OF_ORACLE and owner not in (*(self.owners or ()), "PUBLIC"):
             return False
         return any(_is_match(one, owner, table) for one in self._included) and not any(
             _is_match(one, owner, table) for one in self._excluded

@@ -89,3 +89,9 @@ def test_a_schema_without_what_is_not_meant() -> None:
     assert [f"{one.owner}.{one.name}" for one in (*meant.tables, *meant.views, *meant.others)] == [
         *("CRM.A", "CRM.A_V", "CRM.A_BI", "CRM.S")
     ]
+
+
+def test_tables_without_an_owner_in_ddl_are_selected_and_synonyms_of_all_are_not() -> None:
+    selection = TableSelection()
+    assert selection.matches("PUBLIC", "T")
+    assert not selection.matches("SYS", "T") and not selection.selects_owner("PUBLIC")
