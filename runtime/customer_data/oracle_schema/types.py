@@ -139,7 +139,7 @@ def _digits(precision: int, scale: int) -> TargetType:
     if scale > MAX_SCALE:
         return TargetType(
             numeric(MAX_PRECISION, MAX_SCALE),
-            (f"Redshift keeps {MAX_SCALE} decimals: the other {scale - MAX_SCALE} of {scale} are lost",),
+            (f"Redshift keeps {MAX_SCALE} of {scale} decimals: a value with more is not merged, its file fails",),
         )
     # NUMBER(3,5) holds up to 0.00999: a scale that is greater than the precision are zeros after the point.
     return TargetType(numeric(max(precision, scale), scale))
