@@ -98,8 +98,8 @@ def _read_partitioning(cursor: Cursor, made: TableDraft) -> None:
 
 
 def is_query_next(cursor: Cursor) -> bool:
-    """Whether AS and a query follow: STORE AS has a group after it too."""
-    if cursor.word() != "AS" or cursor.word_before() == "STORE":
+    """Whether AS and a query follow, which may stand in parentheses: STORE AS has other things in them."""
+    if cursor.word() != "AS":
         return False
     further = 1
     while cursor.peek(further).is_symbol("("):

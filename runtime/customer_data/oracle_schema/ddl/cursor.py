@@ -47,9 +47,6 @@ class Cursor:
     def word(self, further: int = 0) -> str:
         return self.peek(further).word
 
-    def word_before(self) -> str:
-        return self._tokens[self.at - 1].word if self.at else ""
-
     def follows(self, *words: str) -> bool:
         if self.is_ended or self._tokens[self.at].word != words[0]:
             return False  # first, because it nearly always says it

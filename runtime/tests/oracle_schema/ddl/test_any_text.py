@@ -104,6 +104,7 @@ _MANY = 30_000
         *("(" * _MANY, "'" * (_MANY + 1), "' " * (_MANY + 1), '"' * (_MANY + 1), "/* " * _MANY, "q'[ " * _MANY),
         *("CREATE TABLE a (" * _MANY, "CREATE VIEW v AS (" * _MANY, "COMMENT ON TABLE t IS 'it's';\n" * _MANY),
         *("ALTER TABLE t ADD " * _MANY, "CREATE\n" * _MANY, "DEFINE x = -\n" * _MANY, "&" * _MANY, "BEGIN " * _MANY),
+        *("/*\n" * _MANY * 10, "q'[\n" * _MANY * 10),
         "CREATE TABLE t (a NUMBER);\nALTER TABLE t ADD " + "a NUMBER ADD " * _MANY,
         "CREATE TABLE t (" + "a NUMBER," * _MANY + ")",
         "CREATE TABLE t (a NUMBER DEFAULT " + "CASE " * _MANY + ")",

@@ -204,6 +204,17 @@ def test_a_default_ends_where_the_next_clause_begins(default: str, after: str) -
     assert len(table.constraints) == ("C" in after.split(" ")[-1] or "CHECK" in after or "KEY" in after)
 
 
+def test_the_index_of_a_constraint_ends_where_another_constraint_begins() -> None:
+    table = _table("CREATE TABLE t (a NUMBER UNIQUE USING INDEX TABLESPACE x PCTFREE 5 NOT NULL, b DATE)")
+    assert ([one.kind for one in table.constraints], table.columns[0].nullable) == (["U"], False)
+
+
+def test_columns_of_a_view_without_their_constraints() -> None:
+    text = 'CREATE VIEW v (a NOT NULL, "b c", CONSTRAINT p PRIMARY KEY (a) DISABLE) AS (SELECT 1, 2 FROM d)'
+    view = _all_of(text).views
+    assert (view[0].columns, view[0].text) == (("A", "b c"), "(SELECT 1, 2 FROM d)")
+
+
 # What is not read
 
 
@@ -262,15 +273,16 @@ def test_neither_values_nor_passwords_are_shown() -> None:
             "CREATE WIDGET w IDENTIFIED BY VALUES 'F894844C34402B67';",
         )
     )
-    shown = str(_why(text))
-    assert not any(secret in shown for secret in ("Jane", "4111", "tiger", "F894"))
+    shown = str([_why(text), _why("CREATE WIDGET w IDENTIFIED BY lion"), _why("FROBNICATE 'Jane', 1")])
+    assert not any(secret in shown for secret in ("Jane", "4111", "tiger", "F894", "lion"))
 
 
 @pytest.mark.parametrize(
     "text",
     [
         *("GRANT SELECT ON t TO r;", "COMMIT;", "INSERT INTO t VALUES ('a;b');", "SET ROLE all;", "SELECT 1 FROM d;"),
-        *("REM it's", "remark 'x", "prompt don't", "SET DEFINE OFF", "spool x.log", "WHENEVER SQLERROR EXIT 1", "EXIT"),
+        *("REM it's", "remark 'x", "prompt don't -", "REM -"),
+        *("SET DEFINE OFF", "spool x.log", "WHENEVER SQLERROR EXIT 1", "EXIT"),
         *("exec dbms_stats.gather( -\n  'X')", "host ls '", "!ls", "show errors", "column a format a10", "desc t"),
         *("ALTER SYSTEM SET x = 1;", "ALTER TRIGGER t ENABLE;", "CREATE USER u IDENTIFIED BY \"x;\";"),
         *("DROP SEQUENCE s;", "<<a>>\nDECLARE\nx NUMBER;BEGIN NULL; END;\n/"),
@@ -280,7 +292,7 @@ def test_neither_values_nor_passwords_are_shown() -> None:
     ],
 )  # fmt: skip
 def test_what_says_nothing_of_tables(text: str) -> None:
-    reader = Reader(f"{text}\n\nCREATE TABLE last_one (a NUMBER);", "X")
+    reader = Reader(f"{text}\nCREATE TABLE last_one (a NUMBER);", "X")
     schema = reader.read()
     assert [table.name for table in schema.tables] == ["LAST_ONE"]
     assert not schema.unread
