@@ -93,7 +93,7 @@ def _read_partitioning(cursor: Cursor, made: TableDraft) -> None:
     if not cursor.is_group():
         return
     columns = cursor.group()
-    if words != ["REFERENCE"]:  # which names a foreign key
+    if words not in (["REFERENCE"], ["SYSTEM"]):  # which name a foreign key, and partitions
         made.partitioned_by = tuple(name for item in columns.items() if (name := item.peek().name))
 
 

@@ -47,6 +47,7 @@ _OF_DATABASE = (
 _DROPPED = "DROPPED TABLE"
 _USER = re.compile(r"([A-Za-z][\w$#]*)")
 _ADMINISTRATORS = ("SYS", "SYSTEM")  # who make objects for others
+_DYNAMIC_SQL = "a PL/SQL block makes or changes objects: write its statements outside, or read the catalog"
 _MAKES_OBJECTS = re.compile(r"\b(?:CREATE|ALTER|COMMENT|RENAME)\s", re.IGNORECASE)
 
 
@@ -89,6 +90,9 @@ class Reader:
     def _command(self, command: Command) -> Fate:
         if command.name == "START":
             self._unread.add(command.start, f"@{command.rest}", "the file that it runs is not read: give that file too")
+            return Fate.UNREAD
+        if command.name == "EXECUTE" and _MAKES_OBJECTS.search(command.rest):
+            self._unread.add(command.start, f"EXECUTE {command.rest}", _DYNAMIC_SQL)
             return Fate.UNREAD
         user = _USER.match(command.rest) if command.name == "CONNECT" else None
         if user and user[1].upper() not in _ADMINISTRATORS:
@@ -173,6 +177,11 @@ class Reader:
                 raise cursor.not_read("=")
             self._owner = cursor.name()
             return Fate.CHANGE
+        if cursor.take("SESSION", "SET", "NLS_LENGTH_SEMANTICS"):
+            cursor.take_symbol("=")
+            if cursor.next().text.strip("'").upper() == "BYTE":
+                return Fate.IGNORED
+            raise NotRead("sizes of text count characters from here on: write CHAR behind them, or read the catalog")
         if not cursor.word():
             raise cursor.not_read("the kind of an object")
         return Fate.IGNORED
@@ -279,5 +288,5 @@ class Reader:
 def _block(statement: Statement) -> Fate:
     """A block that only changes rows is no loss; one may also make tables, as dynamic SQL."""
     if any(token.kind == "string" and _MAKES_OBJECTS.search(token.text) for token in statement.tokens):
-        raise NotRead("a PL/SQL block makes or changes objects: write its statements outside, or read the catalog")
+        raise NotRead(_DYNAMIC_SQL)
     return Fate.IGNORED

@@ -343,3 +343,29 @@ def test_statements_without_any_end() -> None:
     assert [table.name for table in schema.tables] == ["A", "B"]
     assert (schema.tables[0].constraints[0].kind, schema.tables[0].comment) == ("P", "a")
     assert schema.views[0].text == "SELECT 1 a FROM dual"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("EXEC EXECUTE IMMEDIATE 'create table x (a number)'", "a PL/SQL block makes or changes objects"),
+        ("ALTER SESSION SET NLS_LENGTH_SEMANTICS = CHAR;", "sizes of text count characters from here on"),
+        ("ALTER SESSION SET NLS_LENGTH_SEMANTICS = 'CHAR';", "sizes of text count characters from here on"),
+    ],
+)
+def test_what_changes_the_meaning_of_others_is_reported(text: str, reason: str) -> None:
+    [unread] = read_ddl(f"{text}\n", default_owner="X").unread
+    assert reason in unread.reason
+
+
+@pytest.mark.parametrize(
+    "text", ["EXEC dbms_stats.gather_schema_stats('X')", "ALTER SESSION SET NLS_LENGTH_SEMANTICS=BYTE;"]
+)
+def test_what_changes_nothing_is_not(text: str) -> None:
+    assert read_ddl(f"{text}\n", default_owner="X").unread == ()
+
+
+def test_partitions_by_system_have_no_columns() -> None:
+    text = "CREATE TABLE s (a NUMBER) PARTITION BY SYSTEM (PARTITION p1, PARTITION p2);"
+    [table] = read_ddl(text, default_owner="X").tables
+    assert (table.partitioning, table.partitioned_by) == ("SYSTEM", ())
