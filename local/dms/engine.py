@@ -154,20 +154,29 @@ class Engine:
         """Runs until it is stopped, or done; returns the reason why it stopped."""
         self.is_running = True
         if self._job.loads:
-            self._full_load()
+            self.full_load()
         if not self._job.captures:
             return "Stop Reason NORMAL" if self._stopping.is_set() else "Stop Reason FULL_LOAD_ONLY_FINISHED"
         while not self._stopping.is_set():
-            self._reload_what_was_asked()
-            self._target.release()
-            more = self._read()
-            if more or self._is_due():
-                self._flush()
-            if not more:
+            if not self.step():
                 self._stopping.wait(POLL_SECONDS)
+        self.finish()
+        return "Stop Reason NORMAL"
+
+    def step(self) -> bool:
+        """Loads what is to be loaded again, takes up what was committed and writes it when it is time; whether there is
+        more of it."""
+        self._reload_what_was_asked()
+        self._target.release()
+        more = self._read()
+        if more or self._is_due():
+            self._flush()
+        return more
+
+    def finish(self) -> None:
+        """Writes all that is left."""
         self._flush()
         self._target.finish()
-        return "Stop Reason NORMAL"
 
     def reload(self, names: Sequence[TableName]) -> None:
         """Loads tables again, soon. Raises LookupError for one that is not replicated."""
@@ -189,7 +198,7 @@ class Engine:
 
     # The full load
 
-    def _full_load(self) -> None:
+    def full_load(self) -> None:
         waiting = [name for name in self._selected if name not in self._progress.loaded]
         if not waiting:
             return

@@ -11,6 +11,7 @@ from customer_data.columns.types import (
     DATE,
     DOUBLE,
     MAX_PRECISION,
+    MAX_SCALE,
     MAX_VARBYTE_BYTES,
     MAX_VARCHAR_BYTES,
     TIMESTAMP,
@@ -35,7 +36,7 @@ def staged_type(values: pa.DataType, target: ColumnType | None) -> ColumnType | 
     if types.is_string(values) or types.is_large_string(values):
         return _staged_text(target)
     if types.is_decimal128(values) and values.precision <= MAX_PRECISION and 0 <= values.scale <= values.precision:
-        return numeric(values.precision, values.scale)
+        return numeric(values.precision, min(values.scale, MAX_SCALE))
     if types.is_binary(values) or types.is_large_binary(values) or types.is_fixed_size_binary(values):
         return ColumnType("varbyte", length=MAX_VARBYTE_BYTES)
     if types.is_timestamp(values):

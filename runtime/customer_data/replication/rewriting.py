@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from customer_data.columns.types import MAX_PRECISION, MAX_SCALE
+from customer_data.errors import FileFault
 from customer_data.records.parquet_parts import POSITION, ParquetParts, StagedPart
 from customer_data.records.reading import read_ahead
 from customer_data.replication.reading import FileColumn, Inspected, batches
@@ -19,13 +21,13 @@ _POSITIONS_PER_FILE = 2**40
 
 
 def common_columns(files: Sequence[Inspected]) -> tuple[FileColumn, ...]:
-    """All columns of the files, each of the type that holds its values in any of them."""
+    """All columns of the files, each of a type of Redshift's that holds its values in any of them."""
     types: dict[str, pa.DataType] = {}
     for file in files:
         for column in file.columns:
             known = types.get(column.header)
             types[column.header] = column.type if known is None else _holding(known, column.type)
-    return tuple(FileColumn(header, type) for header, type in types.items())
+    return tuple(FileColumn(header, _of_redshift(type)) for header, type in types.items())
 
 
 def rewrite(
@@ -37,7 +39,14 @@ def rewrite(
             position = number * _POSITIONS_PER_FILE
             with read_ahead(batches(file, s3)) as coming:
                 for batch in coming:
-                    parts.add(_positioned(batch, position, columns))
+                    try:
+                        parts.add(_positioned(batch, position, columns))
+                    except pa.ArrowInvalid as error:
+                        raise FileFault(
+                            "value_would_change",
+                            f"{file.file.url}: a number has more than {MAX_SCALE} decimals, which Redshift keeps; round"
+                            " it in the source, or leave the column out of the replication",
+                        ) from error
                     position += batch.num_rows
         return parts.finish()
 
@@ -50,6 +59,12 @@ def _positioned(batch: pa.RecordBatch, first: int, columns: Sequence[FileColumn]
         for column in columns
     ]
     return pa.RecordBatch.from_arrays([positions, *values], [POSITION, *(column.header for column in columns)])
+
+
+def _of_redshift(type: pa.DataType) -> pa.DataType:
+    """A decimal of 38 places, of which Redshift has 37, is below 1."""
+    is_longer = pa.types.is_decimal128(type) and type.scale > MAX_SCALE
+    return pa.decimal128(MAX_PRECISION, MAX_SCALE) if is_longer else type
 
 
 def _holding(one: pa.DataType, other: pa.DataType) -> pa.DataType:

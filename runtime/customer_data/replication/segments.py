@@ -149,7 +149,8 @@ class Preparation:
             raise FilesAtFault.of(files[-1], fault) from fault
 
     def _as_they_are(self, kind: Kind, files: Sequence[Inspected]) -> bool:
-        return kind not in self._positioned and len({file.shape for file in files}) == 1
+        is_one = kind not in self._positioned and len({file.shape for file in files}) == 1
+        return is_one and common_columns(files[:1]) == files[0].columns
 
     def _plan(
         self, files: Sequence[Inspected], lined_up: LinedUp, table: TableSchema, key: tuple[str, ...]

@@ -63,6 +63,21 @@ def test_values_survive_whole(world: World, format: str) -> None:
             assert found == (value if wanted is None else wanted), f"{value!r} of {type}, {format}"
 
 
+def test_of_38_decimals_redshift_has_37(world: World) -> None:
+    columns = {"ID": pa.int64(), "PART": pa.decimal128(38, 38)}
+    table = Replication(world, columns=columns, ddl="id BIGINT NOT NULL, part NUMERIC(38,37), PRIMARY KEY (id)")
+    part = "-0." + "9" * 37
+    table.merge(
+        table.load({"ID": 1, "PART": Decimal("0.5")}), table.changes(("I", 1, {"ID": 2, "PART": Decimal(part)}))
+    )
+    assert table.rows() == [(1, "0.5" + "0" * 36), (2, part)]
+
+    [refused] = table.merge(table.changes(("I", 2, {"ID": 3, "PART": Decimal("1E-38")})))
+    assert refused.status == "failed"
+    assert "has more than 37 decimals" in str(refused.reason)
+    assert len(table.rows()) == 2
+
+
 def test_a_value_is_never_rounded(world: World) -> None:
     """The column grows instead, as in the loader."""
     columns = {"ID": pa.int64(), "AMOUNT": pa.decimal128(38, 10)}
