@@ -28,6 +28,8 @@ OPERATION_TYPE = ColumnType("varchar", length=1)
 SEQUENCE_DIGITS = 35
 #: Where in `cdp_sequence` that of the change begins, from 1: behind the generation and a point.
 CHANGE_AT = 19
+#: None is greater.
+GREATEST_CHANGE = "9" * SEQUENCE_DIGITS
 
 
 class Role(Enum):
@@ -132,13 +134,15 @@ class Target:
 
 @dataclass(frozen=True)
 class _Source:
-    """A temporary table with one row a key, and what its rows are in SQL."""
+    """A temporary table with one row a key, and what its rows are in SQL. `made` is the sequence of the last change that
+    made the row or deleted it."""
 
     name: str
     keys: tuple[str, ...]
     sequence: str
     operation: str | None
     values: tuple[tuple[str, str], ...]
+    made: str | None = None
 
 
 def create_tombstones(name: TableName, key: Sequence[KeyColumn]) -> str:
@@ -194,6 +198,7 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
         f"{target.prefix} || {staging.last}.s",
         f"{staging.last}.op",
         tuple((values | keys).items()),
+        f"{target.prefix} || {staging.last}.made" if target.kept else None,
     )
     guards = [
         _guard(f"FROM {staging.last} WHERE unfit = 1 OR {_is_null(len(keys))}", "a row is no change", Role.NO_CHANGE),
@@ -202,7 +207,7 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
     if any(column.changes for column in staging.columns):
         guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return [
-        Statement(_last(staging), Role.DATA),
+        Statement(_last(staging, keeps=bool(target.kept)), Role.DATA),
         *guards,
         *(_move(staging) if _has_before(staging) else ()),
         *(_drop_older(source, staging, target) if target.before else ()),
@@ -288,7 +293,7 @@ def _is_no_change(operation: str, sequence: str) -> str:
     return f"CASE WHEN {is_one} THEN 0 ELSE 1 END"
 
 
-def _last(staging: Staging) -> str:
+def _last(staging: Staging, *, keeps: bool) -> str:
     """The last change of each key, of two with one sequence the later one by file and place where it is known. With
     them stay rows that are no changes, for the guard, and changes of a key, whose old key has an event too."""
     keys = [f"{column.value} AS k{number}" for number, column in enumerate(staging.key, start=1)]
@@ -316,6 +321,10 @@ def _last(staging: Staging) -> str:
     if conditions := [column.changes for column in staging.columns if column.changes]:
         row.append(_flag(" OR ".join(conditions), "changes"))
     rank = "" if staging.positioned else f", RANK() {window} AS standing"
+    if keeps:
+        is_made = f"op <> 'U' OR {_is_moved(len(keys))}" if _has_before(staging) else "op <> 'U'"
+        of_key = f"OVER (PARTITION BY {_names('k', len(keys))})"
+        rank += f", MAX(CASE WHEN {is_made} THEN s END) {of_key} AS made"
     return (
         f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT *, {', '.join(flags)}"
         f" FROM (SELECT *, ROW_NUMBER() {window} AS place{rank}"
@@ -430,19 +439,12 @@ def _insert(source: _Source, staging: Staging, target: Target, operation: str | 
     is_row = f"{source.operation} IN ('I', 'U')" if source.operation else "1 = 1"
     if not target.kept or not staging.key:
         return [Statement(f"{_into(target, into)} FROM {source.name} WHERE {is_row}", Role.INSERT)]
-    is_stored = " AND ".join(f"o{number} = {key}" for number, key in enumerate(source.keys, start=1))
-    stays = f"{source.operation} = 'U'" if source.operation else "1 = 1"
     stored = into | {name: f"s{number}" for number, name in enumerate(target.kept, start=1)}
+    is_stored = " AND ".join(f"o{number} = {key}" for number, key in enumerate(source.keys, start=1))
+    joined = f"JOIN {staging.stored} ON {is_stored} WHERE {is_row}"
     return [
-        Statement(
-            f"{_into(target, stored)} FROM {source.name} JOIN {staging.stored} ON {is_stored} WHERE {stays}",
-            Role.INSERT,
-        ),
-        Statement(
-            f"{_into(target, into)} FROM {source.name} LEFT JOIN {staging.stored} ON {is_stored}"
-            f" WHERE {is_row} AND (o1 IS NULL OR NOT ({stays}))",
-            Role.INSERT,
-        ),
+        Statement(f"{_into(target, stored)} FROM {source.name} {joined}", Role.INSERT),
+        Statement(f"{_into(target, into)} FROM {source.name} LEFT {joined} AND o1 IS NULL", Role.INSERT),
     ]
 
 
@@ -452,17 +454,20 @@ def _into(target: Target, values: dict[str, str]) -> str:
 
 
 def _keep(source: _Source, staging: Staging, target: Target) -> str:
-    """What the table has and the files lack. Redshift enforces no key: of several stored rows the newest is kept."""
+    """What the table has and the files lack, of rows that were not made anew since. Redshift enforces no key: of several
+    stored rows the newest is kept."""
     keys = [f"t.{identifier(column.name)}" for column in staging.key]
     names = [f"o{number}" for number, _ in enumerate(keys, start=1)]
     saved = [f"{key} AS {name}" for key, name in zip(keys, names, strict=True)]
     kept = [f"s{number}" for number, _ in enumerate(target.kept, start=1)]
+    made = source.made
+    stays = f" WHERE {made} IS NULL OR {made} <= t.{SEQUENCE_COLUMN}" if made else ""
     saved += [f"t.{identifier(name)} AS {kept[number]}" for number, name in enumerate(target.kept)]
     return (
         f"CREATE TEMP TABLE {staging.stored} DISTSTYLE KEY DISTKEY (o1) AS SELECT {', '.join([*names, *kept])}"
         f" FROM (SELECT {', '.join(saved)}, ROW_NUMBER() OVER (PARTITION BY {', '.join(keys)}"
         f" ORDER BY t.{SEQUENCE_COLUMN} DESC NULLS LAST) AS place FROM {table(target.name)} AS t"
-        f" JOIN {source.name} ON {_same('t', source, staging)}) AS ranked WHERE place = 1"
+        f" JOIN {source.name} ON {_same('t', source, staging)}{stays}) AS ranked WHERE place = 1"
     )
 
 
