@@ -93,8 +93,7 @@ class BatchMaker:
         ledger's rows and all guards; columns; the full load; the changes; the completion. Raises BatchTooLong."""
         ledger, ours = self._ledger.name, [result.file.load_id for result in results]
         guarded = [
-            *self._ledger.inserted_once(results),
-            ledger_sql.newest_guard(ledger, results),
+            *([*self._ledger.inserted_once(results), ledger_sql.newest_guard(ledger, results)] if results else ()),
             unchanged_guard(ledger, state, ours),
             sql.columns_guard(self._target, [column.type for column in table.columns]),
             *(sql.add_column(self._target, column) for column in ready.new_columns),
@@ -147,7 +146,7 @@ class BatchMaker:
         if len(batch.statements) > MAX_STATEMENTS:
             raise BatchTooLong(
                 f"the merge into {self._target} needs {len(batch.statements)} statements; the Redshift Data API takes"
-                f" {MAX_STATEMENTS} in one transaction: reload the table, which brings what its changes have"
+                f" {MAX_STATEMENTS} in one transaction: replicate fewer columns of the table"
             )
         longest = max(len(each.encode()) for each in batch.sqls)
         if longest > MAX_STATEMENT_BYTES:

@@ -105,6 +105,10 @@ class Staging:
         return identifier(f"__last_{self.suffix}")
 
     @property
+    def marked(self) -> str:
+        return identifier(f"__marked_{self.suffix}")
+
+    @property
     def moved(self) -> str:
         return identifier(f"__moved_{self.suffix}")
 
@@ -134,8 +138,8 @@ class Target:
 
 @dataclass(frozen=True)
 class _Source:
-    """A temporary table with one row a key, and what its rows are in SQL. `made` is the sequence of the last change that
-    made the row or deleted it."""
+    """A temporary table with one row a key, and what its rows are in SQL. `made` is the sequence of the last change
+    that made the row or deleted it."""
 
     name: str
     keys: tuple[str, ...]
@@ -200,20 +204,41 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
         tuple((values | keys).items()),
         f"{target.prefix} || {staging.last}.made" if target.kept else None,
     )
-    guards = [
-        _guard(f"FROM {staging.last} WHERE unfit = 1 OR {_is_null(len(keys))}", "a row is no change", Role.NO_CHANGE),
-        *([] if staging.positioned else [_guard(f"FROM {staging.last} WHERE tie = 1", "ties", Role.TIES)]),
-    ]
-    if any(column.changes for column in staging.columns):
-        guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return [
         Statement(_last(staging, keeps=bool(target.kept)), Role.DATA),
-        *guards,
+        Statement(_marked(staging)),
+        *_guards_of_marked(staging),
         *(_move(staging) if _has_before(staging) else ()),
-        *(_drop_older(source, staging, target) if target.before else ()),
+        *(_drop_older(source, staging, target) if target.before > f"{target.generation}." else ()),
         *_replace(source, staging, target),
         *_bury(source, staging, target),
     ]
+
+
+def _marked(staging: Staging) -> str:
+    """The few rows that a guard or a moved key is about, in one pass for all of them."""
+    keys, marks = _names("k", len(staging.key)), ["unfit"]
+    kept = [keys, "s"]
+    marks += [] if staging.positioned else ["tie"]
+    marks += ["changes"] if any(column.changes for column in staging.columns) else []
+    if _has_before(staging):
+        marks.append("moved")
+        kept.append(_names("b", len(staging.key)))
+    is_marked = " OR ".join([*(f"{mark} = 1" for mark in marks), _is_null(len(staging.key))])
+    return (
+        f"CREATE TEMP TABLE {staging.marked} DISTSTYLE KEY DISTKEY (k1) AS SELECT {', '.join([*kept, *marks])}"
+        f" FROM {staging.last} WHERE {is_marked}"
+    )
+
+
+def _guards_of_marked(staging: Staging) -> list[Statement]:
+    marked, keys = staging.marked, len(staging.key)
+    guards = [_guard(f"FROM {marked} WHERE unfit = 1 OR {_is_null(keys)}", "a row is no change", Role.NO_CHANGE)]
+    if not staging.positioned:
+        guards.append(_guard(f"FROM {marked} WHERE tie = 1", "ties", Role.TIES))
+    if any(column.changes for column in staging.columns):
+        guards.append(_guard(f"FROM {marked} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
+    return guards
 
 
 def merge_load(staging: Staging, target: Target) -> list[Statement]:
@@ -357,7 +382,7 @@ def _move(staging: Staging) -> list[Statement]:
     return [
         Statement(
             f"CREATE TEMP TABLE {staging.moved} DISTSTYLE KEY DISTKEY (b1) AS SELECT {before}, MAX(s) AS s"
-            f" FROM {staging.last} WHERE moved = 1 GROUP BY {before}"
+            f" FROM {staging.marked} WHERE moved = 1 GROUP BY {before}"
         ),
         Statement(f"DELETE FROM {staging.last} WHERE place > 1"),
         Statement(
@@ -454,8 +479,8 @@ def _into(target: Target, values: dict[str, str]) -> str:
 
 
 def _keep(source: _Source, staging: Staging, target: Target) -> str:
-    """What the table has and the files lack, of rows that were not made anew since. Redshift enforces no key: of several
-    stored rows the newest is kept."""
+    """What the table has and the files lack, of rows that were not made anew since. Redshift enforces no key: of
+    several stored rows the newest is kept."""
     keys = [f"t.{identifier(column.name)}" for column in staging.key]
     names = [f"o{number}" for number, _ in enumerate(keys, start=1)]
     saved = [f"{key} AS {name}" for key, name in zip(keys, names, strict=True)]

@@ -104,13 +104,14 @@ class TableMerge:
         key = tuple(str(name) for (name,) in self._query(merge_sql.primary_key(self._target)))
         self.result.appends = not key
         data, completions = self._look_at(self._unfinished())
-        if not data and not completions:
-            return True
         state = self._state(table)
+        if not data and not completions and not state.is_hidden:
+            return True
         plan = self._without_incomplete(course(data, completions, state.known))
         self.result.generation = plan.generation
         try:
-            return self._merge(plan, self._merged_too_early(plan), state, table, key)
+            again = self._merged_too_early(plan) if plan.again or state.is_hidden else []
+            return self._merge(plan, again, state, table, key)
         except TransientWarehouseError as error:
             log.info("%s: merging again: %s", self._target, error)
             self._attempts.back_off()
@@ -125,7 +126,7 @@ class TableMerge:
         if ready is None:
             return False
         results = self._results(plan, ready.new_columns)
-        if results:
+        if results or changes:
             with ExitStack() as stack:
                 try:
                     batch = self._batch(plan, again, ready, results, state, table, stack)
@@ -154,17 +155,15 @@ class TableMerge:
     def _in_one_transaction(
         self, plan: Course, again: Sequence[Inspected]
     ) -> tuple[list[Inspected], Sequence[Inspected]]:
-        """The changes in their order, and those of them that wait for the next transaction. What is merged again goes
-        with its full load."""
+        """The changes in their order, and those that wait for the next transaction. What is merged again behind a load
+        may too: the ledger says that it is hidden until then."""
         changes = sorted([*plan.changes, *again], key=lambda each: (each.file.name, each.file.source.load_id))
         if self._most_segments is None:
             return changes, ()
         runs = [list(files) for _, files in groupby(changes, key=lambda each: each.shape)]
         most = max(self._most_segments, 0 if plan.loads else 1)
-        taken = [file for files in runs[:most] for file in files]
-        last = max((changes.index(file) + 1 for file in again), default=0)
-        count = max(len(taken), last)
-        return changes[:count], changes[count:]
+        taken = sum(map(len, runs[:most]))
+        return changes[:taken], changes[taken:]
 
     def _take_fewer(self, ready: Segments, error: BatchTooLong) -> bool:
         """Raises WarehouseError where it cannot be done in parts."""
@@ -264,8 +263,6 @@ class TableMerge:
 
     def _merged_too_early(self, plan: Course) -> list[Inspected]:
         """Changes that an older generation has and the new one has not: without them it would hide them."""
-        if not plan.again:
-            return []
         found = []
         for file in changes_after(self._warehouse, self._ledger.name, plan, self._settings.prefix):
             try:
