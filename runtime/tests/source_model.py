@@ -50,6 +50,11 @@ class AddColumn:
 
 
 @dataclass(frozen=True)
+class DropColumn:
+    """The table loses NOTE, and each file from then on; the rows of the warehouse keep its values."""
+
+
+@dataclass(frozen=True)
 class Run:
     """A merge of some of the files whose events are there, in any order, some of them again. It may be killed at its
     nth step; then its manifest is merged once more, now or with the next run."""
@@ -61,7 +66,7 @@ class Run:
     after: bool = True
 
 
-Step = Transaction | Flush | Load | AddColumn | Run
+Step = Transaction | Flush | Load | AddColumn | DropColumn | Run
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class Source:
             rows[other] = row | {"ID": other}
             changes.append(WrittenChange("U", self.sequence, rows[other] | {"BI_ID": key}))
         else:
-            rows[key] = row
+            rows[key] = rows[key] | row
             changes.append(WrittenChange("U", self.sequence, row | {"BI_ID": key}))
 
 
@@ -152,3 +157,14 @@ def histories(draw: st.DrawFn) -> History:
     if draw(st.booleans()):
         steps.insert(draw(st.integers(0, len(steps))), AddColumn())
     return History(tuple(steps), draw(st.sampled_from(["parquet", "parquet", "csv"])))
+
+
+@st.composite
+def histories_of_a_lost_column(draw: st.DrawFn) -> History:
+    """A column comes and goes. There is no load once it has gone, which would bring rows without it."""
+    step = st.one_of(_transaction, _transaction, _flush, _run)
+    before = draw(st.lists(st.one_of(step, _load), min_size=2, max_size=6))
+    with_column = draw(st.lists(st.one_of(step, _load), min_size=1, max_size=6))
+    after = draw(st.lists(step, min_size=3, max_size=8))
+    steps = (*before, AddColumn(), *with_column, DropColumn(), *after)
+    return History(steps, draw(st.sampled_from(["parquet", "parquet", "csv"])))

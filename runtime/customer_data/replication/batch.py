@@ -52,6 +52,10 @@ class Batch:
         return sum(max(count, 0) for statement, count in pairs if statement.role is role)
 
 
+class BatchTooLong(Exception):
+    """More statements than the Data API takes in one transaction."""
+
+
 class BatchMaker:
     """For one table. COPY's manifests are there as long as `manifests`, a context."""
 
@@ -86,22 +90,22 @@ class BatchMaker:
         has_tombstones: bool,
     ) -> Batch:
         """The statements, in order: LOCK first, for Redshift takes a transaction's snapshot at its first statement; the
-        ledger's rows and all guards; columns; the full load; the changes; the completion. Raises WarehouseError when
-        the Data API does not take as many."""
+        ledger's rows and all guards; columns; the full load; the changes; the completion. Raises BatchTooLong."""
         ledger, ours = self._ledger.name, [result.file.load_id for result in results]
         guarded = [
-            *self._ledger.inserted_once(results),
-            ledger_sql.newest_guard(ledger, results),
+            *([*self._ledger.inserted_once(results), ledger_sql.newest_guard(ledger, results)] if results else ()),
             unchanged_guard(ledger, state, ours),
             sql.columns_guard(self._target, [column.type for column in table.columns]),
             *(sql.add_column(self._target, column) for column in ready.new_columns),
         ]
         statements = [Statement(sql.lock(ledger)), *(Statement(each, Role.OVERTAKEN) for each in guarded)]
-        before = state.last_sequence
+        before, changes_before = state.last_sequence, state.last_change
         for segment in ready.segments:
-            target = self._where(ready.lacking(segment), course.generation, before, state.last_change, now)
+            target = self._where(ready.lacking(segment), course.generation, before, changes_before, now)
             statements += self._segment(segment, target, again)
-            before = max(before, f"{course.generation}.")
+            if segment.kind is Kind.CHANGES:  # what is its greatest sequence is not known yet
+                changes_before = merge_sql.GREATEST_CHANGE
+            before = max(before, f"{course.generation}.{changes_before if segment.kind is Kind.CHANGES else ''}")
         if course.completion:
             target = self._where((), course.generation, before, "", now)
             rows = course.completion.rows
@@ -139,12 +143,16 @@ class BatchMaker:
         return [Statement(update) for update in updates]
 
     def _checked(self, batch: Batch) -> Batch:
+        if len(batch.statements) > MAX_STATEMENTS:
+            raise BatchTooLong(
+                f"the merge into {self._target} needs {len(batch.statements)} statements; the Redshift Data API takes"
+                f" {MAX_STATEMENTS} in one transaction: replicate fewer columns of the table"
+            )
         longest = max(len(each.encode()) for each in batch.sqls)
-        if len(batch.statements) > MAX_STATEMENTS or longest > MAX_STATEMENT_BYTES:
+        if longest > MAX_STATEMENT_BYTES:
             raise WarehouseError(
-                f"the merge into {self._target} needs {len(batch.statements)} statements, the longest of {longest:,}"
-                f" bytes; the Redshift Data API takes {MAX_STATEMENTS} in one transaction, of {MAX_STATEMENT_BYTES:,}"
-                " bytes each: replicate fewer columns of the table"
+                f"the merge into {self._target} needs a statement of {longest:,} bytes; the Redshift Data API takes"
+                f" {MAX_STATEMENT_BYTES:,}: replicate fewer columns of the table"
             )
         return batch
 

@@ -1,10 +1,10 @@
 """The SQL of a merge, as pure functions from values to text.
 
 Staged columns are called `c1`, `c2`, ... in the order of the files, the key of a change `k1`, ..., its values `v1`, ...
-A pass over all staged rows costs what the files have, a look at the table what the table has: there is one over the
-former, which ranks the changes of each key, and one delete in the latter. Only changes that are not newer than all
-merged before are compared with stored ones (`before` is the greatest sequence so far): when files come in their order,
-there are none.
+A pass over all staged rows costs what the files have, a look at the table what the table has: there are two over the
+former, one that ranks the changes of each key and a narrow one for what is rare, and one delete in the latter. Only
+changes that are not newer than all merged before are compared with stored ones (`before` is the greatest sequence so
+far): when files come in their order, there are none.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ OPERATION_TYPE = ColumnType("varchar", length=1)
 SEQUENCE_DIGITS = 35
 #: Where in `cdp_sequence` that of the change begins, from 1: behind the generation and a point.
 CHANGE_AT = 19
+#: None is greater.
+GREATEST_CHANGE = "9" * SEQUENCE_DIGITS
 
 
 class Role(Enum):
@@ -103,6 +105,10 @@ class Staging:
         return identifier(f"__last_{self.suffix}")
 
     @property
+    def marked(self) -> str:
+        return identifier(f"__marked_{self.suffix}")
+
+    @property
     def moved(self) -> str:
         return identifier(f"__moved_{self.suffix}")
 
@@ -132,13 +138,15 @@ class Target:
 
 @dataclass(frozen=True)
 class _Source:
-    """A temporary table with one row a key, and what its rows are in SQL."""
+    """A temporary table with one row a key, and what its rows are in SQL. `made` is the sequence of the last change
+    that made the row or deleted it."""
 
     name: str
     keys: tuple[str, ...]
     sequence: str
     operation: str | None
     values: tuple[tuple[str, str], ...]
+    made: str | None = None
 
 
 def create_tombstones(name: TableName, key: Sequence[KeyColumn]) -> str:
@@ -194,21 +202,49 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
         f"{target.prefix} || {staging.last}.s",
         f"{staging.last}.op",
         tuple((values | keys).items()),
+        f"{target.prefix} || {staging.last}.made" if target.kept else None,
     )
-    guards = [
-        _guard(f"FROM {staging.last} WHERE unfit = 1 OR {_is_null(len(keys))}", "a row is no change", Role.NO_CHANGE),
-        *([] if staging.positioned else [_guard(f"FROM {staging.last} WHERE tie = 1", "ties", Role.TIES)]),
-    ]
-    if any(column.changes for column in staging.columns):
-        guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return [
-        Statement(_last(staging), Role.DATA),
-        *guards,
+        Statement(_last(staging, keeps=bool(target.kept)), Role.DATA),
+        Statement(_marked(staging), Role.DATA),
+        *_guards(staging),
         *(_move(staging) if _has_before(staging) else ()),
-        *(_drop_older(source, staging, target) if target.before else ()),
+        *(_drop_older(source, staging, target) if target.before > f"{target.generation}." else ()),
         *_replace(source, staging, target),
         *_bury(source, staging, target),
     ]
+
+
+def _marked(staging: Staging) -> str:
+    """The few rows that are no changes, or whose key was another one before: in one pass for both."""
+    count = len(staging.key)
+    keys, is_no_change = _names("k", count), _is_no_change("op", "s")
+    names, conditions = (
+        [keys, "s", f"{is_no_change} AS unfit"],
+        [
+            "op IS NULL OR op NOT IN ('I', 'U', 'D')",
+            f"s IS NULL OR OCTET_LENGTH(s) <> {SEQUENCE_DIGITS}",
+            _is_null(count),
+        ],
+    )
+    if _has_before(staging):
+        names += [_names("b", count), _flag(_is_moved(count), "moved")]
+        conditions.append(_is_moved(count))
+    return (
+        f"CREATE TEMP TABLE {staging.marked} DISTSTYLE KEY DISTKEY (k1) AS SELECT {', '.join(names)}"
+        f" FROM (SELECT {', '.join(_events(staging))} FROM {staging.staged}) AS events"
+        f" WHERE {' OR '.join(conditions)}"
+    )
+
+
+def _guards(staging: Staging) -> list[Statement]:
+    unfit = f"FROM {staging.marked} WHERE unfit = 1 OR {_is_null(len(staging.key))}"
+    guards = [_guard(unfit, "a row is no change", Role.NO_CHANGE)]
+    if not staging.positioned:
+        guards.append(_guard(f"FROM {staging.last} WHERE tie = s", "ties", Role.TIES))
+    if any(column.changes for column in staging.columns):
+        guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
+    return guards
 
 
 def merge_load(staging: Staging, target: Target) -> list[Statement]:
@@ -288,38 +324,41 @@ def _is_no_change(operation: str, sequence: str) -> str:
     return f"CASE WHEN {is_one} THEN 0 ELSE 1 END"
 
 
-def _last(staging: Staging) -> str:
-    """The last change of each key, of two with one sequence the later one by file and place where it is known. With
-    them stay rows that are no changes, for the guard, and changes of a key, whose old key has an event too."""
+def _events(staging: Staging) -> list[str]:
+    """What orders changes, and says what they do to which key."""
     keys = [f"{column.value} AS k{number}" for number, column in enumerate(staging.key, start=1)]
+    before = [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1) if column.before]
+    has_before = _has_before(staging)
+    return [*keys, f"{_sequence(staging)} AS s", f"{staging.operation} AS op", *(before if has_before else ())]
+
+
+def _last(staging: Staging, *, keeps: bool) -> str:
+    """The last change of each key, of two with one sequence the later one by file and place where it is known; else
+    `tie` is the sequence of the one before."""
     named = {column.name for column in staging.key}
-    values = [
+    row = _events(staging)[: None if keeps else len(staging.key) + 2]
+    row += [
         f"{column.value} AS v{number}"
         for number, column in enumerate(staging.columns, start=1)
         if column.name not in named
     ]
-    order = "s DESC, row_position DESC" if staging.positioned else "s DESC"
-    window = f"OVER (PARTITION BY {_names('k', len(keys))} ORDER BY {order})"
-    row = [*keys, f"{_sequence(staging)} AS s", f"{staging.operation} AS op", *values]
-    is_no_change = _is_no_change("op", "s")
-    stays = ["place = 1", f"{is_no_change} = 1"]
-    flags = [f"{is_no_change} AS unfit"]
-    if staging.positioned:
-        row.append("row_position")
-    else:  # rows of one rank are ties, and rows of the first one would both be last
-        stays[0] = "standing = 1"
-        flags.append(_flag("standing = 1 AND place > 1", "tie"))
-    if _has_before(staging):
-        row += [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1)]
-        stays.append(_is_moved(len(keys)))
-        flags.append(_flag(_is_moved(len(keys)), "moved"))
     if conditions := [column.changes for column in staging.columns if column.changes]:
         row.append(_flag(" OR ".join(conditions), "changes"))
-    rank = "" if staging.positioned else f", RANK() {window} AS standing"
+    of_key = f"PARTITION BY {_names('k', len(staging.key))}"
+    order = "s DESC"
+    if staging.positioned:
+        row.append("row_position")
+        order += ", row_position DESC"
+    window = f"OVER ({of_key} ORDER BY {order})"
+    ranks = [f"ROW_NUMBER() {window} AS place"]
+    if not staging.positioned:
+        ranks.append(f"LEAD(s) {window} AS tie")
+    if keeps:
+        is_made = f"op <> 'U' OR {_is_moved(len(staging.key))}" if _has_before(staging) else "op <> 'U'"
+        ranks.append(f"MAX(CASE WHEN {is_made} THEN s END) OVER ({of_key}) AS made")
     return (
-        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT *, {', '.join(flags)}"
-        f" FROM (SELECT *, ROW_NUMBER() {window} AS place{rank}"
-        f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events) AS ranked WHERE {' OR '.join(stays)}"
+        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT * FROM (SELECT *, {', '.join(ranks)}"
+        f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events) AS ranked WHERE place = 1"
     )
 
 
@@ -348,9 +387,8 @@ def _move(staging: Staging) -> list[Statement]:
     return [
         Statement(
             f"CREATE TEMP TABLE {staging.moved} DISTSTYLE KEY DISTKEY (b1) AS SELECT {before}, MAX(s) AS s"
-            f" FROM {staging.last} WHERE moved = 1 GROUP BY {before}"
+            f" FROM {staging.marked} WHERE moved = 1 GROUP BY {before}"
         ),
-        Statement(f"DELETE FROM {staging.last} WHERE place > 1"),
         Statement(
             f"DELETE FROM {staging.last} USING {staging.moved} WHERE {same} AND {staging.last}.s < {staging.moved}.s"
         ),
@@ -430,19 +468,12 @@ def _insert(source: _Source, staging: Staging, target: Target, operation: str | 
     is_row = f"{source.operation} IN ('I', 'U')" if source.operation else "1 = 1"
     if not target.kept or not staging.key:
         return [Statement(f"{_into(target, into)} FROM {source.name} WHERE {is_row}", Role.INSERT)]
-    is_stored = " AND ".join(f"o{number} = {key}" for number, key in enumerate(source.keys, start=1))
-    stays = f"{source.operation} = 'U'" if source.operation else "1 = 1"
     stored = into | {name: f"s{number}" for number, name in enumerate(target.kept, start=1)}
+    is_stored = " AND ".join(f"o{number} = {key}" for number, key in enumerate(source.keys, start=1))
+    joined = f"JOIN {staging.stored} ON {is_stored} WHERE {is_row}"
     return [
-        Statement(
-            f"{_into(target, stored)} FROM {source.name} JOIN {staging.stored} ON {is_stored} WHERE {stays}",
-            Role.INSERT,
-        ),
-        Statement(
-            f"{_into(target, into)} FROM {source.name} LEFT JOIN {staging.stored} ON {is_stored}"
-            f" WHERE {is_row} AND (o1 IS NULL OR NOT ({stays}))",
-            Role.INSERT,
-        ),
+        Statement(f"{_into(target, stored)} FROM {source.name} {joined}", Role.INSERT),
+        Statement(f"{_into(target, into)} FROM {source.name} LEFT {joined} AND o1 IS NULL", Role.INSERT),
     ]
 
 
@@ -452,17 +483,20 @@ def _into(target: Target, values: dict[str, str]) -> str:
 
 
 def _keep(source: _Source, staging: Staging, target: Target) -> str:
-    """What the table has and the files lack. Redshift enforces no key: of several stored rows the newest is kept."""
+    """What the table has and the files lack, of rows that were not made anew since. Redshift enforces no key: of
+    several stored rows the newest is kept."""
     keys = [f"t.{identifier(column.name)}" for column in staging.key]
     names = [f"o{number}" for number, _ in enumerate(keys, start=1)]
     saved = [f"{key} AS {name}" for key, name in zip(keys, names, strict=True)]
     kept = [f"s{number}" for number, _ in enumerate(target.kept, start=1)]
+    made = source.made
+    stays = f" WHERE {made} IS NULL OR {made} <= t.{SEQUENCE_COLUMN}" if made else ""
     saved += [f"t.{identifier(name)} AS {kept[number]}" for number, name in enumerate(target.kept)]
     return (
         f"CREATE TEMP TABLE {staging.stored} DISTSTYLE KEY DISTKEY (o1) AS SELECT {', '.join([*names, *kept])}"
         f" FROM (SELECT {', '.join(saved)}, ROW_NUMBER() OVER (PARTITION BY {', '.join(keys)}"
         f" ORDER BY t.{SEQUENCE_COLUMN} DESC NULLS LAST) AS place FROM {table(target.name)} AS t"
-        f" JOIN {source.name} ON {_same('t', source, staging)}) AS ranked WHERE place = 1"
+        f" JOIN {source.name} ON {_same('t', source, staging)}{stays}) AS ranked WHERE place = 1"
     )
 
 

@@ -1,4 +1,4 @@
-"""Files of several schemas, or whose changes only their place tells apart, as Parquet of one schema."""
+"""Files whose changes only their place tells apart, or that COPY does not read as they are, as Parquet."""
 
 from __future__ import annotations
 
@@ -20,14 +20,9 @@ if TYPE_CHECKING:
 _POSITIONS_PER_FILE = 2**40
 
 
-def common_columns(files: Sequence[Inspected]) -> tuple[FileColumn, ...]:
-    """All columns of the files, each of a type of Redshift's that holds its values in any of them."""
-    types: dict[str, pa.DataType] = {}
-    for file in files:
-        for column in file.columns:
-            known = types.get(column.header)
-            types[column.header] = column.type if known is None else _holding(known, column.type)
-    return tuple(FileColumn(header, _of_redshift(type)) for header, type in types.items())
+def columns_of(file: Inspected) -> tuple[FileColumn, ...]:
+    """The columns of the file, each of a type of Redshift's that holds its values."""
+    return tuple(FileColumn(column.header, _of_redshift(column.type)) for column in file.columns)
 
 
 def rewrite(
@@ -53,11 +48,7 @@ def rewrite(
 
 def _positioned(batch: pa.RecordBatch, first: int, columns: Sequence[FileColumn]) -> pa.RecordBatch:
     positions = pa.array(np.arange(first, first + batch.num_rows))
-    there = dict(zip(batch.schema.names, batch.columns, strict=True))
-    values = [
-        there[column.header].cast(column.type) if column.header in there else pa.nulls(batch.num_rows, column.type)
-        for column in columns
-    ]
+    values = [value.cast(column.type) for value, column in zip(batch.columns, columns, strict=True)]
     return pa.RecordBatch.from_arrays([positions, *values], [POSITION, *(column.header for column in columns)])
 
 
@@ -65,33 +56,3 @@ def _of_redshift(type: pa.DataType) -> pa.DataType:
     """A decimal of 38 places, of which Redshift has 37, is below 1."""
     is_longer = pa.types.is_decimal128(type) and type.scale > MAX_SCALE
     return pa.decimal128(MAX_PRECISION, MAX_SCALE) if is_longer else type
-
-
-def _holding(one: pa.DataType, other: pa.DataType) -> pa.DataType:
-    """Texts hold anything; a time, a number or a word is one in them too."""
-    if one == other:
-        return one
-    types = pa.types
-    if types.is_integer(one) and types.is_integer(other):
-        return one if one.bit_width >= other.bit_width else other
-    exact = [_digits(type) for type in (one, other)]
-    if None not in exact:
-        before, after = (max(digits[place] for digits in exact if digits) for place in (0, 1))
-        if before + after <= 38:
-            return pa.decimal128(before + after, after)
-    if types.is_timestamp(one) and types.is_timestamp(other):
-        return pa.timestamp("us")
-    if types.is_floating(one) and types.is_floating(other):
-        return pa.float64()
-    binary = (types.is_binary, types.is_large_binary, types.is_fixed_size_binary)
-    if all(any(is_one(type) for is_one in binary) for type in (one, other)):
-        return pa.binary()
-    return pa.string()
-
-
-def _digits(type: pa.DataType) -> tuple[int, int] | None:
-    if pa.types.is_decimal128(type):
-        return type.precision - type.scale, type.scale
-    if pa.types.is_integer(type):
-        return {8: 3, 16: 5, 32: 10, 64: 19}[type.bit_width], 0
-    return None

@@ -1,4 +1,8 @@
-"""Makes files ready to be merged: what of the table has to change for them, how COPY reads them."""
+"""Makes files ready to be merged: what of the table has to change for them, how COPY reads them.
+
+Files of one schema are a segment. An update keeps the stored values of columns that its file lacks, which it would not
+if its file were read as if it had the columns of others.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from customer_data.columns.staged import StagedColumn
@@ -19,9 +24,17 @@ from customer_data.replication.dms_files import Kind
 from customer_data.replication.faults import FilesAtFault, look_at_each, require_changes, require_fitting
 from customer_data.replication.merge_sql import Staging
 from customer_data.replication.reading import FileColumn, Inspected
-from customer_data.replication.rewriting import common_columns, rewrite
+from customer_data.replication.rewriting import columns_of, rewrite
 from customer_data.replication.settings import MergeSettings
-from customer_data.replication.staging_plan import LinedUp, check_types, for_plan, line_up, new_headers, staging
+from customer_data.replication.staging_plan import (
+    LinedUp,
+    check_types,
+    for_plan,
+    in_common,
+    line_up,
+    new_headers,
+    staging,
+)
 from customer_data.replication.survey import survey
 from customer_data.warehouse import table_changes
 from customer_data.warehouse.catalog import read_table
@@ -37,7 +50,7 @@ _NEW_COLUMNS_IN_BATCH = 4
 
 @dataclass(frozen=True)
 class Segment:
-    """Files that are merged together: those of the full load, or the changes."""
+    """Files that one COPY reads: of the full load, or changes that follow each other."""
 
     kind: Kind
     files: tuple[Inspected, ...]
@@ -54,9 +67,19 @@ class Segments:
     every_column: tuple[str, ...]
 
     def lacking(self, segment: Segment) -> tuple[str, ...]:
-        """The columns of the table for which the segment has no values."""
+        """The columns of the table for which the segment has no values, but the table may have."""
+        before = self.segments[: self.segments.index(segment)]
+        unwritten = {column.name for column in self.new_columns} - {
+            column.name for each in before for column in each.staging.columns
+        }
         written = {column.name for column in segment.staging.columns}
-        return tuple(name for name in self.every_column if name not in written)
+        return tuple(name for name in self.every_column if name not in written | unwritten)
+
+
+@dataclass(frozen=True)
+class _Group:
+    kind: Kind
+    files: tuple[Inspected, ...]
 
 
 class Preparation:
@@ -103,27 +126,20 @@ class Preparation:
     ) -> Segments | None:
         """None where the table was changed, and has to be looked at anew. Raises FilesAtFault."""
         technical = [column for column in merge_sql.technical_columns(bool(key)) if not table.column(column.name)]
-        groups = {
-            kind: files
-            for kind, given in ((Kind.LOAD, load), (Kind.CHANGES, changes))
-            if (files := [file for file in given if file.rows != 0])
-        }
-        lined_up = {kind: self._line_up(kind, files, table, key) for kind, files in groups.items()}
-        plans = {kind: self._plan(files, lined_up[kind], table, key) for kind, files in groups.items()}
-        for kind, plan in plans.items():
-            if self._prepare(plan, groups[kind][0]):
+        groups = [*_of_one_schema(Kind.LOAD, load), *_of_one_schema(Kind.CHANGES, changes)]
+        lined_up = self._line_up(groups, table, key)
+        new: tuple[NewColumn, ...] = ()
+        if groups:
+            plan = self._plan(groups, lined_up, table, key)
+            if self._prepare(plan, groups[0].files[0]):
                 return None
-        new: dict[str, NewColumn] = {}
-        for plan in plans.values():
-            for column in plan.new_columns:
-                known = new.setdefault(column.name, column)
-                if (column.type.length or 0) > (known.type.length or 0):
-                    new[column.name] = column
+            new = plan.new_columns
+        by_name = {column.name: column for column in new}
         names = [column.name for column in table.columns if column.name not in (SEQUENCE_COLUMN, OPERATION_COLUMN)]
         return Segments(
-            tuple(self._segment(kind, files, lined_up[kind], table, new) for kind, files in groups.items()),
-            (*technical, *new.values()),
-            (*names, *new),
+            tuple(self._segment(group, one, table, by_name) for group, one in zip(groups, lined_up, strict=True)),
+            (*technical, *new),
+            (*names, *by_name),
         )
 
     def look_for_fault(self, segment: Segment, table: TableSchema, *, values: bool) -> None:
@@ -134,32 +150,30 @@ class Preparation:
         if values:
             look_at_each(segment.files, lambda file: require_fitting(file, segment.lined_up, table, self._s3))
 
-    def _line_up(self, kind: Kind, files: Sequence[Inspected], table: TableSchema, key: tuple[str, ...]) -> LinedUp:
-        shapes = {file.shape: file for file in files}
+    def _line_up(self, groups: Sequence[_Group], table: TableSchema, key: tuple[str, ...]) -> list[LinedUp]:
+        lined_up = []
 
         def look(file: Inspected) -> None:
-            check_types(line_up(file.columns, key, self._target), table)
+            lined_up.append(line_up(columns_of(file), key, self._target))
+            check_types(lined_up[-1], table)
 
-        look_at_each(shapes.values(), look)
-        if self._as_they_are(kind, files):
-            return line_up(files[0].columns, key, self._target)
-        try:
-            return line_up(common_columns(files), key, self._target)
-        except FileFault as fault:
-            raise FilesAtFault.of(files[-1], fault) from fault
-
-    def _as_they_are(self, kind: Kind, files: Sequence[Inspected]) -> bool:
-        is_one = kind not in self._positioned and len({file.shape for file in files}) == 1
-        return is_one and common_columns(files[:1]) == files[0].columns
+        look_at_each([group.files[0] for group in groups], look)
+        return lined_up
 
     def _plan(
-        self, files: Sequence[Inspected], lined_up: LinedUp, table: TableSchema, key: tuple[str, ...]
+        self, groups: Sequence[_Group], lined_up: Sequence[LinedUp], table: TableSchema, key: tuple[str, ...]
     ) -> LoadPlan:
+        columns = []
+        for group, one in zip(groups, lined_up, strict=True):
+            try:
+                columns.append(for_plan(one, table, self._survey(group.files, one, table)))
+            except FileFault as fault:
+                raise FilesAtFault.of(group.files[0], fault) from fault
         try:
-            plan = make_plan([for_plan(lined_up, table, self._survey(files, lined_up, table))], table, key=key)
+            plan = make_plan(in_common(columns), table, key=key)
             check_plan(plan)
         except FileFault as fault:
-            raise FilesAtFault.of(files[0], fault) from fault
+            raise FilesAtFault.of(groups[0].files[0], fault) from fault
         return plan
 
     def _survey(self, files: Sequence[Inspected], lined_up: LinedUp, table: TableSchema) -> list[StagedColumn]:
@@ -210,26 +224,19 @@ class Preparation:
             column=column,
         )
 
-    def _segment(
-        self,
-        kind: Kind,
-        files: Sequence[Inspected],
-        lined_up: LinedUp,
-        table: TableSchema,
-        new: Mapping[str, NewColumn],
-    ) -> Segment:
-        as_they_are = self._as_they_are(kind, files)
-        first = files[0].file
-        csv = first.gzip if as_they_are and first.format == "csv" else None
-        parts = _as_parts(files) if as_they_are else self._rewrite(files, lined_up.columns)
+    def _segment(self, group: _Group, lined_up: LinedUp, table: TableSchema, new: Mapping[str, NewColumn]) -> Segment:
+        first = group.files[0]
+        as_they_are = group.kind not in self._positioned and lined_up.columns == first.columns
+        csv = first.file.gzip if as_they_are and first.file.format == "csv" else None
+        parts = _as_parts(group.files) if as_they_are else self._rewrite(group.files, lined_up.columns)
         suffix = uuid.uuid4().hex[:12]
         staged = staging(lined_up, table, new, suffix, parts, csv=csv, positioned=not as_they_are, padded=self.padded)
-        return Segment(kind, tuple(files), lined_up, staged)
+        return Segment(group.kind, group.files, lined_up, staged)
 
     def _rewrite(self, files: Sequence[Inspected], columns: Sequence[FileColumn]) -> tuple[StagedPart, ...]:
         ids = tuple(file.file.source.load_id for file in files)
         if ids not in self._rewritten:
-            log.info("%s: rewriting %d files to one schema", self._target, len(files))
+            log.info("%s: rewriting %d files with their positions", self._target, len(files))
             bucket = self._settings.staging.bucket
             prefix = f"{self._settings.staging.prefix}{self._run_id}/{uuid.uuid4().hex[:12]}/"
             try:
@@ -238,6 +245,18 @@ class Preparation:
                 at_fault = next((file for file in files if file.file.url in fault.reason), files[0])
                 raise FilesAtFault.of(at_fault, fault) from fault
         return self._rewritten[ids]
+
+
+def _of_one_schema(kind: Kind, files: Sequence[Inspected]) -> list[_Group]:
+    """Changes stay in their order: a later one must not come first, or what it lacks the earlier one would not bring.
+    Rows of a load have one sequence."""
+    given = [file for file in files if file.rows != 0]
+    if kind is Kind.LOAD:
+        by_shape: dict[object, list[Inspected]] = {}
+        for file in given:
+            by_shape.setdefault(file.shape, []).append(file)
+        return [_Group(kind, tuple(group)) for group in by_shape.values()]
+    return [_Group(kind, tuple(group)) for _, group in groupby(given, key=lambda file: file.shape)]
 
 
 def _as_parts(files: Sequence[Inspected]) -> tuple[StagedPart, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import MAX_VARCHAR_BYTES, ColumnType, TableSchema, varchar
@@ -163,6 +163,27 @@ def for_plan(lined_up: LinedUp, table: TableSchema, surveyed: Sequence[StagedCol
         elif stored:
             columns.append(StagedColumn(name, lined_up.columns[place].header, stored.type, 0, is_new=False))
     return columns
+
+
+def in_common(groups: Sequence[Sequence[StagedColumn]]) -> list[list[StagedColumn]]:
+    """As if each group had the columns of all, and those grew in each: one that it lacks has no values in it."""
+    by_name: dict[str, list[StagedColumn]] = {}
+    for group in groups:
+        for column in group:
+            by_name.setdefault(column.name, []).append(column)
+    grown_from = {
+        name: next((each.grown_from for each in found if each.grown_from), None) for name, found in by_name.items()
+    }
+    filled = []
+    for group in groups:
+        own = {column.name: column for column in group}
+        columns = [own.get(name) or _without_values(found[0]) for name, found in by_name.items()]
+        filled.append([replace(column, grown_from=grown_from[column.name]) for column in columns])
+    return filled
+
+
+def _without_values(column: StagedColumn) -> StagedColumn:
+    return replace(column, type=None if column.is_new else column.grown_from or column.type, max_bytes=0)
 
 
 def _staged_type(column: FileColumn, target: ColumnType | None) -> ColumnType:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -24,7 +25,7 @@ from customer_data.files.source_object import get_write, why_unreadable
 from customer_data.files.write_order import in_write_order
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
 from customer_data.replication import merge_sql
-from customer_data.replication.batch import Batch, BatchMaker
+from customer_data.replication.batch import Batch, BatchMaker, BatchTooLong
 from customer_data.replication.dms_files import DmsFile, Kind, SourceTable
 from customer_data.replication.faults import FilesAtFault
 from customer_data.replication.generations import Completion, Course, course
@@ -77,6 +78,7 @@ class TableMerge:
         self._files: dict[str, DmsFile] = {}
         self._inspected: dict[str, Inspected] = {}
         self._incomplete = False
+        self._most_segments: int | None = None
 
     def merge(self, files: Sequence[DmsFile]) -> TableResult:
         """Merges the files; says of each what became of it."""
@@ -102,13 +104,14 @@ class TableMerge:
         key = tuple(str(name) for (name,) in self._query(merge_sql.primary_key(self._target)))
         self.result.appends = not key
         data, completions = self._look_at(self._unfinished())
-        if not data and not completions:
-            return True
         state = self._state(table)
+        if not data and not completions and not state.is_hidden:
+            return True
         plan = self._without_incomplete(course(data, completions, state.known))
         self.result.generation = plan.generation
         try:
-            return self._merge(plan, self._merged_too_early(plan), state, table, key)
+            again = self._merged_too_early(plan) if plan.again or state.is_hidden else []
+            return self._merge(plan, again, state, table, key)
         except TransientWarehouseError as error:
             log.info("%s: merging again: %s", self._target, error)
             self._attempts.back_off()
@@ -117,14 +120,18 @@ class TableMerge:
     def _merge(
         self, plan: Course, again: Sequence[Inspected], state: State, table: TableSchema, key: tuple[str, ...]
     ) -> bool:
-        changes = sorted([*plan.changes, *again], key=lambda each: (each.file.name, each.file.source.load_id))
+        changes, waiting = self._in_one_transaction(plan, again)
+        plan = replace(plan, changes=tuple(file for file in plan.changes if file not in waiting))
         ready = self._preparation.segments(plan.loads, changes, table, key)
         if ready is None:
             return False
         results = self._results(plan, ready.new_columns)
-        if results:
+        if results or changes:
             with ExitStack() as stack:
-                batch = self._batch(plan, again, ready, results, state, table, stack)
+                try:
+                    batch = self._batch(plan, again, ready, results, state, table, stack)
+                except BatchTooLong as error:
+                    return self._take_fewer(ready, error)
                 for result in results:  # before the rows are there, or a run that ends in between would report nothing
                     self._keep_outcome(result)
                 try:
@@ -141,7 +148,30 @@ class TableMerge:
             self._finish(self._result(self._files[load_id], "unfinished", reason))
         if results:
             self._measure(plan, results)
-        return True
+        if waiting:
+            self._attempts.count(finished=True)
+        return not waiting
+
+    def _in_one_transaction(
+        self, plan: Course, again: Sequence[Inspected]
+    ) -> tuple[list[Inspected], Sequence[Inspected]]:
+        """The changes in their order, and those that wait for the next transaction. What is merged again behind a load
+        may too: the ledger says that it is hidden until then."""
+        changes = sorted([*plan.changes, *again], key=lambda each: (each.file.name, each.file.source.load_id))
+        if self._most_segments is None:
+            return changes, ()
+        runs = [list(files) for _, files in groupby(changes, key=lambda each: each.shape)]
+        most = max(self._most_segments, 0 if plan.loads else 1)
+        taken = sum(map(len, runs[:most]))
+        return changes[:taken], changes[taken:]
+
+    def _take_fewer(self, ready: Segments, error: BatchTooLong) -> bool:
+        """Raises WarehouseError where it cannot be done in parts."""
+        segments = sum(segment.kind is Kind.CHANGES for segment in ready.segments)
+        if (self._most_segments is not None and segments > self._most_segments) or not segments:
+            raise WarehouseError(str(error)) from error
+        self._most_segments = segments // 2
+        return False
 
     def _batch(
         self,
@@ -233,8 +263,6 @@ class TableMerge:
 
     def _merged_too_early(self, plan: Course) -> list[Inspected]:
         """Changes that an older generation has and the new one has not: without them it would hide them."""
-        if not plan.again:
-            return []
         found = []
         for file in changes_after(self._warehouse, self._ledger.name, plan, self._settings.prefix):
             try:
@@ -324,7 +352,8 @@ class TableMerge:
     def _results(self, plan: Course, new_columns: Sequence[NewColumn]) -> list[FileResult]:
         technical = (SEQUENCE_COLUMN, OPERATION_COLUMN)
         added = (*self._preparation.added, *(each.name for each in new_columns if each.name not in technical))
-        self.result.columns_added = added
+        known = self.result.columns_added
+        self.result.columns_added = (*known, *(name for name in added if name not in known))
         results = []
         for file in (*plan.loads, *plan.changes):
             is_load = file.file.kind is Kind.LOAD

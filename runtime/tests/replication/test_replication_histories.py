@@ -11,7 +11,18 @@ from fuse import Fuse
 from hypothesis import HealthCheck, Phase, given, settings
 from near import nearer
 from replication_world import CUSTOMERS, TASK_START, Columns, Replication
-from source_model import AddColumn, Flush, History, Load, Run, Source, Transaction, histories
+from source_model import (
+    AddColumn,
+    DropColumn,
+    Flush,
+    History,
+    Load,
+    Run,
+    Source,
+    Transaction,
+    histories,
+    histories_of_a_lost_column,
+)
 from test_killed_merges import killed_merge
 from world import World
 
@@ -43,6 +54,19 @@ def test_the_table_has_the_rows_of_the_source_in_many_histories(near: World, his
     check(near, history)
 
 
+@settings(_SETTINGS, max_examples=EXAMPLES, derandomize=True, phases=[Phase.generate])
+@given(history=histories_of_a_lost_column())
+def test_rows_keep_the_values_of_a_column_that_is_lost(near: World, history: History) -> None:
+    check(near, history)
+
+
+@pytest.mark.full
+@settings(_SETTINGS, max_examples=5 * EXAMPLES)
+@given(history=histories_of_a_lost_column())
+def test_rows_keep_the_values_of_a_column_that_is_lost_in_many_histories(near: World, history: History) -> None:
+    check(near, history)
+
+
 def check(world: World, history: History) -> None:
     world.schema = world.new_schema()
     playing = Playing(world, history)
@@ -69,6 +93,7 @@ class Playing:
         self._task_start = TASK_START
         self._waiting: dict[str, SourceFile] = {}
         self._done: list[SourceFile] = []
+        self._with_lost_column: set[str] = set()
 
     @property
     def has_note_in_table(self) -> bool:
@@ -85,6 +110,11 @@ class Playing:
         elif isinstance(step, AddColumn):
             self._flush(Flush())
             self.source.has_note = True
+        elif isinstance(step, DropColumn):
+            self._flush(Flush())
+            self.source.has_note = False
+            self.source.changes = []  # restarted from before it, DMS would write changes again without the column
+            self._with_lost_column = set(self._waiting)
         elif isinstance(step, Run):
             self._run(step)
 
@@ -148,6 +178,9 @@ class Playing:
         files = list(self._waiting.values())
         chosen.shuffle(files)
         files = files[: max(len(files) * run.share // 4, 1)]
+        if any(file.load_id not in self._with_lost_column for file in files):  # in its order, or its values are late
+            early = self._with_lost_column & set(self._waiting)
+            files += [self._waiting[load_id] for load_id in sorted(early - {file.load_id for file in files})]
         if run.again:
             files += self._done[-2:]
         if not files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -32,7 +33,6 @@ def test_a_new_column_of_the_files_is_added_to_the_table(customers: Replication)
 
 
 def test_a_column_that_comes_half_way_in_a_batch(customers: Replication) -> None:
-    """The files have no schema in common: they go through one that all have."""
     customers.merge(
         customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}), ("I", 2, {"ID": 2, "NAME": "Bo"})),
         customers.changes(("U", 3, {"ID": 1, "NAME": "Ann", "AGE": 40}), columns=WITH_AGE),
@@ -70,6 +70,76 @@ def test_a_change_keeps_the_stored_values_of_columns_that_its_file_lacks(custome
     assert customers.rows("id, name, age") == [(1, "Anna", 40), (2, "another Bo", None)]
 
 
+def test_a_column_that_goes_half_way_in_a_batch_keeps_its_values(customers: Replication) -> None:
+    customers.merge(
+        customers.load({"ID": 1, "NAME": "Ann", "AGE": 40}, {"ID": 2, "NAME": "Bo", "AGE": 41}, columns=WITH_AGE)
+    )
+    customers.merge(
+        customers.changes(
+            ("U", 1, {"ID": 1, "NAME": "Ann", "AGE": 50}),
+            ("I", 2, {"ID": 3, "NAME": "Cy", "AGE": 52}),
+            columns=WITH_AGE,
+        ),
+        customers.changes(
+            ("U", 3, {"ID": 1, "NAME": "Anna"}), ("U", 4, {"ID": 2, "NAME": "Bob"}), ("U", 5, {"ID": 3, "NAME": "Cyd"})
+        ),
+    )
+
+    assert customers.rows("id, name, age") == [(1, "Anna", 50), (2, "Bob", 41), (3, "Cyd", 52)]
+
+
+def test_a_later_change_in_a_file_that_comes_first_stays(customers: Replication) -> None:
+    """Files of two schemas, neither of which has the later changes."""
+    customers.merge(customers.load({"ID": 1, "NAME": "Ann", "AGE": 40}, {"ID": 2, "NAME": "Bo"}, columns=WITH_AGE))
+    customers.merge(
+        customers.changes(("U", 9, {"ID": 1, "NAME": "later"}), ("D", 8, {"ID": 2}), ("U", 2, {"ID": 3, "NAME": "c"})),
+        customers.changes(
+            ("U", 3, {"ID": 1, "NAME": "earlier", "AGE": 1}),
+            ("U", 4, {"ID": 2, "NAME": "deleted", "AGE": 2}),
+            ("U", 5, {"ID": 3, "NAME": "later", "AGE": 3}),
+            columns=WITH_AGE,
+        ),
+    )
+
+    assert customers.rows("id, name, age") == [(1, "later", 40), (3, "later", 3)]
+
+
+def test_columns_that_come_and_go_from_file_to_file(customers: Replication) -> None:
+    """More schemas than one transaction has room for."""
+    files = [
+        customers.changes(
+            ("U", number, {"ID": 1, "NAME": f"name {number}", "AGE": number}),
+            columns=CUSTOMERS if number % 2 else WITH_AGE,
+        )
+        for number in range(1, 10)
+    ]
+    results = customers.merge(customers.load({"ID": 1, "NAME": "Ann"}, {"ID": 2, "NAME": "Bo"}), *files)
+
+    assert set(statuses(results).values()) == {"loaded"}
+    assert ("age",) in {result.columns_added for result in results}
+    assert customers.rows("id, name, age") == [(1, "name 9", 8), (2, "Bo", None)]
+
+
+def test_a_late_load_before_changes_of_several_schemas(customers: Replication) -> None:
+    """They are merged once more, behind it."""
+    with_age = customers.changes(("U", 1, {"ID": 1, "NAME": "Ann", "AGE": 50}), columns=WITH_AGE, minute=1)
+    customers.merge(with_age, customers.changes(("U", 2, {"ID": 1, "NAME": "Anna"}), minute=2))
+    customers.merge(customers.load({"ID": 1, "NAME": "A", "AGE": 40}, {"ID": 2, "NAME": "B"}, columns=WITH_AGE))
+
+    assert customers.rows("id, name, age") == [(1, "Anna", 50), (2, "B", None)]
+
+
+def test_a_row_that_was_made_anew_has_nothing_of_the_one_before(customers: Replication) -> None:
+    customers.merge(customers.changes(("I", 1, {"ID": 1, "NAME": "Ann", "AGE": 40}), columns=WITH_AGE))
+    customers.merge(
+        customers.changes(
+            ("D", 2, {"ID": 1}), ("I", 3, {"ID": 1, "NAME": "another"}), ("U", 4, {"ID": 1, "NAME": "another one"})
+        )
+    )
+
+    assert customers.rows("id, name, age") == [(1, "another one", None)]
+
+
 @pytest.mark.parametrize(
     ("contract", "status", "rows"),
     [(SchemaContract.FREEZE, "failed", []), (SchemaContract.DISCARD, "loaded", [(1, "Ann")])],
@@ -94,6 +164,17 @@ def test_a_type_that_changes_at_the_source_half_way(world: World) -> None:
     )
 
     assert table.rows() == [(1, 5), (2, 10**12)]
+
+
+def test_a_new_column_of_several_types(world: World) -> None:
+    narrow, wide = ({"ID": pa.int64(), "N": type} for type in (pa.int32(), pa.decimal128(19, 2)))
+    table = Replication(world, columns=narrow, ddl="id BIGINT NOT NULL, PRIMARY KEY (id)")
+    table.merge(
+        table.changes(("I", 1, {"ID": 1, "N": 5})),
+        table.changes(("I", 2, {"ID": 2, "N": Decimal(10**12) + Decimal("0.25")}), columns=wide),
+    )
+
+    assert table.rows() == [(1, "5.00"), (2, "1000000000000.25")]
 
 
 def test_many_new_columns_at_once(world: World) -> None:
