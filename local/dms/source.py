@@ -26,7 +26,7 @@ _SETTINGS = {
     "fsync": "off",
     "wal_level": "logical",
     "max_wal_senders": "50",
-    "max_replication_slots": "100",
+    "max_replication_slots": "500",
     "max_wal_size": "2GB",
     # Oracle's catalog is found without a schema's name.
     "search_path": '"$user", public, oracle_catalog',
