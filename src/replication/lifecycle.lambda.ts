@@ -116,7 +116,8 @@ async function startRun(jobName: string, requestId: string): Promise<void> {
 }
 
 /** Whether it runs, or has loaded all that it was to load, after starting it where it does not. Throws StartFailedError. */
-async function isStarted(replications: Replications, properties: StartProperties, { RequestId, Begun }: LifecycleRequest): Promise<boolean> {
+async function isStarted(replications: Replications, properties: StartProperties, request: LifecycleRequest): Promise<boolean> {
+  const { RequestId, Begun } = request;
   const found = await replications.find();
   say('start', found);
   if (!found) {
@@ -129,7 +130,7 @@ async function isStarted(replications: Replications, properties: StartProperties
     case 'running':
       return isProven(replications, found);
     default:
-      return startOrReport(replications, found, properties, RequestId);
+      return startOrReport(replications, found, properties, request);
   }
 }
 
@@ -137,8 +138,9 @@ async function wasStartedBy({ Notes }: StartProperties, requestId: string): Prom
   return (await readDocument<LifecycleNotes>(Notes))?.started === requestId;
 }
 
-async function startOrReport(replications: Replications, found: FoundReplication, properties: StartProperties, requestId: string): Promise<boolean> {
+async function startOrReport(replications: Replications, found: FoundReplication, properties: StartProperties, request: LifecycleRequest): Promise<boolean> {
   const { Notes, Load, Replication } = properties;
+  const requestId = request.RequestId;
   const notes = await readDocument<LifecycleNotes>(Notes) ?? {};
   if (notes.started === requestId) {
     if (activityOf(found) === 'new' || isLoaded(found)) {
@@ -146,7 +148,8 @@ async function startOrReport(replications: Replications, found: FoundReplication
     }
     throw new StartFailedError(`DMS could not start the replication ${Replication.identifier}: ${reasonOf(found)}${await tablesInError(replications)}`);
   }
-  const type = startTypeOf(found, Replication.mode, notes.load !== undefined && notes.load !== Load);
+  const loaded = notes.load ?? loadBefore(request);
+  const type = startTypeOf(found, Replication.mode, loaded !== undefined && loaded !== Load);
   if (type === undefined) {
     return true;
   }
@@ -155,6 +158,11 @@ async function startOrReport(replications: Replications, found: FoundReplication
     await writeDocument(Notes, { started: requestId, load: Load } satisfies LifecycleNotes);
   }
   return false;
+}
+
+/** What the last full load depended on, where the notes do not say: they may have been in another bucket. */
+function loadBefore(request: LifecycleRequest): string | undefined {
+  return request.RequestType === 'Update' ? (request.OldResourceProperties as StartProperties).Load : undefined;
 }
 
 /** Whether tables are on their way, not only the replication. Throws StartFailedError when none can be read. */

@@ -50,8 +50,9 @@ export interface OracleSourceOptions {
   readonly binaryReader?: boolean;
 
   /**
-   * Whether DMS adds supplemental logging to the tables itself; the secret's user needs ALTER on them. `SUPPLEMENTAL LOG DATA (ALL) COLUMNS` is
-   * what the merge needs, and what a database administrator would rather switch on for the tables or for the database.
+   * Whether DMS adds supplemental logging of primary keys to the tables itself; the secret's user needs ALTER on them. It is not enough: the merge needs
+   * `SUPPLEMENTAL LOG DATA (ALL) COLUMNS`, which a database administrator switches on for the tables or for the database. Without it columns that an update
+   * leaves as they are arrive as NULL.
    *
    * @default false
    */

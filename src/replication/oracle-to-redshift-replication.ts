@@ -202,15 +202,19 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     });
     const watch = this.newWatch({ dms, interval: limits.checkInterval, mergeInterval, logKey, encryptionKey: props.encryptionKey });
 
+    // Other tables begin empty, and what waits under another prefix is not taken any more: both ask for a full load.
+    const { workgroupName, clusterIdentifier, databaseName } = props.warehouse.connection;
+    const target = [workgroupName ?? clusterIdentifier ?? '', databaseName, props.targetSchema ?? ''];
+
     // What starts it when all of this is there, and stops it before any of it changes.
     new ReplicationLifecycle(this, 'Lifecycle', {
       pipelineName: name,
       dms,
       schemaJob: schema.job,
       schema: () => schema.settings,
-      load: () => ({ mappings, format }),
+      load: () => ({ mappings, format, bucket: bucket.bucketName, prefix, target }),
       values: [
-        bucket.bucketName, dms.bucketRole.roleArn, dms.secretRole.roleArn, secretId(props.source.secret),
+        ...target, bucket.bucketName, dms.bucketRole.roleArn, dms.secretRole.roleArn, secretId(props.source.secret),
         ...network.subnets.map(({ subnetId }) => subnetId), ...network.securityGroups.map(({ securityGroupId }) => securityGroupId),
       ],
       bucket,

@@ -4,7 +4,7 @@ import {
   IPeer, ISecurityGroup, ISubnet, IVpc, Peer, Port, SecurityGroup, SubnetSelection, SubnetType,
 } from 'aws-cdk-lib/aws-ec2';
 import { Connection, ConnectionNetwork, ConnectionType, IConnection } from 'aws-cdk-lib/aws-glue';
-import { Construct, IDependable } from 'constructs';
+import { Construct } from 'constructs';
 import { OracleSource } from './oracle-source';
 import { ConfigurationError } from '../errors';
 
@@ -28,8 +28,6 @@ export class ReplicationNetwork extends Construct {
   public readonly securityGroups: ISecurityGroup[];
   /** Puts the schema job into one of the subnets. */
   public readonly glueConnection: IConnection;
-  /** What has to be there before DMS starts. */
-  public readonly endpoints: IDependable[];
   /** Both, for the database to let in. */
   public readonly connections: Connections;
   /** That of the schema job. */
@@ -53,7 +51,9 @@ export class ReplicationNetwork extends Construct {
       securityGroups: [jobGroup],
     });
     this.connections = new Connections({ securityGroups: [...this.securityGroups, jobGroup], defaultPort: Port.tcp(source._listenerPort) });
-    this.endpoints = props.vpcEndpoints ? this.newEndpoints(vpc) : [];
+    if (props.vpcEndpoints) {
+      this.newEndpoints(vpc);
+    }
   }
 
   /** Lets out what DMS and the schema job need: the database, and over TLS the services of AWS. */
@@ -65,24 +65,20 @@ export class ReplicationNetwork extends Construct {
     return group;
   }
 
-  private newEndpoints(vpc: IVpc): IDependable[] {
+  private newEndpoints(vpc: IVpc): void {
     const selection = { subnets: this.subnets };
-    const newInterface = (name: string, id: string, service: InterfaceVpcEndpointAwsService, users: ISecurityGroup[]): Construct | undefined => {
+    const newInterface = (name: string, id: string, service: InterfaceVpcEndpointAwsService, users: ISecurityGroup[]): void => {
       const endpoint = this.sharedEndpoint(vpc, name, () => new InterfaceVpcEndpoint(this, id, { vpc, service, subnets: selection, open: false }));
       if (endpoint instanceof InterfaceVpcEndpoint) {
         users.forEach((user) => endpoint.connections.allowDefaultPortFrom(user));
       }
-      return endpoint;
     };
-    const interfaces = [
-      newInterface('.secretsmanager', 'SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER, [...this.securityGroups, this.jobSecurityGroup]),
-      // Whatever the schema job sends goes through its network.
-      newInterface('.redshift-data', 'RedshiftData', InterfaceVpcEndpointAwsService.REDSHIFT_DATA, [this.jobSecurityGroup]),
-    ];
-    const gateway = this.sharedEndpoint(vpc, '.s3', () => new GatewayVpcEndpoint(this, 'S3', {
+    newInterface('.secretsmanager', 'SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER, [...this.securityGroups, this.jobSecurityGroup]);
+    // Whatever the schema job sends goes through its network.
+    newInterface('.redshift-data', 'RedshiftData', InterfaceVpcEndpointAwsService.REDSHIFT_DATA, [this.jobSecurityGroup]);
+    this.sharedEndpoint(vpc, '.s3', () => new GatewayVpcEndpoint(this, 'S3', {
       vpc, service: GatewayVpcEndpointAwsService.S3, subnets: [selection],
     }));
-    return [...interfaces, gateway].filter((endpoint) => endpoint !== undefined);
   }
 
   /** One for each VPC: a second one with the same name would be refused. Those that the app makes in another way count too. */

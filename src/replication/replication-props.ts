@@ -43,7 +43,7 @@ export interface OracleToRedshiftReplicationProps {
   readonly targetSchema?: string;
 
   /**
-   * What is replicated. With a full load, a deployment that changes the tables, the mode or the format loads all tables again, which removes
+   * What is replicated. With a full load, a deployment that changes the tables, where they go (`targetSchema`, `warehouse`, `stagingBucket`, `pipelineName`), the mode or the format loads all tables again, which removes
    * what they lack. Another mode is another replication to DMS, which begins when it is deployed: between a stop and `CDC` changes are lost.
    *
    * @default ReplicationMode.FULL_LOAD_AND_CDC
@@ -150,7 +150,7 @@ export interface OracleToRedshiftReplicationProps {
   /**
    * Whether endpoints of the VPC are made for S3 (gateway), Secrets Manager and the Redshift Data API (interfaces), where the VPC of this app has none
    * yet. DMS Serverless reaches S3 and Secrets Manager through such endpoints only. The deployment fails where a VPC that was made elsewhere has them
-   * already: then `false`.
+   * already: then `false`. In subnets without a way out the jobs' logs and metrics need endpoints of CloudWatch (`logs`, `monitoring`) too.
    *
    * @default true
    */

@@ -49,11 +49,18 @@ export function nameOf({ schema, table }: Pick<KnownTable, 'schema' | 'table'>):
 
 /** What is known of a table after another look at DMS's statistics. */
 export function updated(statistics: TableStatistics, known: KnownTable | undefined): KnownTable {
-  const now = current(statistics);
+  const now = remembered(current(statistics), known);
   const sameLoad = known !== undefined && known.load_started_at === now.load_started_at;
   const counted = ({ inserts, updates, deletes }: ChangeCounts): number => inserts + updates + deletes;
   const forgotten = !sameLoad ? NOTHING : counted(now) < counted(known) ? sum(known.forgotten, known) : known.forgotten;
   return { ...now, forgotten, ...(known && { completed: known.completed, difference: known.difference, reported: known.reported }) };
+}
+
+/** A replication that was deprovisioned and resumed knows nothing of the full load before. */
+function remembered(now: KnownTable, known: KnownTable | undefined): KnownTable {
+  return known === undefined || known.load_started_at === null || now.load_started_at !== null
+    ? now
+    : { ...now, load_rows: known.load_rows, load_error_rows: known.load_error_rows, load_started_at: known.load_started_at, load_ended_at: known.load_ended_at };
 }
 
 /** Whether a full load has brought all rows of the table, and nothing says so yet. */

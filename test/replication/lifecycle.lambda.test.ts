@@ -193,6 +193,15 @@ describe('a start', () => {
   });
 
   test.each([
+    ['l0', 'reload-target'], ['l1', 'resume-processing'],
+  ])('whose notes were in another bucket, loaded as %s', async (load, type) => {
+    given({ Status: 'stopped' });
+    objects.set(NOTES, JSON.stringify({ stopped: 'r1' }));
+    await isDone({ type: 'Update', old: { Load: load } });
+    expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual([type]);
+  });
+
+  test.each([
     [49, 'r1', false], [51, 'r1', true], [51, 'r0', false],
   ])('that takes %d minutes to provision, for the request %s, is done: %s', async (minutes, by, done) => {
     given({ Status: 'provisioning_capacity' });

@@ -5,7 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { knownVpc, newReplication, newSource, templateWith } from './helpers';
-import { GlueCapacity, ReplicationCapacity, ReplicationFileFormat, ReplicationMode, SchemaContract } from '../../src';
+import { GlueCapacity, RedshiftWarehouse, ReplicationCapacity, ReplicationFileFormat, ReplicationMode, SchemaContract } from '../../src';
 import { ledgerOfKey } from '../../src/dispatch/ledger-of-key';
 import { joined, newLoader, newStack, newWarehouse, resources } from '../csv-loading/helpers';
 import { settingsOf } from '../dispatch/deployed';
@@ -333,12 +333,26 @@ describe('the lifecycle', () => {
     ['its capacity', { capacity: ReplicationCapacity.serverless({ max: 32 }) }, ['Definition']],
     ['the size of LOBs', { maxLobSize: Size.kibibytes(128) }, ['Definition']],
     ['how often it merges', { mergeInterval: Duration.minutes(1) }, []],
-    ['the schema of its tables', { targetSchema: 'crm2' }, ['Schema']],
+    ['the schema of its tables', { targetSchema: 'crm2' }, ['Load', 'Schema', 'Values']],
+    ['its name', { pipelineName: 'crm2' }, ['Definition', 'Load', 'Notes', 'Schema']],
     ['the file of its tables', { schemaFile: __filename }, ['Schema']],
   ])('notices a change of %s', (_, props, changed) => {
     const { Properties } = customOf(templateWith(props), 'Start');
     const differs = (name: string): boolean => JSON.stringify(Properties[name]) !== JSON.stringify(start.Properties[name]);
     expect(Object.keys(Properties).filter(differs).sort()).toEqual(changed.sort());
+  });
+
+  test('notices another bucket, and another warehouse', () => {
+    const loadWith = (props: (stack: Stack) => Parameters<typeof newReplication>[0]): unknown => {
+      const stack = newStack();
+      return customOf(Template.fromStack(Stack.of(newReplication(props(stack), stack))), 'Start').Properties.Load;
+    };
+    const loads = [
+      loadWith(() => ({})),
+      loadWith((stack) => ({ stagingBucket: new Bucket(stack, 'Other') })),
+      loadWith((stack) => ({ warehouse: new RedshiftWarehouse(stack, 'Another', { databaseName: 'other' }) })),
+    ];
+    expect(new Set(loads).size).toBe(3);
   });
 
   test('notices a change by an aspect or an override, which comes last', () => {
@@ -350,7 +364,7 @@ describe('the lifecycle', () => {
 
   test('knows the values that only the deployment knows', () => {
     expect(customOf(template, 'Stop').Properties.Values.map(joined)).toEqual([
-      expect.stringMatching('StagingBucket'), expect.stringMatching('BucketRole'), expect.stringMatching('SecretRole'), 'crm/oracle', 'subnet-a', 'subnet-b', expect.stringMatching('SecurityGroup'),
+      'analytics', 'customers', '', expect.stringMatching('StagingBucket'), expect.stringMatching('BucketRole'), expect.stringMatching('SecretRole'), 'crm/oracle', 'subnet-a', 'subnet-b', expect.stringMatching('SecurityGroup'),
     ]);
     expect(customOf(template, 'Start').Properties.Values).toEqual(customOf(template, 'Stop').Properties.Values);
   });

@@ -271,6 +271,20 @@ DMS: https://eu-central-1.console.aws.amazon.com/dms/v2/home?region=eu-central-1
     expect(JSON.parse(objects.get(COPY)!).tables['CRM.ORDERS']).toMatchObject({ inserts: 5, completed: '2026-11-01T09:00:00.000Z' });
   });
 
+  test('a replication that was resumed with statistics of its own knows of the full load before', async () => {
+    given({ Status: 'running' }, orders({ Inserts: 5 }));
+    await look();
+    given({ Status: 'running' }, orders({ Inserts: 2, FullLoadRows: 0, FullLoadStartTime: undefined, FullLoadEndTime: undefined }));
+    await look();
+    expect(JSON.parse(objects.get(COPY)!).tables['CRM.ORDERS']).toMatchObject({
+      load_rows: 10, load_started_at: '2026-11-01T09:00:00.000Z', inserts: 2, forgotten: { inserts: 5 },
+    });
+    merged(3);
+    await look();
+    await look();
+    expect(told(sns)[0].Message).toContain('10 loaded, 7 inserted');
+  });
+
   test('rows are not compared where only changes are replicated', async () => {
     asDeployed({ ...settings, replication: { ...settings.replication, mode: 'cdc' } });
     merged(1);

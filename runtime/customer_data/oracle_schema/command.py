@@ -21,6 +21,7 @@ from customer_data.oracle_schema.model_json import from_json
 from customer_data.oracle_schema.run import CHANGES_FILE, MODEL_FILE, REPORT_FILE, SQL_FILE, Output, output
 from customer_data.oracle_schema.selection import TableSelection
 from customer_data.oracle_schema.targets import Conversion
+from customer_data.oracle_schema.texts import read_text
 from customer_data.oracle_schema.types import Effort
 
 _WRONG_COMMAND = 2
@@ -97,7 +98,8 @@ def _read_catalog(folder: Path) -> OracleSchema:
 def _read_ddl(files: Sequence[Path], owner: str) -> OracleSchema:
     from customer_data.oracle_schema.ddl import read_ddl  # only where it is needed
 
-    texts = [_text(file) for file in files]  # read as one: an ALTER TABLE may stand in another file than its table
+    # Read as one: an ALTER TABLE may stand in another file than its table.
+    texts = [read_text(file, "save it as UTF-8") for file in files]
     schema = read_ddl("\n".join(texts), default_owner=owner)
     return replace(schema, unread=tuple(_in_its_file(one, files, texts) for one in schema.unread))
 
@@ -113,16 +115,6 @@ def _in_its_file(unread: Unread, files: Sequence[Path], texts: Sequence[str]) ->
             return replace(unread, line=line, reason=f"{file}: {unread.reason}")
         line -= lines
     return unread
-
-
-def _text(file: Path) -> str:
-    content = file.read_bytes()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{file}: byte {error.start:,} is not UTF-8; save it as UTF-8") from error
 
 
 def _changes(conversion: Conversion, model: Path, target_schema: str | None) -> Differences | None:

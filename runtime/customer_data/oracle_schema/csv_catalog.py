@@ -10,6 +10,7 @@ from pathlib import Path
 
 from customer_data.errors import SettingsError
 from customer_data.oracle_schema.catalog import VIEWS, Catalog, CatalogView, Row
+from customer_data.oracle_schema.texts import read_text
 
 _BY_NAME = {view.name: view for view in VIEWS}
 _FEEDBACK = re.compile(r"\s*(\d[\d,.]* rows? selected\.?|no rows selected|SQL>.*|Disconnected.*)?\s*", re.IGNORECASE)
@@ -33,7 +34,7 @@ def read_folder(folder: Path) -> Catalog:
 
 def read_view(file: Path, view: CatalogView) -> list[Row]:
     """Raises SettingsError that names the file and the line."""
-    lines = _text(file).splitlines(keepends=True)
+    lines = read_text(file, "export it as UTF-8 (NLS_LANG=.AL32UTF8)").splitlines(keepends=True)
     start = next((at for at, line in enumerate(lines) if _is_header(line, view)), None)
     if start is None:
         if all(_FEEDBACK.fullmatch(line) for line in lines):
@@ -57,18 +58,6 @@ def read_view(file: Path, view: CatalogView) -> list[Row]:
                 f" {len(header)} columns; export it with quotes (SET MARKUP CSV ON QUOTE ON)"
             )
     return rows
-
-
-def _text(file: Path) -> str:
-    content = file.read_bytes()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{file}: byte {error.start:,} is not UTF-8; export it as UTF-8 (NLS_LANG=.AL32UTF8)"
-        ) from error
 
 
 def _is_header(line: str, view: CatalogView) -> bool:

@@ -25,6 +25,9 @@ from customer_data.columns.types import (
 
 SMALLINT, INTEGER, BIGINT, REAL = map(ColumnType, ("smallint", "integer", "bigint", "real"))
 
+#: An offset or a zone's name behind a time; without one DMS writes UTC.
+_HAS_ZONE = "':[0-9.]+ *([+-][0-9:]+|[A-Za-z/_]+)$'"
+
 #: Bytes of a text that is a number, a time or a word.
 _SHORT_TEXT = 64
 
@@ -101,6 +104,9 @@ def _from_text(column: str, plain: str, target: ColumnType) -> Cast:
         return Cast(f"FROM_HEX({column})")
     if target.name == "numeric":  # a cast rounds what has more places
         return Cast(plain, f"{column} ~ '[.][0-9]{{{target.scale or 0}}}[0-9]*[1-9]'")
+    if target.name == "timestamptz":  # the session may have another time zone
+        utc = f"{column}::TIMESTAMP AT TIME ZONE 'UTC'"
+        return Cast(f"CASE WHEN {column} ~ {_HAS_ZONE} THEN {plain} ELSE {utc} END")
     return Cast(plain)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from customer_data.errors import CustomerDataError
 from customer_data.files.manifest import SourceFile
-from customer_data.files.outcomes import Outcomes
 from customer_data.replication.dms_files import DmsFile, SourceTable, by_table
 from customer_data.replication.merge_ledger import state_key
 from customer_data.replication.result import FileResult, TableResult
@@ -51,9 +50,6 @@ class Merge:
         tables, faults = by_table(files, self._settings.prefix)
         for file, fault in faults:
             self.strays.append(FileResult(file, "failed", self._run_id, self._now(), reason=fault.reason))
-            if self._settings.outcomes_prefix:
-                outcomes = Outcomes(self._settings.staging.bucket, self._settings.outcomes_prefix, self._s3)
-                outcomes.write(self.strays[-1].outcome())
         log.info("merging %d files of %d tables", len(files) - len(faults), len(tables))
         with ThreadPoolExecutor(max(self._settings.side_by_side, 1), "table") as pool:
             for result in pool.map(lambda item: self._merge_table(*item), tables.items()):

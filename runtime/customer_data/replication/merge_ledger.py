@@ -24,16 +24,17 @@ from customer_data.warehouse.table_name import TableName
 class State:
     """What the ledger says of all files merged so far: their number, by which a run sees that another was faster, the
     greatest sequence and that of a change in any generation ('' for none), and the loads. `is_hidden` says that the
-    newest load may hide changes that were merged before it came."""
+    newest load may hide changes that were merged before it came. `other_key` is that of a file of another source."""
 
     files: int
     last_sequence: str
     last_change: str
     known: Known
     is_hidden: bool = False
+    other_key: str | None = None
 
 
-def read_state(warehouse: DataApi, ledger: TableName) -> State:
+def read_state(warehouse: DataApi, ledger: TableName, source: SourceTable) -> State:
     """In one query, since each takes its time: a row for all files, and one for each of a full load and its end."""
     name, is_loaded = table(ledger), "status = 'loaded'"
     newest = f"(SELECT MAX(generation) FROM {name} WHERE {is_loaded})"
@@ -42,28 +43,31 @@ def read_state(warehouse: DataApi, ledger: TableName) -> State:
         f"(SELECT COUNT(*) FROM {name} WHERE {is_loaded} AND kind = 'changes' AND generation < {newest}"
         f" AND file_time >= {newest})"
     )
+    ours = literal(f"/{source.schema}/{source.name}/")
     query = (
         f"SELECT 'all' AS kind, '' AS object_key, MAX(generation) AS generation, {first} AS file_time,"
         f" COUNT(*) AS files, MAX(last_sequence) AS last_sequence,"
-        f" MAX(SUBSTRING(last_sequence, {CHANGE_AT})) AS change, {hidden} AS hidden FROM {name} WHERE {is_loaded}"
-        " UNION ALL SELECT kind, object_key, generation, file_time, rows_read, NULL, NULL, 0"
+        f" MAX(SUBSTRING(last_sequence, {CHANGE_AT})) AS change, {hidden} AS hidden,"
+        f" MIN(CASE WHEN STRPOS(object_key, {ours}) = 0 THEN object_key END) AS other FROM {name} WHERE {is_loaded}"
+        " UNION ALL SELECT kind, object_key, generation, file_time, rows_read, NULL, NULL, 0, NULL"
         f" FROM {name} WHERE {is_loaded} AND kind IN ('load', 'complete')"
     )
     files, last_sequence, last_change, generation, first_change = 0, "", "", NO_LOAD, None
-    is_hidden = False
+    is_hidden, other_key = False, None
     loads, complete = [], {}
-    for kind, key, of, time, number, last, change, older in retrying(lambda: warehouse.query(query)):
+    for kind, key, of, time, number, last, change, older, other in retrying(lambda: warehouse.query(query)):
         if kind == "all":
             files, generation = int(number or 0), str(of or NO_LOAD)
             last_sequence, last_change = str(last or ""), str(change or "")
             first_change = str(time) if time else None
             is_hidden = bool(int(older or 0))
+            other_key = str(other) if other else None
         elif kind == Kind.COMPLETE:
             complete[str(of)] = str(time or "")
         else:
             loads.append(LoadedFile(str(key), str(of), str(time or ""), int(number or 0)))
     known = Known(generation, first_change, tuple(loads), complete)
-    return State(files, last_sequence, last_change, known, is_hidden)
+    return State(files, last_sequence, last_change, known, is_hidden, other_key)
 
 
 def unchanged_guard(ledger: TableName, state: State, ours: list[str]) -> str:

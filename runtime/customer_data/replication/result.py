@@ -1,12 +1,11 @@
-"""What became of one file and of one table: the ledger, the log, the metrics and the outcome have it from here."""
+"""What became of one file and of one table: the ledger, the log and the metrics have it from here."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from customer_data.files.outcomes import Outcome, OutcomeStatus
 from customer_data.replication.dms_files import SourceTable
 from customer_data.warehouse.ledger import LedgerRow
 
@@ -28,18 +27,6 @@ class FileResult(LedgerRow):
     its table that is at fault, for rows of a full load that have not come, or for S3. Both are reported, not kept."""
 
     status: Status
-
-    def outcome(self) -> Outcome:
-        """For the notifier: names and counts, no values. Of a file that the run finishes."""
-        return Outcome(
-            load_id=self.file.load_id,
-            run_id=self.run_id,
-            at=self.finished_at.isoformat(),
-            status=cast(OutcomeStatus, self.status),
-            reason=self.reason,
-            rows_read=self.rows_read,
-            columns_added=self.columns_added,
-        )
 
     def summary_line(self) -> str:
         """The file's line of the log, in JSON; what is empty is left out."""

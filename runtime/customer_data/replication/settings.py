@@ -34,7 +34,6 @@ class MergeSettings:
     target_schema: str | None = None
     format: FileFormat = FileFormat.PARQUET
     schema_contract: SchemaContract = SchemaContract.EVOLVE
-    outcomes_prefix: str | None = None
     side_by_side: int = 4
     grow_up_to_rows: int = 100_000_000
 

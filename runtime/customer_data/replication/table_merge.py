@@ -20,10 +20,9 @@ from botocore.exceptions import ClientError
 from customer_data.columns.types import TableSchema
 from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, TransientWarehouseError, WarehouseError
 from customer_data.files.manifest import SourceFile
-from customer_data.files.outcomes import Outcomes
 from customer_data.files.source_object import get_write, why_unreadable
 from customer_data.files.write_order import in_write_order
-from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
+from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, SUFFIXES_OF_TABLES
 from customer_data.replication import merge_sql
 from customer_data.replication.batch import Batch, BatchMaker, BatchTooLong
 from customer_data.replication.dms_files import DmsFile, Kind, SourceTable
@@ -73,8 +72,6 @@ class TableMerge:
         self._attempts = Attempts(self._target, sleep)
         self._ledger = Ledger(warehouse, self._target, LEDGER_COLUMNS, replaced="failed")
         self._preparation = Preparation(settings, run_id, self._target, self._ledger.name, warehouse, s3)
-        prefix = settings.outcomes_prefix
-        self._outcomes = Outcomes(settings.staging.bucket, prefix, s3) if prefix else None
         self._files: dict[str, DmsFile] = {}
         self._inspected: dict[str, Inspected] = {}
         self._incomplete = False
@@ -105,6 +102,7 @@ class TableMerge:
         self.result.appends = not key
         data, completions = self._look_at(self._unfinished())
         state = self._state(table)
+        self._refuse_other_source(state)
         if not data and not completions and not state.is_hidden:
             return True
         plan = self._without_incomplete(course(data, completions, state.known))
@@ -132,8 +130,6 @@ class TableMerge:
                     batch = self._batch(plan, again, ready, results, state, table, stack)
                 except BatchTooLong as error:
                     return self._take_fewer(ready, error)
-                for result in results:  # before the rows are there, or a run that ends in between would report nothing
-                    self._keep_outcome(result)
                 try:
                     log.info("%s: merging %d files", self._target, len(results))
                     counts = self._warehouse.batch(batch.sqls)
@@ -195,6 +191,13 @@ class TableMerge:
     # Which files, and what is in them
 
     def _require_table(self) -> TableSchema:
+        if self._target.name.endswith(SUFFIXES_OF_TABLES):
+            fault = FileFault(
+                "name_taken",
+                f"{self._source} would be {self._target}, a name that the merge has for its own tables: leave it out"
+                " (excludeTables), or rename it in the source",
+            )
+            raise FilesAtFault(dict.fromkeys(self._files, fault))
         table = self._preparation.read_table()
         if table is not None:
             return table
@@ -204,6 +207,17 @@ class TableMerge:
             " schema file, apply it, and run the manifest again",
         )
         raise FilesAtFault(dict.fromkeys(self._files, fault))
+
+    def _refuse_other_source(self, state: State) -> None:
+        """Rows of two sources in one table would delete each other: by a key of both, or when a load is complete."""
+        if state.other_key:
+            other = ".".join(state.other_key.split("/")[-3:-1])
+            fault = FileFault(
+                "two_sources",
+                f"{self._target} has the rows of {other}, and {self._source} has the same name there: leave one of the"
+                " two out (excludeTables), or replicate them into schemas of their own",
+            )
+            raise FilesAtFault(dict.fromkeys(self._files, fault))
 
     def _unfinished(self) -> list[DmsFile]:
         """Finishes those whose outcome the ledger holds; a failure is none, the file may have been mended."""
@@ -247,7 +261,7 @@ class TableMerge:
 
     def _state(self, table: TableSchema) -> State:
         """Where the ledger was lost, the table's own rows say which changes are older."""
-        state = read_state(self._warehouse, self._ledger.name)
+        state = read_state(self._warehouse, self._ledger.name, self._source)
         if state.files or not table.column(SEQUENCE_COLUMN):
             return state
         [(last,)] = self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(self._target)}")
@@ -275,7 +289,7 @@ class TableMerge:
                 )
                 at_fault = [each.file.source.load_id for each in plan.loads]
                 at_fault += [plan.completion.file.source.load_id] if plan.completion else []
-                raise FilesAtFault(dict.fromkeys(at_fault, fault)) from error
+                raise FilesAtFault(dict.fromkeys(at_fault or self._files, fault)) from error
         return found
 
     def _sized(self, file: SourceFile) -> SourceFile:
@@ -339,7 +353,6 @@ class TableMerge:
                 continue
             if load_id in faults:
                 result = self._result(file, "failed", faults[load_id].reason)
-                self._keep_outcome(result)
                 if has_ledger:
                     self._ledger.record(result)
             else:
@@ -397,13 +410,8 @@ class TableMerge:
 
     def _supersede(self, file: DmsFile, reason: str) -> None:
         result = self._result(file, "superseded", reason)
-        self._keep_outcome(result)
         self._ledger.record(result)
         self._finish(result)
-
-    def _keep_outcome(self, result: FileResult) -> None:
-        if self._outcomes:
-            self._outcomes.write(result.outcome())
 
     def _finish(self, result: FileResult) -> None:
         log.info("%s", result.summary_line())

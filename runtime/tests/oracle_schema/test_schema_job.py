@@ -183,6 +183,13 @@ def test_no_table_matches(world: World) -> None:
         run(world, crm(), tables=TableSelection(("CRM.%",), ("%.CUSTOMERS",)))
 
 
+def test_a_schema_without_tables_is_no_catalog_without_views(world: World) -> None:
+    empty = crm()
+    empty.views = {name: [] for name in empty.views}
+    with pytest.raises(SettingsError, match=r"no table matches CRM\.%; the user sees 0 tables of nobody"):
+        run(world, empty)
+
+
 def test_a_pattern_of_owners_asks_for_all(world: World) -> None:
     database = crm()
     run(world, database, tables=TableSelection(("C%.%",)))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import pyarrow as pa
 import pytest
-from replication_world import CUSTOMERS, PREFIX, Replication, statuses
+from replication_world import CUSTOMERS, PREFIX, TASK_START, Replication, statuses
 from world import STAGING, World
 
 from customer_data.errors import RunFailed, WarehouseError
@@ -25,7 +23,7 @@ def of_csv(customers: Replication) -> Replication:
 
 
 def truncated(customers: Replication) -> SourceFile:
-    body = customers.body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=_time())
+    body = customers.body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=TASK_START)
     return customers.put("20240101-001000000.parquet", body[:-20])
 
 
@@ -40,7 +38,7 @@ def empty_csv(customers: Replication) -> SourceFile:
 def truncated_gzip(customers: Replication) -> SourceFile:
     packed = Replication(customers.world, ddl=None, format="csv.gz")
     rows = [("I", number, {"ID": number, "NAME": str(number * 7919)}) for number in range(1, 3000)]
-    body = packed.body(rows, customers.columns, commit=_time())
+    body = packed.body(rows, customers.columns, commit=TASK_START)
     return customers.put("20240101-001000000.csv.gz", body[: len(body) // 2])
 
 
@@ -49,12 +47,12 @@ def other_header(customers: Replication) -> SourceFile:
 
 
 def ragged(customers: Replication) -> SourceFile:
-    body = of_csv(customers).body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=_time())
+    body = of_csv(customers).body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=TASK_START)
     return customers.put("20240101-001000000.csv", body + b"I,6\n")
 
 
 def no_number(customers: Replication) -> SourceFile:
-    body = of_csv(customers).body([("I", 5, {"ID": "five", "NAME": "Eve"})], customers.columns, commit=_time())
+    body = of_csv(customers).body([("I", 5, {"ID": "five", "NAME": "Eve"})], customers.columns, commit=TASK_START)
     return customers.put("20240101-001000000.csv", body)
 
 
@@ -94,27 +92,21 @@ def nested_column(customers: Replication) -> SourceFile:
 
 def other_type(customers: Replication) -> SourceFile:
     columns = {"ID": pa.date32(), "NAME": pa.string()}
-    return customers.changes(("I", 5, {"ID": _time().date()}), columns=columns, minute=10)
+    return customers.changes(("I", 5, {"ID": TASK_START.date()}), columns=columns, minute=10)
 
 
 def change_in_a_load(customers: Replication) -> SourceFile:
-    body = customers.body([("D", 5, {"ID": 5})], customers.columns, commit=_time())
+    body = customers.body([("D", 5, {"ID": 5})], customers.columns, commit=TASK_START)
     return customers.put("LOAD00000001.parquet", body)
 
 
 def load_without_its_time(customers: Replication) -> SourceFile:
-    body = of_csv(customers).body([("I", None, {"ID": 5})], customers.columns, commit=_time())
+    body = of_csv(customers).body([("I", None, {"ID": 5})], customers.columns, commit=TASK_START)
     return customers.put("LOAD00000001.csv", body.replace(b"2024-01-01", b"yesterday"))
 
 
 def broken_completion(customers: Replication) -> SourceFile:
     return customers.put("complete.json", b'{"full_load_rows": 1')
-
-
-def _time() -> Any:
-    from replication_world import TASK_START
-
-    return TASK_START
 
 
 FAULTS: list[tuple[Callable[[Replication], SourceFile], str]] = [
@@ -162,7 +154,7 @@ def test_a_file_at_fault_fails_and_its_table_waits(
 
     if bad.key.endswith("complete.json"):
         return
-    body = customers.body([("I", 5, {"ID": 5, "NAME": "mended"})], customers.columns, commit=_time())
+    body = customers.body([("I", 5, {"ID": 5, "NAME": "mended"})], customers.columns, commit=TASK_START)
     mended = customers.put("20240101-001000000.parquet", body)
     customers.merge(good, mended)
     assert customers.rows() == [(1, "Ann"), (2, "Bo"), (5, "mended")]
@@ -226,24 +218,57 @@ def test_changes_that_a_late_load_needs_again_and_are_gone_fail_it(customers: Re
     assert "reload the table" in (result.reason or "")
 
 
+def test_hidden_changes_that_are_gone_fail_what_comes_with_a_reason(customers: Replication) -> None:
+    """The load came late, was committed without them, and their file's days are over."""
+    hidden = customers.changes(("U", 10, {"ID": 1, "NAME": "newer"}), minute=5)
+    customers.merge(hidden, customers.load({"ID": 1, "NAME": "old"}))
+    ledger = f'"{customers.world.schema}"."customers__loads"'
+    customers.world.admin.execute(f"UPDATE {ledger} SET generation = '{17 * '0'}' WHERE kind = 'changes'")
+    customers.world.s3.delete_object(Bucket=STAGING, Key=hidden.key)
+    [result] = customers.merge(customers.changes(("U", 20, {"ID": 2, "NAME": "Bo"}), minute=9))
+
+    assert result.status == "failed"
+    assert "reload the table" in (result.reason or "")
+
+
+def test_two_sources_of_one_table_are_refused(customers: Replication) -> None:
+    customers.merge(customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"})))
+    body = customers.body([("D", 2, {"ID": 1})], customers.columns, commit=TASK_START)
+    other = customers.put("20240301-120000000.parquet", body, table="Customers")
+    [result] = customers.merge(other)
+
+    assert (result.status, customers.rows()) == ("failed", [(1, "Ann")])
+    assert "has the rows of CRM.CUSTOMERS, and CRM.Customers has the same name there" in (result.reason or "")
+
+
+def test_two_sources_of_one_table_in_one_run_are_refused(customers: Replication) -> None:
+    first = customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
+    body = customers.body([("I", 2, {"ID": 2, "NAME": "Bo"})], customers.columns, commit=TASK_START)
+    results = customers.merge(first, customers.put("20240301-120000000.parquet", body, table="Customers"))
+
+    assert sorted(result.status for result in results) == ["failed", "loaded"]
+    assert len(customers.rows()) == 1
+
+
+@pytest.mark.parametrize("name", ["X__LOADS", "X__TOMBSTONES"])
+def test_a_table_with_a_name_of_the_merges_own_tables_is_refused(customers: Replication, name: str) -> None:
+    customers.world.admin.execute(f'CREATE TABLE "{customers.world.schema}"."{name.lower()}" (id BIGINT)')
+    body = customers.body([("I", 2, {"ID": 2, "NAME": "Bo"})], customers.columns, commit=TASK_START)
+    [result] = customers.merge(customers.put("20240301-120000000.parquet", body, table=name))
+
+    assert result.status == "failed"
+    assert f"CRM.{name} would be {customers.world.schema}.{name.lower()}, a name that the merge has" in (
+        result.reason or ""
+    )
+
+
 def test_the_job_fails_with_what_is_wrong_and_reports_what_is_done(customers: Replication) -> None:
     others = Replication(customers.world, name="OTHERS")
-    outcomes = "outcomes/crm/"
     bad, good = unknown_operation(customers), others.changes(("I", 1, {"ID": 9, "NAME": "Zoe"}))
     with pytest.raises(RunFailed, match=r"1 of 2 files failed: .*'Op' is none of I, U and D"):
-        customers.run_job(bad, good, outcomes_prefix=outcomes)
+        customers.run_job(bad, good)
 
     assert others.rows() == [(9, "Zoe")]
-    kept = {
-        file.load_id: json.loads(
-            customers.world.s3.get_object(Bucket=STAGING, Key=f"{outcomes}{file.load_id}.json")["Body"].read()
-        )
-        for file in (bad, good)
-    }
-    assert {load_id: outcome["status"] for load_id, outcome in kept.items()} == {
-        bad.load_id: "failed",
-        good.load_id: "loaded",
-    }
 
 
 def test_trouble_of_the_warehouse_ends_the_run_and_leaves_the_files(

@@ -6,10 +6,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pytest
 from replication_world import Replication
 from world import World
+
+from customer_data.columns.types import ColumnType
+from customer_data.replication.casts import cast
 
 FOUR_BYTES = "\U0001f600"
 DIGITS = "1234567890123456789012345678"
@@ -33,6 +37,7 @@ CASES: list[tuple[str, pa.DataType, list[tuple[Any, Any]]]] = [
     ("BIGINT", pa.int64(), [(-(2**63), -(2**63)), (2**63 - 1, 2**63 - 1)]),
     ("TIMESTAMPTZ", pa.timestamp("us", "UTC"), [(datetime(1899, 1, 1, tzinfo=UTC), "1899-01-01 00:00:00+00")]),
     ("TIMESTAMPTZ", pa.string(), [("2024-01-31 10:20:30.000005 +02:00", "2024-01-31 08:20:30.000005+00")]),
+    ("TIMESTAMPTZ", pa.string(), [("2024-01-31 10:20:30.5", "2024-01-31 10:20:30.5+00")]),
     ("INTEGER", pa.decimal128(9, 0), [(Decimal(-999999999), -999999999)]),
     ("NUMERIC(10,2)", pa.decimal128(38, 10), [(Decimal("12345678.9000000000"), "12345678.90")]),
     ("VARCHAR(20)", pa.int64(), [(12, "12")]),
@@ -120,3 +125,21 @@ def test_a_value_that_does_not_fit_fails_where_the_table_may_not_change(
     assert "'name'" in (result.reason or "")
     assert "too long" not in (result.reason or "")
     assert table.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-31 10:20:30", "2024-01-31 10:20:30+00"),
+        ("2024-01-31 10:20:30.25-05", "2024-01-31 15:20:30.25+00"),
+        ("2024-01-31 10:20:30 UTC", "2024-01-31 10:20:30+00"),
+    ],
+)
+def test_a_time_without_a_zone_is_in_utc_whatever_the_sessions_zone(
+    postgres_url: str, text: str, expected: str
+) -> None:
+    cast_as = cast("v", ColumnType("varchar", length=64), ColumnType("timestamptz"))
+    assert cast_as is not None
+    with psycopg.connect(postgres_url, options="-c TimeZone=Asia/Tokyo") as connection:
+        query = f"SELECT ({cast_as.sql} AT TIME ZONE 'UTC')::text || '+00' FROM (SELECT '{text}'::varchar AS v) AS t"
+        assert connection.execute(query.encode()).fetchone() == (expected,)
