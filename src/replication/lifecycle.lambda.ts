@@ -138,7 +138,9 @@ async function wasStartedBy({ Notes }: StartProperties, requestId: string): Prom
   return (await readDocument<LifecycleNotes>(Notes))?.started === requestId;
 }
 
-async function startOrReport(replications: Replications, found: FoundReplication, properties: StartProperties, request: LifecycleRequest): Promise<boolean> {
+async function startOrReport(
+  replications: Replications, found: FoundReplication, properties: StartProperties, request: LifecycleRequest,
+): Promise<boolean> {
   const { Notes, Load, Replication } = properties;
   const requestId = request.RequestId;
   const notes = await readDocument<LifecycleNotes>(Notes) ?? {};

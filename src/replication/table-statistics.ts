@@ -58,9 +58,11 @@ export function updated(statistics: TableStatistics, known: KnownTable | undefin
 
 /** A replication that was deprovisioned and resumed knows nothing of the full load before. */
 function remembered(now: KnownTable, known: KnownTable | undefined): KnownTable {
-  return known === undefined || known.load_started_at === null || now.load_started_at !== null
-    ? now
-    : { ...now, load_rows: known.load_rows, load_error_rows: known.load_error_rows, load_started_at: known.load_started_at, load_ended_at: known.load_ended_at };
+  if (known === undefined || known.load_started_at === null || now.load_started_at !== null) {
+    return now;
+  }
+  const { load_rows, load_error_rows, load_started_at, load_ended_at } = known;
+  return { ...now, load_rows, load_error_rows, load_started_at, load_ended_at };
 }
 
 /** Whether a full load has brought all rows of the table, and nothing says so yet. */
