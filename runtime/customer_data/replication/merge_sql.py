@@ -2,7 +2,8 @@
 
 Staged columns are called `c1`, `c2`, ... in the order of the files, the key of a change `k1`, ..., its values `v1`, ...
 A pass over all staged rows costs what the files have, a look at the table what the table has: there are two over the
-former, one that ranks the changes of each key and a narrow one for what is rare, and one delete in the latter. Only
+former, a narrow one that finds the newest change of each key and what is rare, and one that takes the rows of those,
+and one delete in the latter. Only
 changes that are not newer than all merged before are compared with stored ones (`before` is the greatest sequence so
 far): when files come in their order, there are none.
 """
@@ -28,6 +29,10 @@ OPERATION_TYPE = ColumnType("varchar", length=1)
 SEQUENCE_DIGITS = 35
 #: Where in `cdp_sequence` that of the change begins, from 1: behind the generation and a point.
 CHANGE_AT = 19
+#: What is rare in a change: that it is none, or one of the key itself.
+_NO_CHANGE, _MOVED = 2, 1
+#: Digits of a row's place among the staged ones.
+_POSITION_DIGITS = 19
 #: None is greater.
 GREATEST_CHANGE = "9" * SEQUENCE_DIGITS
 
@@ -78,7 +83,8 @@ class Staging:
     """Rows of some files on their way: `types` are those of their columns, `parts` what COPY reads. `positioned` rows
     begin with their position, and `padded` sequences get zeros in front. `csv` is None for Parquet, else whether it is
     compressed. Values of key columns name
-    their table, since they meet columns of others; the rest does not: a wide table has many."""
+    their table, since they meet columns of others; the rest does not: a wide table has many. `key_columns` are those
+    columns as they are staged, which COPY refuses to leave NULL."""
 
     suffix: str
     types: tuple[ColumnType, ...]
@@ -90,7 +96,7 @@ class Staging:
     sequence: str
     key: tuple[KeyColumn, ...]
     columns: tuple[Column, ...]
-    distkey: str | None = None
+    key_columns: tuple[str, ...] = ()
 
     @property
     def staged(self) -> str:
@@ -103,10 +109,6 @@ class Staging:
     @property
     def last(self) -> str:
         return identifier(f"__last_{self.suffix}")
-
-    @property
-    def marked(self) -> str:
-        return identifier(f"__marked_{self.suffix}")
 
     @property
     def moved(self) -> str:
@@ -176,9 +178,10 @@ def technical_columns(has_key: bool) -> list[NewColumn]:
 def copy(staging: Staging, manifest_url: str, role_arn: str) -> list[Statement]:
     """Each column is of the type that its values have in the files, and in their order: COPY casts nothing, and goes by
     place. (Redshift manual, "COPY from columnar data formats".)"""
-    columns = [f"c{number} {type.sql}" for number, type in enumerate(staging.types, start=1)]
+    required = dict.fromkeys(staging.key_columns, " NOT NULL")
+    columns = [f"c{place} {type.sql}{required.get(f'c{place}', '')}" for place, type in enumerate(staging.types, 1)]
     position = ["row_position BIGINT"] if staging.positioned else []
-    distribution = f" DISTSTYLE KEY DISTKEY ({staging.distkey})" if staging.distkey else ""
+    distribution = f" DISTSTYLE KEY DISTKEY ({staging.key_columns[0]})" if staging.key_columns else ""
     format = "FORMAT AS PARQUET"
     if staging.csv is not None:
         format = "FORMAT AS CSV IGNOREHEADER 1 NULL AS '\\\\N'" + (" GZIP" if staging.csv else "")
@@ -206,7 +209,6 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
     )
     return [
         Statement(_last(staging, keeps=bool(target.kept)), Role.DATA),
-        Statement(_marked(staging), Role.DATA),
         *_guards(staging),
         *(_move(staging) if _has_before(staging) else ()),
         *(_drop_older(source, staging, target) if target.before > f"{target.generation}." else ()),
@@ -215,33 +217,12 @@ def merge_changes(staging: Staging, target: Target) -> list[Statement]:
     ]
 
 
-def _marked(staging: Staging) -> str:
-    """The few rows that are no changes, or whose key was another one before: in one pass for both."""
-    count = len(staging.key)
-    keys, is_no_change = _names("k", count), _is_no_change("op", "s")
-    names, conditions = (
-        [keys, "s", f"{is_no_change} AS unfit"],
-        [
-            "op IS NULL OR op NOT IN ('I', 'U', 'D')",
-            f"s IS NULL OR OCTET_LENGTH(s) <> {SEQUENCE_DIGITS}",
-            _is_null(count),
-        ],
-    )
-    if _has_before(staging):
-        names += [_names("b", count), _flag(_is_moved(count), "moved")]
-        conditions.append(_is_moved(count))
-    return (
-        f"CREATE TEMP TABLE {staging.marked} DISTSTYLE KEY DISTKEY (k1) AS SELECT {', '.join(names)}"
-        f" FROM (SELECT {', '.join(_events(staging))} FROM {staging.staged}) AS events"
-        f" WHERE {' OR '.join(conditions)}"
-    )
-
-
 def _guards(staging: Staging) -> list[Statement]:
-    unfit = f"FROM {staging.marked} WHERE unfit = 1 OR {_is_null(len(staging.key))}"
-    guards = [_guard(unfit, "a row is no change", Role.NO_CHANGE)]
+    keys = _names("k", len(staging.key))
+    guards = [_guard(f"FROM {staging.last} WHERE mark = {_NO_CHANGE}", "a row is no change", Role.NO_CHANGE)]
     if not staging.positioned:
-        guards.append(_guard(f"FROM {staging.last} WHERE tie = s", "ties", Role.TIES))
+        ties = f"FROM (SELECT {keys} FROM {staging.last} GROUP BY {keys} HAVING COUNT(*) > 1) AS ties"
+        guards.append(_guard(ties, "ties", Role.TIES))
     if any(column.changes for column in staging.columns):
         guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return guards
@@ -274,9 +255,8 @@ def merge_load(staging: Staging, target: Target) -> list[Statement]:
         if staging.positioned
         else _no_ties(staging, staging.staged)
     )
-    no_key = _guard(f"FROM {staging.newest} WHERE {_is_null(len(keys))}", "a key is NULL", Role.NO_CHANGE)
     older = _drop_older(source, staging, target) if target.before >= target.generation + "." else ()
-    return [is_load, *changed, Statement(newest, Role.DATA), no_key, once, *older, *_replace(source, staging, target)]
+    return [is_load, *changed, Statement(newest, Role.DATA), once, *older, *_replace(source, staging, target)]
 
 
 def complete(target: Target, ledger: TableName, rows: int, *, has_tombstones: bool) -> list[Statement]:
@@ -325,40 +305,54 @@ def _is_no_change(operation: str, sequence: str) -> str:
 
 
 def _events(staging: Staging) -> list[str]:
-    """What orders changes, and says what they do to which key."""
+    """What orders changes, and says what they do to which key. Of two with one sequence the one that is later in its
+    file, or in a later one, comes last where that is known."""
     keys = [f"{column.value} AS k{number}" for number, column in enumerate(staging.key, start=1)]
-    before = [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1) if column.before]
-    has_before = _has_before(staging)
-    return [*keys, f"{_sequence(staging)} AS s", f"{staging.operation} AS op", *(before if has_before else ())]
+    order = f"COALESCE({_sequence(staging)}, '')"
+    if staging.positioned:
+        order += f" || LPAD(CAST(row_position AS VARCHAR(19)), {_POSITION_DIGITS}, '0')"
+    return [*keys, f"{order} AS t", f"{staging.operation} AS op"]
+
+
+def _before(staging: Staging) -> list[str]:
+    """The keys before a change."""
+    before = [f"{column.before} AS b{number}" for number, column in enumerate(staging.key, start=1)]
+    return before if _has_before(staging) else []
 
 
 def _last(staging: Staging, *, keeps: bool) -> str:
-    """The last change of each key, of two with one sequence the later one by file and place where it is known; else
-    `tie` is the sequence of the one before."""
+    """The last change of each key, with the greatest mark of all its changes: by an aggregation of few columns and a
+    join, for ranking them would sort whole rows."""
     named = {column.name for column in staging.key}
-    row = _events(staging)[: None if keeps else len(staging.key) + 2]
-    row += [
-        f"{column.value} AS v{number}"
-        for number, column in enumerate(staging.columns, start=1)
-        if column.name not in named
+    keys, events = range(1, len(staging.key) + 1), _events(staging)
+    row = [
+        *events,
+        *(
+            f"{column.value} AS v{number}"
+            for number, column in enumerate(staging.columns, start=1)
+            if column.name not in named
+        ),
     ]
     if conditions := [column.changes for column in staging.columns if column.changes]:
         row.append(_flag(" OR ".join(conditions), "changes"))
-    of_key = f"PARTITION BY {_names('k', len(staging.key))}"
-    order = "s DESC"
-    if staging.positioned:
-        row.append("row_position")
-        order += ", row_position DESC"
-    window = f"OVER ({of_key} ORDER BY {order})"
-    ranks = [f"ROW_NUMBER() {window} AS place"]
-    if not staging.positioned:
-        ranks.append(f"LEAD(s) {window} AS tie")
+    digits = SEQUENCE_DIGITS + (_POSITION_DIGITS if staging.positioned else 0)
+    is_moved = _is_moved(len(staging.key)) if _has_before(staging) else None
+    mark = f"CASE WHEN {is_moved} THEN {_MOVED} ELSE 0 END" if is_moved else "0"
+    is_change = f"op IN ('I', 'U', 'D') AND OCTET_LENGTH(t) = {digits}"
+    made, of_key = "", ["MAX(t) AS newest", f"MAX(CASE WHEN {is_change} THEN {mark} ELSE {_NO_CHANGE} END) AS mark"]
     if keeps:
-        is_made = f"op <> 'U' OR {_is_moved(len(staging.key))}" if _has_before(staging) else "op <> 'U'"
-        ranks.append(f"MAX(CASE WHEN {is_made} THEN s END) OVER ({of_key}) AS made")
+        is_made = f"op <> 'U' OR {is_moved}" if is_moved else "op <> 'U'"
+        of_key.append(f"LEFT(MAX(CASE WHEN {is_made} THEN t END), {SEQUENCE_DIGITS}) AS made")
+        made = ", made"
+    grouped = ", ".join(f"k{number} AS n{number}" for number in keys)
+    same = " AND ".join(f"k{number} = n{number}" for number in keys)
     return (
-        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS SELECT * FROM (SELECT *, {', '.join(ranks)}"
-        f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events) AS ranked WHERE place = 1"
+        f"CREATE TEMP TABLE {staging.last} DISTSTYLE KEY DISTKEY (k1) AS"
+        f" SELECT events.*, LEFT(t, {SEQUENCE_DIGITS}) AS s, mark{made}"
+        f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events"
+        f" JOIN (SELECT {grouped}, {', '.join(of_key)}"
+        f" FROM (SELECT {', '.join([*events, *_before(staging)])} FROM {staging.staged}) AS changes"
+        f" GROUP BY {_names('k', len(staging.key))}) AS newest ON {same} AND t = newest"
     )
 
 
@@ -371,11 +365,11 @@ def _has_before(staging: Staging) -> bool:
 
 
 def _is_moved(keys: int) -> str:
-    """NULL as a value before counts as none."""
+    """Not so where a value before is NULL: there is none."""
     numbers = range(1, keys + 1)
     is_there = " AND ".join(f"b{number} IS NOT NULL" for number in numbers)
     differs = " OR ".join(f"b{number} <> k{number}" for number in numbers)
-    return f"(op = 'U' AND {is_there} AND ({differs}))"
+    return f"(({differs}) AND op = 'U' AND {is_there})"
 
 
 def _move(staging: Staging) -> list[Statement]:
@@ -386,8 +380,11 @@ def _move(staging: Staging) -> list[Statement]:
     old = ", ".join(f"{staging.moved}.b{number}" for number in numbers)
     return [
         Statement(
-            f"CREATE TEMP TABLE {staging.moved} DISTSTYLE KEY DISTKEY (b1) AS SELECT {before}, MAX(s) AS s"
-            f" FROM {staging.marked} WHERE moved = 1 GROUP BY {before}"
+            f"CREATE TEMP TABLE {staging.moved} DISTSTYLE KEY DISTKEY (b1) AS SELECT {before},"
+            f" LEFT(MAX(t), {SEQUENCE_DIGITS}) AS s"
+            f" FROM (SELECT {', '.join([*_events(staging), *_before(staging)])} FROM {staging.staged}) AS events"
+            f" WHERE (SELECT MAX(mark) FROM {staging.last}) = {_MOVED} AND {_is_moved(len(staging.key))}"
+            f" GROUP BY {before}"
         ),
         Statement(
             f"DELETE FROM {staging.last} USING {staging.moved} WHERE {same} AND {staging.last}.s < {staging.moved}.s"
@@ -401,10 +398,6 @@ def _move(staging: Staging) -> list[Statement]:
 
 def _names(letter: str, count: int) -> str:
     return ", ".join(f"{letter}{number}" for number in range(1, count + 1))
-
-
-def _is_null(keys: int) -> str:
-    return " OR ".join(f"k{number} IS NULL" for number in range(1, keys + 1))
 
 
 def _no_ties(staging: Staging, of: str) -> Statement:

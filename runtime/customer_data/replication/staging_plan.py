@@ -148,7 +148,7 @@ def staging(
         sequence=sequence,
         key=key,
         columns=tuple(columns),
-        distkey=f"c{lined_up.key[0][1] + 1}" if lined_up.key else None,
+        key_columns=tuple(f"c{place + 1}" for _, place, _ in lined_up.key),
     )
 
 

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -37,12 +37,21 @@ from customer_data.replication.settings import MergeSettings
 from customer_data.warehouse import sql
 from customer_data.warehouse.attempts import Attempts, refused_values
 from customer_data.warehouse.catalog import exists
-from customer_data.warehouse.data_api import DataApi, retrying
-from customer_data.warehouse.ledger import Ledger
+from customer_data.warehouse.data_api import DataApi, at_once, retrying
+from customer_data.warehouse.ledger import Ledger, LedgerView
 from customer_data.warehouse.plan import NewColumn
 from customer_data.warehouse.table_name import TableName
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What the warehouse has of a table. It appends if its `key` is empty."""
+
+    table: TableSchema
+    key: tuple[str, ...]
+    has_tombstones: bool
 
 
 class TableMerge:
@@ -84,11 +93,8 @@ class TableMerge:
         ordered = in_write_order(file.source for file in by_id.values())
         self._files = {source.load_id: by_id[source.load_id] for source in ordered}
         try:
-            table = self._require_table()
-            self._ledger.ensure()
-            while not self._attempt(table):
+            while not self._attempt(self._stored()):
                 self._attempts.count(finished=False)
-                table = self._require_table()
         except FilesAtFault as at_fault:
             self._fail(at_fault.faults)
         finally:
@@ -96,12 +102,11 @@ class TableMerge:
             self.result.seconds = time.monotonic() - started
         return self.result
 
-    def _attempt(self, table: TableSchema) -> bool:
+    def _attempt(self, stored: _Stored) -> bool:
         """Whether all is done; else the next attempt knows more."""
-        key = tuple(str(name) for (name,) in self._query(merge_sql.primary_key(self._target)))
-        self.result.appends = not key
-        data, completions = self._look_at(self._unfinished())
-        state = self._state(table)
+        sources = [file.source for file in self._files.values()]
+        view, state = at_once(lambda: self._ledger.read(sources), lambda: self._state(stored.table))
+        data, completions = self._look_at(self._unfinished(view))
         self._refuse_other_source(state)
         if not data and not completions and not state.is_hidden:
             return True
@@ -109,25 +114,23 @@ class TableMerge:
         self.result.generation = plan.generation
         try:
             again = self._merged_too_early(plan) if plan.again or state.is_hidden else []
-            return self._merge(plan, again, state, table, key)
+            return self._merge(plan, again, state, stored)
         except TransientWarehouseError as error:
             log.info("%s: merging again: %s", self._target, error)
             self._attempts.back_off()
             return False
 
-    def _merge(
-        self, plan: Course, again: Sequence[Inspected], state: State, table: TableSchema, key: tuple[str, ...]
-    ) -> bool:
+    def _merge(self, plan: Course, again: Sequence[Inspected], state: State, stored: _Stored) -> bool:
         changes, waiting = self._in_one_transaction(plan, again)
         plan = replace(plan, changes=tuple(file for file in plan.changes if file not in waiting))
-        ready = self._preparation.segments(plan.loads, changes, table, key)
+        ready = self._preparation.segments(plan.loads, changes, stored.table, stored.key)
         if ready is None:
             return False
         results = self._results(plan, ready.new_columns)
         if results or changes:
             with ExitStack() as stack:
                 try:
-                    batch = self._batch(plan, again, ready, results, state, table, stack)
+                    batch = self._batch(plan, again, ready, results, state, stored, stack)
                 except BatchTooLong as error:
                     return self._take_fewer(ready, error)
                 try:
@@ -136,7 +139,7 @@ class TableMerge:
                 except TransientWarehouseError:
                     raise
                 except WarehouseError as error:
-                    return self._look_into(error, batch, ready, table)
+                    return self._look_into(error, batch, ready, stored.table)
             self._count(batch, counts)
         for result in results:
             self._finish(result)
@@ -176,21 +179,42 @@ class TableMerge:
         ready: Segments,
         results: Sequence[FileResult],
         state: State,
-        table: TableSchema,
+        stored: _Stored,
         stack: ExitStack,
     ) -> Batch:
-        has_tombstones = exists(self._warehouse, self._tombstones)
+        has_tombstones = stored.has_tombstones
         key = next((segment.staging.key for segment in ready.segments), ())
         if key and not has_tombstones:
             create = merge_sql.create_tombstones(self._tombstones, key)
             retrying(lambda: self._warehouse.execute(create))
             has_tombstones = True
         maker = BatchMaker(self._settings, self._run_id, self._target, self._tombstones, self._ledger, self._s3, stack)
-        return maker.make(plan, again, ready, results, state, table, self._now(), has_tombstones=has_tombstones)
+        return maker.make(plan, again, ready, results, state, stored.table, self._now(), has_tombstones=has_tombstones)
 
     # Which files, and what is in them
 
-    def _require_table(self) -> TableSchema:
+    def _stored(self) -> _Stored:
+        """Raises FilesAtFault where there is no table."""
+        self._refuse_own_names()
+        table, key, has_ledger, has_tombstones = at_once(
+            lambda: retrying(self._preparation.read_table),
+            lambda: self._query(merge_sql.primary_key(self._target)),
+            lambda: self._exists(self._ledger.name),
+            lambda: self._exists(self._tombstones),
+        )
+        if table is None:
+            fault = FileFault(
+                "no_table",
+                f"there is no table {self._target} for {self._source}: convert the schema again, or add the table to"
+                " the schema file, apply it, and run the manifest again",
+            )
+            raise FilesAtFault(dict.fromkeys(self._files, fault))
+        if not has_ledger:
+            self._ledger.ensure()
+        self.result.appends = not key
+        return _Stored(table, tuple(str(name) for (name,) in key), has_tombstones)
+
+    def _refuse_own_names(self) -> None:
         if self._target.name.endswith(SUFFIXES_OF_TABLES):
             fault = FileFault(
                 "name_taken",
@@ -198,15 +222,6 @@ class TableMerge:
                 " (excludeTables), or rename it in the source",
             )
             raise FilesAtFault(dict.fromkeys(self._files, fault))
-        table = self._preparation.read_table()
-        if table is not None:
-            return table
-        fault = FileFault(
-            "no_table",
-            f"there is no table {self._target} for {self._source}: convert the schema again, or add the table to the"
-            " schema file, apply it, and run the manifest again",
-        )
-        raise FilesAtFault(dict.fromkeys(self._files, fault))
 
     def _refuse_other_source(self, state: State) -> None:
         """Rows of two sources in one table would delete each other: by a key of both, or when a load is complete."""
@@ -219,11 +234,10 @@ class TableMerge:
             )
             raise FilesAtFault(dict.fromkeys(self._files, fault))
 
-    def _unfinished(self) -> list[DmsFile]:
+    def _unfinished(self, view: LedgerView) -> list[DmsFile]:
         """Finishes those whose outcome the ledger holds; a failure is none, the file may have been mended."""
         finished = {result.file.load_id for result in self.result.files}
         files = [file for load_id, file in self._files.items() if load_id not in finished]
-        view = self._ledger.read([file.source for file in files])
         unfinished = []
         for file in files:
             status = view.status(file.source)
@@ -346,7 +360,7 @@ class TableMerge:
     def _fail(self, faults: Mapping[str, FileFault]) -> None:
         """The files at fault fail; the others of the batch wait for them."""
         finished = {result.file.load_id for result in self.result.files}
-        has_ledger = exists(self._warehouse, self._ledger.name)
+        has_ledger = self._exists(self._ledger.name)
         at_fault, fault = next(iter(faults.items()))
         for load_id, file in self._files.items():
             if load_id in finished:
@@ -404,6 +418,9 @@ class TableMerge:
             time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
             done.last_commit_time = time.isoformat()
             done.lag_seconds = max((self._now() - time).total_seconds(), 0.0)
+
+    def _exists(self, name: TableName) -> bool:
+        return retrying(lambda: exists(self._warehouse, name))
 
     def _query(self, query: str) -> list[tuple[Any, ...]]:
         return retrying(lambda: self._warehouse.query(query))

@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from customer_data.errors import TransientWarehouseError, WarehouseError
 from customer_data.files.manifest import SourceFile
 from customer_data.files.write_order import CLOCK_TOLERANCE, Write, loaded_as, moment, padded, written_after
 from customer_data.warehouse import sql
 from customer_data.warehouse.catalog import exists
-from customer_data.warehouse.data_api import DataApi, Value, retrying
+from customer_data.warehouse.data_api import DataApi, Value, at_once, retrying
 from customer_data.warehouse.quoting import literal
 from customer_data.warehouse.table_name import TableName
 
@@ -106,10 +107,9 @@ class Ledger:
         """What the ledger says of the files and of other writes of their keys."""
         status_of: dict[str, str] = {}
         loaded_writes: dict[tuple[str, str], list[tuple[Write, datetime]]] = defaultdict(list)
-        for query in (*read_by_id(self.name, files), *read_by_key(self.name, files)):
-            for load_id, status, bucket, key, version_id, sequencer, etag, event_time, finished_at in self._query(
-                query
-            ):
+        queries = [*read_by_id(self.name, files), *read_by_key(self.name, files)]
+        for rows in at_once(*(partial(self._query, query) for query in queries)) if queries else ():
+            for load_id, status, bucket, key, version_id, sequencer, etag, event_time, finished_at in rows:
                 status_of[str(load_id)] = str(status)
                 if status == "loaded":
                     version = str(version_id) if version_id else None

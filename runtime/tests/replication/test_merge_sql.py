@@ -34,7 +34,7 @@ STAGING = Staging(
         Column("name", "c3"),
         Column("balance", "c4::NUMERIC(18,4)", "c4::NUMERIC(18,4) <> c4"),
     ),
-    distkey="c2",
+    key_columns=("c2",),
 )
 TARGET = Target(
     TableName("crm", "customers"),
@@ -46,7 +46,7 @@ TARGET = Target(
     "2024-03-01 12:00:00.000000",
 )
 ROLE = "arn:aws:iam::123456789012:role/copy"
-WITHOUT_KEY = replace(STAGING, key=(), distkey=None)
+WITHOUT_KEY = replace(STAGING, key=(), key_columns=())
 CASES = {
     "copy": merge_sql.copy(STAGING, "s3://staging/1f.manifest", ROLE),
     "copy_csv": merge_sql.copy(replace(STAGING, csv=True, positioned=False), "s3://staging/1f.manifest", ROLE),
