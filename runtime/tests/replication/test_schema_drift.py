@@ -140,6 +140,18 @@ def test_a_row_that_was_made_anew_has_nothing_of_the_one_before(customers: Repli
     assert customers.rows("id, name, age") == [(1, "another one", None)]
 
 
+def test_a_row_that_moved_to_a_key_has_nothing_of_the_one_that_left_it(customers: Replication) -> None:
+    stored = [("I", 1, {"ID": 1, "NAME": "Ann", "AGE": 40}), ("I", 2, {"ID": 2, "NAME": "Bob", "AGE": 50})]
+    customers.merge(customers.changes(*stored, columns=WITH_AGE))
+    customers.merge(
+        customers.changes(
+            ("U", 3, {"ID": 3, "NAME": "Bob", "BI_ID": 2}), ("U", 4, {"ID": 2, "NAME": "Ann", "BI_ID": 1})
+        )
+    )
+
+    assert customers.rows("id, name, age") == [(2, "Ann", None), (3, "Bob", None)]
+
+
 @pytest.mark.parametrize(
     ("contract", "status", "rows"),
     [(SchemaContract.FREEZE, "failed", []), (SchemaContract.DISCARD, "loaded", [(1, "Ann")])],
