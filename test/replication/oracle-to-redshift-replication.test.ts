@@ -32,7 +32,7 @@ describe('the source endpoint', () => {
   });
 
   test.each<[string, unknown]>([
-    ['CharLengthSemantics', 'CHAR'], ['FailTasksOnLobTruncation', true], ['NumberDatatypeScale', 10], ['AddSupplementalLogging', false], ['UseLogminerReader', true], ['UseBFile', false],
+    ['CharLengthSemantics', 'char'], ['FailTasksOnLobTruncation', true], ['NumberDatatypeScale', 10], ['AddSupplementalLogging', false], ['UseLogminerReader', true], ['UseBFile', false],
   ])('has %s %s', (setting, value) => {
     expect(source.OracleSettings[setting]).toBe(value);
   });
