@@ -1,6 +1,7 @@
 import { GetJobRunsCommand, GlueClient, JobRun, StartJobRunCommand } from '@aws-sdk/client-glue';
 import type { CdkCustomResourceIsCompleteResponse, CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { readDocument, writeDocument } from './documents';
+import { withKnownLoad } from './known-load';
 import { LifecycleNotes, StartProperties, StopProperties } from './lifecycle-properties';
 import { activityOf, isLoaded, reasonOf, startTypeOf } from './replication-state';
 import { FoundReplication, Replications } from './replications';
@@ -141,7 +142,7 @@ async function wasStartedBy({ Notes }: StartProperties, requestId: string): Prom
 async function startOrReport(
   replications: Replications, found: FoundReplication, properties: StartProperties, request: LifecycleRequest,
 ): Promise<boolean> {
-  const { Notes, Load, Replication } = properties;
+  const { Notes, Load, Replication, Statistics } = properties;
   const requestId = request.RequestId;
   const notes = await readDocument<LifecycleNotes>(Notes) ?? {};
   if (notes.started === requestId) {
@@ -151,7 +152,7 @@ async function startOrReport(
     throw new StartFailedError(`DMS could not start the replication ${Replication.identifier}: ${reasonOf(found)}${await tablesInError(replications)}`);
   }
   const loaded = notes.load ?? loadBefore(request);
-  const type = startTypeOf(found, Replication.mode, loaded !== undefined && loaded !== Load);
+  const type = startTypeOf(await withKnownLoad(found, Replication.arn, Statistics), Replication.mode, loaded !== undefined && loaded !== Load);
   if (type === undefined) {
     return true;
   }

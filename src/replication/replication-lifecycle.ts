@@ -11,7 +11,7 @@ import { LifecycleFunction } from './lifecycle-function';
 import { DocumentPlace, StartProperties, StopProperties } from './lifecycle-properties';
 import { grantControl, grantStopOthers } from './target-grants';
 import { functionIdentity } from '../common/function-identity';
-import { grantReadAndWriteObject } from '../dispatch/bucket-grants';
+import { grantReadAndWriteObject, grantReadObject } from '../dispatch/bucket-grants';
 
 /** CloudFormation waits an hour for a custom resource (CloudFormation user guide, "ServiceTimeout"), of which the last minutes are for the answer. */
 const LONGEST_WAIT = Duration.minutes(55);
@@ -33,6 +33,7 @@ export interface ReplicationLifecycleProps {
   readonly values: string[];
   readonly bucket: IBucket;
   readonly notes: DocumentPlace;
+  readonly statistics: DocumentPlace;
   /** Key of the functions' logs. */
   readonly logKey: IKey;
   /** What has to be there before anything of DMS's is made. */
@@ -69,13 +70,14 @@ export class ReplicationLifecycle extends Construct {
       Action: 'start',
       ...common,
       Load: Lazy.string({ produce: () => digest(stack.resolve(props.load())) }),
+      Statistics: props.statistics,
       SchemaJob: props.schemaJob.jobName,
       Schema: Lazy.string({ produce: () => digest(stack.resolve(props.schema())) }),
     } satisfies StartProperties);
     start.node.addDependency(...dms.resources, ...props.beforeStart);
   }
 
-  private newProvider({ pipelineName, dms, schemaJob, bucket, notes, logKey }: ReplicationLifecycleProps): Provider {
+  private newProvider({ pipelineName, dms, schemaJob, bucket, notes, statistics, logKey }: ReplicationLifecycleProps): Provider {
     const handler = new LifecycleFunction(this, 'Function', {
       ...functionIdentity(this, logKey),
       description: `Starts and stops the replication ${pipelineName} when it is deployed`,
@@ -87,6 +89,7 @@ export class ReplicationLifecycle extends Construct {
     grantStopOthers(handler, dms.otherTargets);
     Grant.addToPrincipal({ grantee: handler, actions: ['glue:StartJobRun', 'glue:GetJobRuns'], resourceArns: [schemaJob.jobArn] });
     grantReadAndWriteObject(handler, bucket, notes.key);
+    grantReadObject(handler, bucket, statistics.key);
 
     const framework = functionIdentity(new Construct(this, 'Framework'), logKey);
     // Another role: the first one starts the state machine that calls the functions of this one.

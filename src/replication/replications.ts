@@ -28,8 +28,8 @@ export interface FoundReplication {
   /** What went wrong, in DMS's words. */
   readonly failures: string[];
   readonly startedAt?: Date;
-  /** Of the full load, in percent. */
-  readonly loaded: number;
+  /** Of the full load, in percent; undefined where DMS has no statistics, as after it has taken the capacity of one that does not run. */
+  readonly loaded?: number;
 }
 
 const dms = new DatabaseMigrationServiceClient({ maxAttempts: 8 });
@@ -98,7 +98,7 @@ export class Replications {
     const { Replications: [replication] = [] } = await dms.send(new DescribeReplicationsCommand({ Filters }));
     if (!replication) {
       const { ReplicationConfigs: [config] = [] } = await dms.send(new DescribeReplicationConfigsCommand({ Filters }));
-      return config && { status: 'created', stopReason: '', failures: [], loaded: 0 };
+      return config && { status: 'created', stopReason: '', failures: [] };
     }
     return found(replication.Status, replication.StopReason, replication.FailureMessages ?? [], replication.ReplicationStats);
   }
@@ -121,7 +121,13 @@ export class Replications {
 }
 
 function found(status = '', stopReason = '', failures: string[], stats: ReplicationStats | ReplicationTaskStats | undefined): FoundReplication {
-  return { status: status.toLowerCase(), stopReason, failures, startedAt: stats?.StartDate, loaded: stats?.FullLoadProgressPercent ?? 0 };
+  return { status: status.toLowerCase(), stopReason, failures, startedAt: stats?.StartDate, loaded: loadedOf(stats) };
+}
+
+/** Where no table is counted, none per cent of nothing is loaded. */
+function loadedOf(stats: ReplicationStats | ReplicationTaskStats | undefined): number | undefined {
+  const counts = [stats?.TablesLoaded, stats?.TablesLoading, stats?.TablesQueued, stats?.TablesErrored];
+  return counts.every((count) => count === 0) ? undefined : stats?.FullLoadProgressPercent;
 }
 
 /** DMS's answer that something is not there. */

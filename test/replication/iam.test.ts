@@ -88,6 +88,8 @@ test('the lifecycle starts and stops this replication, runs the schema job, and 
     `s3:GetObject s3:GetObjectVersion on ${STAGING}/lifecycle/crm.json`,
     `s3:ListBucket on ${STAGING} (lifecycle/crm.json*)`,
     `s3:PutObject on ${STAGING}/lifecycle/crm.json`,
+    `s3:GetObject s3:GetObjectVersion on ${STAGING}/statistics/crm.json`,
+    `s3:ListBucket on ${STAGING} (statistics/crm.json*)`,
   ]);
 });
 

@@ -17,6 +17,7 @@ const s3 = mockClient(S3Client);
 const ARN = 'arn:aws:dms:eu-central-1:123456789012:replication-config:test';
 const TASK_ARN = 'arn:aws:dms:eu-central-1:123456789012:task:test';
 const NOTES = 's3://staging/lifecycle/crm.json';
+const COPY = 's3://staging/statistics/crm.json';
 
 let objects: Map<string, string>;
 let runs: Record<string, any>[];
@@ -36,7 +37,7 @@ const properties = (action: 'start' | 'stop', others: Record<string, any> = {}):
   Definition: 'd1',
   Values: ['bucket'],
   Notes: { bucket: 'staging', key: 'lifecycle/crm.json' },
-  ...(action === 'start' && { Load: 'l1', SchemaJob: 'schema', Schema: 's1' }),
+  ...(action === 'start' && { Load: 'l1', Statistics: { bucket: 'staging', key: 'statistics/crm.json' }, SchemaJob: 'schema', Schema: 's1' }),
   ...others,
 });
 
@@ -166,6 +167,26 @@ describe('a start', () => {
     given({ Status });
     expect(await isDone()).toBe(false);
     expect(started()).toEqual([]);
+  });
+
+  const NO_STATISTICS = { FullLoadProgressPercent: 0, TablesLoaded: 0, TablesLoading: 0, TablesQueued: 0, TablesErrored: 0 };
+  const LOADED = { load_ended_at: '2026-11-01T10:00:00.000Z' };
+
+  test.each<[string, Replication, object | undefined, string]>([
+    ['forgot a full load that was done', {}, { replication: ARN, tables: { a: LOADED, b: LOADED } }, 'resume-processing'],
+    ['says none per cent of no table', { ReplicationStats: NO_STATISTICS }, { replication: ARN, tables: { a: LOADED } }, 'resume-processing'],
+    ['forgot a full load that was not done', {}, { replication: ARN, tables: { a: LOADED, b: { load_ended_at: null } } }, 'reload-target'],
+    ['never had a table', { ReplicationStats: NO_STATISTICS }, { replication: ARN, tables: {} }, 'reload-target'],
+    ['was never looked at', {}, undefined, 'reload-target'],
+    ['has followed another one that was loaded', {}, { replication: `${ARN}-other`, tables: { a: LOADED } }, 'reload-target'],
+    ['says itself what is loaded', { ReplicationStats: { FullLoadProgressPercent: 40, TablesLoaded: 2, TablesQueued: 3, TablesLoading: 0, TablesErrored: 0 } }, { replication: ARN, tables: { a: LOADED } }, 'reload-target'],
+  ])('of one that failed and %s', async (_, replication, copy, type) => {
+    given({ Status: 'failed', ...replication });
+    if (copy) {
+      objects.set(COPY, JSON.stringify(copy));
+    }
+    await isDone();
+    expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual([type]);
   });
 
   test.each<[string, Replication, Partial<Record<'mode' | 'load', string>>, string | undefined]>([

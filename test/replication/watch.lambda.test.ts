@@ -324,6 +324,15 @@ describe('after a deployment that was rolled back', () => {
     expect(started()).toHaveLength(1);
   });
 
+  test('what failed since, and was loaded before, is resumed and not loaded again', async () => {
+    given({ Status: 'failed' }, orders());
+    await look();
+    objects.set(NOTES, JSON.stringify({ stopped: 'r2' }));
+    given({ Status: 'failed' });
+    await look(rolledBack, 'aws.cloudformation');
+    expect(started()).toEqual(['resume-processing']);
+  });
+
   test.each<[string, object | undefined, string]>([
     ['what somebody else has stopped', { started: 'r1' }, 'stopped'],
     ['what has never been started', undefined, 'created'],
