@@ -535,7 +535,7 @@ describe('no secret', () => {
 });
 
 describe('the warehouse', () => {
-  test('gets the schemas of the tables, in lower case', () => {
+  test('gets the schemas of the tables, as the merge calls them', () => {
     const schemasOf = (props: object): string[] => {
       const stack = newStack();
       const warehouse = newWarehouse(stack);
@@ -543,7 +543,9 @@ describe('the warehouse', () => {
       newReplication(props, stack);
       return added.mock.calls.map(([schema]) => schema);
     };
-    expect(schemasOf({ tables: ['CRM.%', 'CRM.X', 'SALES_EU.ORDERS'] })).toEqual(['crm', 'sales_eu']);
+    expect(schemasOf({ tables: ['CRM.%', 'CRM.X', 'SALES_EU.ORDERS', 'OID.%'] })).toEqual(['crm', 'sales_eu', 'oid_']);
+    const [cut] = schemasOf({ tables: [`${'S'.repeat(128)}.%`] });
+    expect([cut.slice(0, 119), cut.length]).toEqual([`${'s'.repeat(118)}_`, 127]);
     expect(schemasOf({ tables: ['C%.%'], targetSchema: 'raw' })).toEqual(['raw']);
   });
 });
