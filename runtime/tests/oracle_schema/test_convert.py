@@ -27,7 +27,6 @@ from customer_data.oracle_schema.redshift_sql import column_definition, create_t
 from customer_data.oracle_schema.types import Effort
 from customer_data.warehouse.table_name import TableName
 
-
 #: test/dispatch/ledger-of-key.test.ts reads the same file: where the merge writes a table's ledger, it is read.
 _NAMES = json.loads((Path(__file__).parents[1] / "data" / "target_names.json").read_text(encoding="utf-8"))
 
