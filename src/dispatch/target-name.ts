@@ -11,19 +11,21 @@ export function targetName(source: string): string {
 }
 
 function shortened(name: string): string {
-  const bytes = Buffer.from(name);
-  if (bytes.length <= LONGEST_NAME_BYTES) {
+  if (Buffer.byteLength(name) <= LONGEST_NAME_BYTES) {
     return name;
   }
-  const suffix = `_${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`;
-  return wholeCharacters(bytes, LONGEST_NAME_BYTES - suffix.length) + suffix;
+  const suffix = `_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+  return wholeCharacters(name, LONGEST_NAME_BYTES - suffix.length) + suffix;
 }
 
-/** As many characters as fit: none is cut in two. */
-function wholeCharacters(bytes: Buffer, most: number): string {
-  let end = most;
-  while ((bytes[end] & 0b1100_0000) === 0b1000_0000) {
-    end -= 1;
+/** As many characters as fit into a number of bytes: none is cut in two. */
+function wholeCharacters(name: string, most: number): string {
+  let text = '';
+  for (const character of name) {
+    if (Buffer.byteLength(text + character) > most) {
+      break;
+    }
+    text += character;
   }
-  return bytes.subarray(0, end).toString();
+  return text;
 }

@@ -5,5 +5,8 @@ import { hasLoadedAll, StatisticsDocument } from './table-statistics';
 
 /** A replication with what the watch has kept of its full load, where DMS has forgotten it. */
 export async function withKnownLoad(found: FoundReplication, replication: string, statistics: DocumentPlace): Promise<FoundReplication> {
-  return found.loaded !== undefined || !hasLoadedAll(await readDocument<StatisticsDocument>(statistics), replication) ? found : { ...found, loaded: 100 };
+  if (found.loaded !== undefined || !hasLoadedAll(await readDocument<StatisticsDocument>(statistics), replication)) {
+    return found;
+  }
+  return { ...found, loaded: 100 };
 }

@@ -9,7 +9,7 @@ import { digest } from './digest';
 import { DmsReplication } from './dms-replication';
 import { LifecycleFunction } from './lifecycle-function';
 import { DocumentPlace, StartProperties, StopProperties } from './lifecycle-properties';
-import { grantControl, grantStopOthers } from './target-grants';
+import { grantControl, grantStopEarlier } from './target-grants';
 import { functionIdentity } from '../common/function-identity';
 import { grantReadAndWriteObject, grantReadObject } from '../dispatch/bucket-grants';
 
@@ -85,8 +85,8 @@ export class ReplicationLifecycle extends Construct {
       memorySize: 256,
     });
     grantControl(handler, dms.target, 'Start', 'Stop');
-    // A deployment may change kind or mode, and stops the one that was.
-    grantStopOthers(handler, dms.otherTargets);
+    // A deployment may make another one of it, and stops the one that was.
+    grantStopEarlier(handler, dms.earlierArns);
     Grant.addToPrincipal({ grantee: handler, actions: ['glue:StartJobRun', 'glue:GetJobRuns'], resourceArns: [schemaJob.jobArn] });
     grantReadAndWriteObject(handler, bucket, notes.key);
     grantReadObject(handler, bucket, statistics.key);

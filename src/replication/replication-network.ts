@@ -23,6 +23,7 @@ const endpointsOfVpc = new WeakMap<IVpc, Map<string, Construct>>();
 
 /** Where DMS and the schema job are: subnets, what they let out, and their ways to the services. */
 export class ReplicationNetwork extends Construct {
+  public readonly vpc: IVpc;
   public readonly subnets: ISubnet[];
   /** Those of DMS. */
   public readonly securityGroups: ISecurityGroup[];
@@ -36,6 +37,7 @@ export class ReplicationNetwork extends Construct {
   constructor(scope: Construct, id: string, props: ReplicationNetworkProps) {
     super(scope, id);
     const { vpc, source } = props;
+    this.vpc = vpc;
     this.subnets = subnetsOf(this, vpc, props.vpcSubnets);
 
     this.securityGroups = props.securityGroups ?? [this.newSecurityGroup('SecurityGroup', `DMS for ${props.pipelineName}`, props)];

@@ -16,7 +16,7 @@ export interface OracleToRedshiftReplicationProps {
   /** The warehouse that holds the tables. */
   readonly warehouse: IRedshiftWarehouse;
 
-  /** The network from which the database is reached. */
+  /** The network from which the database is reached. In another one DMS has another replication, which loads all tables again. */
   readonly vpc: IVpc;
 
   /** The database. Its user needs the rights that the DMS user guide lists for an Oracle source, and SELECT on the catalog's ALL_ views. */
@@ -202,7 +202,8 @@ export interface OracleToRedshiftReplicationProps {
   readonly notificationTopic?: ITopic;
 
   /**
-   * Encrypts all that the replication creates: bucket, queues, topic, logs, and the storage of DMS. The policy of an imported key must let
+   * Encrypts all that the replication creates: bucket, queues, topic, logs, and the storage of DMS. With another key DMS has another replication, which
+   * loads all tables again (with `ReplicationMode.CDC` it begins at the deployment). The policy of an imported key must let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
    * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share, made by the first of

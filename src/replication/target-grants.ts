@@ -19,11 +19,11 @@ export function grantControl(grantee: IGrantable, { kind, arn }: ReplicationTarg
   });
 }
 
-/** Lets a function see and stop other replications. */
-export function grantStopOthers(grantee: IGrantable, targets: ReplicationTarget[]): void {
+/** Lets a function see and stop what a replication was before. */
+export function grantStopEarlier(grantee: IGrantable, arns: Record<Kind, string>): void {
   for (const kind of ['serverless', 'task'] as const) {
     grantDescribe(grantee, kind);
-    Grant.addToPrincipal({ grantee, actions: [actionOf('Stop', kind)], resourceArns: targets.filter((target) => target.kind === kind).map(({ arn }) => arn) });
+    Grant.addToPrincipal({ grantee, actions: [actionOf('Stop', kind)], resourceArns: [arns[kind]] });
   }
 }
 
