@@ -222,7 +222,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       statistics: statisticsPlace(bucket.bucketName, name),
       logKey,
       before: serviceRoles,
-      beforeStart: this.allBut('Lifecycle', props),
+      beforeStart: [...this.allBut('Lifecycle', props), ...network.endpoints],
     });
 
     this.connections = network.connections;
