@@ -46,6 +46,8 @@ export class DmsReplication extends Construct {
   public readonly earlierArns: Record<ReplicationTarget['kind'], string>;
   /** ARNs under which its events are reported. */
   public readonly eventSources: string[];
+  /** ARNs of the instance and of both endpoints, where DMS does not test by itself whether it reaches these. */
+  public readonly tested: string[];
   /** What DMS assumes to read the secret. */
   public readonly secretRole: Role;
   /** What DMS assumes to write files. */
@@ -90,6 +92,7 @@ export class DmsReplication extends Construct {
     made.forEach((resource) => resource.node.addDependency(subnets));
     this.resources = [oracle, files, subnets, ...made];
     const kind = capacity._choice.kind === 'serverless' ? 'serverless' : 'task';
+    this.tested = kind === 'task' ? [made[0], oracle, files].map(({ ref }) => ref) : [];
     const name = nameInMode(identifier, mode);
     this.target = { kind, identifier: name, arn: dmsArn(this, RESOURCES[kind], name), mode };
     this.earlierArns = { serverless: dmsArn(this, RESOURCES.serverless, `${base}-*`), task: dmsArn(this, RESOURCES.task, `${base}-*`) };

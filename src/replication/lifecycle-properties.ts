@@ -38,4 +38,6 @@ export interface LifecycleNotes {
   readonly load?: string;
   /** The request for which it was stopped since. */
   readonly stopped?: string;
+  /** The request for which the ways to both endpoints were tested since. */
+  readonly tested?: string;
 }

@@ -1,6 +1,6 @@
 import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { IJob } from 'aws-cdk-lib/aws-glue';
-import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, IRole, Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -9,7 +9,7 @@ import { digest } from './digest';
 import { DmsReplication } from './dms-replication';
 import { LifecycleFunction } from './lifecycle-function';
 import { DocumentPlace, StartProperties, StopProperties } from './lifecycle-properties';
-import { grantControl, grantStopEarlier } from './target-grants';
+import { connectionStatements, grantControl, grantStopEarlier } from './target-grants';
 import { functionIdentity } from '../common/function-identity';
 import { grantReadAndWriteObject, grantReadObject } from '../dispatch/bucket-grants';
 
@@ -52,7 +52,8 @@ export class ReplicationLifecycle extends Construct {
   constructor(scope: Construct, id: string, props: ReplicationLifecycleProps) {
     super(scope, id);
     const { dms, notes } = props;
-    const provider = this.newProvider(props);
+    const handler = this.newHandler(props);
+    const provider = this.newProvider(handler, props);
     const stack = Stack.of(this);
     const common = {
       Replication: dms.target,
@@ -74,10 +75,10 @@ export class ReplicationLifecycle extends Construct {
       SchemaJob: props.schemaJob.jobName,
       Schema: Lazy.string({ produce: () => digest(stack.resolve(props.schema())) }),
     } satisfies StartProperties);
-    start.node.addDependency(...dms.resources, ...props.beforeStart);
+    start.node.addDependency(...dms.resources, ...props.beforeStart, ...this.grantTests(handler.role!, dms));
   }
 
-  private newProvider({ pipelineName, dms, schemaJob, bucket, notes, statistics, logKey }: ReplicationLifecycleProps): Provider {
+  private newHandler({ pipelineName, dms, schemaJob, bucket, notes, statistics, logKey }: ReplicationLifecycleProps): LifecycleFunction {
     const handler = new LifecycleFunction(this, 'Function', {
       ...functionIdentity(this, logKey),
       description: `Starts and stops the replication ${pipelineName} when it is deployed`,
@@ -90,7 +91,15 @@ export class ReplicationLifecycle extends Construct {
     Grant.addToPrincipal({ grantee: handler, actions: ['glue:StartJobRun', 'glue:GetJobRuns'], resourceArns: [schemaJob.jobArn] });
     grantReadAndWriteObject(handler, bucket, notes.key);
     grantReadObject(handler, bucket, statistics.key);
+    return handler;
+  }
 
+  /** A policy of its own: it names what is made after the first step, which needs the others. */
+  private grantTests(role: IRole, { tested }: DmsReplication): Policy[] {
+    return tested.length > 0 ? [new Policy(this, 'TestPolicy', { roles: [role], statements: connectionStatements(tested) })] : [];
+  }
+
+  private newProvider(handler: LifecycleFunction, { logKey }: ReplicationLifecycleProps): Provider {
     const framework = functionIdentity(new Construct(this, 'Framework'), logKey);
     // Another role: the first one starts the state machine that calls the functions of this one.
     const polling = new Role(this, 'PollingRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

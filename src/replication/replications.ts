@@ -13,6 +13,8 @@ import {
   StopReplicationTaskCommand,
   TableStatistics,
 } from '@aws-sdk/client-database-migration-service';
+import { Route } from './connections';
+import { unlessNotNow } from './not-now';
 import { ReplicationMode } from './replication-mode';
 import { ReplicationTarget } from './replication-target';
 
@@ -30,6 +32,8 @@ export interface FoundReplication {
   readonly startedAt?: Date;
   /** Of the full load, in percent; undefined where DMS has no statistics, as after it has taken the capacity of one that does not run. */
   readonly loaded?: number;
+  /** Of a task: what has to be tested before it starts. */
+  readonly route?: Route;
 }
 
 const dms = new DatabaseMigrationServiceClient({ maxAttempts: 8 });
@@ -107,7 +111,10 @@ export class Replications {
     const { ReplicationTasks: [task] = [] } = await dms.send(new DescribeReplicationTasksCommand({
       Filters: [{ Name: 'replication-task-arn', Values: [this.target.arn] }], WithoutSettings: true,
     }));
-    return task && found(task.Status, task.StopReason, task.LastFailureMessage ? [task.LastFailureMessage] : [], task.ReplicationTaskStats);
+    return task && {
+      ...found(task.Status, task.StopReason, task.LastFailureMessage ? [task.LastFailureMessage] : [], task.ReplicationTaskStats),
+      route: { instance: task.ReplicationInstanceArn!, source: task.SourceEndpointArn!, target: task.TargetEndpointArn! },
+    };
   }
 
   private async tablesPage(Marker: string | undefined): Promise<{ tables: TableStatistics[]; marker?: string }> {
@@ -137,20 +144,6 @@ async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (error instanceof Error && error.name === 'ResourceNotFoundFault') {
       return undefined;
-    }
-    throw error;
-  }
-}
-
-/** DMS's answers that mean "not in this state", such as while a configuration is being modified. */
-async function unlessNotNow(ask: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await ask();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && ['InvalidResourceStateFault', 'ResourceNotFoundFault'].includes(error.name)) {
-      console.info(JSON.stringify({ message: 'not now', reason: error.message }));
-      return false;
     }
     throw error;
   }

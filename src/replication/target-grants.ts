@@ -27,6 +27,15 @@ export function grantStopEarlier(grantee: IGrantable, arns: Record<Kind, string>
   }
 }
 
+/** Lets a function have DMS test the ways from an instance to endpoints. */
+export function connectionStatements(arns: string[]): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['dms:TestConnection'], resources: arns }),
+    // '*': as for what describes replications.
+    new PolicyStatement({ actions: ['dms:DescribeConnections'], resources: ['*'] }),
+  ];
+}
+
 function grantDescribe(grantee: IGrantable, kind: Kind): void {
   // '*': these list all that there are, and know no resources (Service authorization reference, "AWS Database Migration Service").
   grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: DESCRIBE[kind], resources: ['*'] }));

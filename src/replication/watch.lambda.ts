@@ -1,5 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { EventBridgeEvent } from 'aws-lambda';
+import { Route, TestedRoute, testedRoute, testRoute } from './connections';
 import { readDocument, writeDocument } from './documents';
 import { withKnownLoad } from './known-load';
 import { LifecycleNotes } from './lifecycle-properties';
@@ -15,6 +16,11 @@ import { Message } from '../dispatch/message';
 
 /** States in which DMS replicates a table no more (DMS API reference, TableStatistics). */
 const TABLE_FAILED = ['Table error', 'Table cancelled', 'Table does not exist'];
+
+/** Less than the function has. */
+const LONGEST_TEST = 4 * 60 * 1000;
+
+const LOOK_EVERY = 5_000;
 
 const sns = new SNSClient({});
 
@@ -75,9 +81,25 @@ async function resumeAfterRollback(settings: WatchSettings, replications: Replic
   if (!notes?.stopped || !found || activityOf(found) !== 'ended') {
     return;
   }
+  if (found.route) {
+    await reach(found.route);
+  }
   const type = startTypeOf(await withKnownLoad(found, replication.arn, statistics), replication.mode, false);
   if (type && await replications.start(type, replication.mode)) {
     await writeDocument(place, { started: notes.started, load: notes.load } satisfies LifecycleNotes);
+  }
+}
+
+/** A rollback may have changed endpoints back, which DMS has to reach again before it starts a task. Throws where it does not: Lambda tries again, and keeps the event in the end. */
+async function reach(route: Route): Promise<void> {
+  const deadline = Date.now() + LONGEST_TEST;
+  let tested: TestedRoute = { state: await testRoute(route) ? 'testing' : 'failed', failures: [] };
+  while (tested.state === 'testing' && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    tested = await testedRoute(route);
+  }
+  if (tested.state !== 'successful') {
+    throw new Error(`the replication could not be started again after a rollback: ${tested.failures.join('; ') || 'the tests of its endpoints have not ended'}`);
   }
 }
 

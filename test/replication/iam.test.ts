@@ -99,6 +99,15 @@ test('the lifecycle of a task starts tasks', () => {
   ]);
 });
 
+test('for a task the lifecycle and the watch test the ways from its instance to its two endpoints, and no others', () => {
+  const tests = [
+    'dms:TestConnection on ${ReplicationDmsInstance} ${ReplicationDmsSource} ${ReplicationDmsTarget}', 'dms:DescribeConnections on *',
+  ];
+  expect(rights('LifecycleTestPolicy', ofInstance)).toEqual(tests);
+  expect(rights('WatchRole', ofInstance)).toEqual(expect.arrayContaining(tests));
+  expect(JSON.stringify(template.toJSON())).not.toContain('dms:TestConnection');
+});
+
 test('the watch may resume, and writes what it has seen', () => {
   expect(rights('WatchRole').slice(1)).toEqual([
     'sqs:SendMessage on ${ReplicationWatchFailedInvocationsQueue.Arn}',
@@ -131,7 +140,7 @@ test('what is on everything cannot be on less', () => {
     .flatMap(({ Action }) => [Action].flat())
     .filter((action) => !/^redshift-data:(Describe|Get)|^ec2:Describe/.test(action));
   expect([...new Set(onAll)].sort()).toEqual([
-    'cloudwatch:PutMetricData', 'dms:DescribeReplicationConfigs', 'dms:DescribeReplicationTasks', 'dms:DescribeReplications',
+    'cloudwatch:PutMetricData', 'dms:DescribeConnections', 'dms:DescribeReplicationConfigs', 'dms:DescribeReplicationTasks', 'dms:DescribeReplications',
   ]);
 });
 

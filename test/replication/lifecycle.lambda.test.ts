@@ -1,7 +1,7 @@
 import {
-  DatabaseMigrationServiceClient, DescribeReplicationConfigsCommand, DescribeReplicationsCommand, DescribeReplicationTableStatisticsCommand,
-  DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication, StartReplicationCommand, StartReplicationTaskCommand,
-  StopReplicationCommand, StopReplicationTaskCommand,
+  Connection, DatabaseMigrationServiceClient, DescribeConnectionsCommand, DescribeReplicationConfigsCommand, DescribeReplicationsCommand,
+  DescribeReplicationTableStatisticsCommand, DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication,
+  StartReplicationCommand, StartReplicationTaskCommand, StopReplicationCommand, StopReplicationTaskCommand, TestConnectionCommand,
 } from '@aws-sdk/client-database-migration-service';
 import { GetJobRunsCommand, GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -86,6 +86,14 @@ beforeEach(() => {
   dms.on(StopReplicationCommand).resolves({});
   dms.on(DescribeReplicationConfigsCommand).resolves({ ReplicationConfigs: [] });
   dms.on(DescribeReplicationTableStatisticsCommand).resolves({});
+});
+
+test('leaves tests to DMS Serverless, which does them itself', async () => {
+  tablesMade();
+  given({ Status: 'created' });
+  await isDone();
+  expect(started()).toHaveLength(1);
+  expect(dms.commandCalls(TestConnectionCommand)).toEqual([]);
 });
 
 test('keeps the name of what it made, so that CloudFormation never takes it for another', async () => {
@@ -431,15 +439,80 @@ describe('a deletion', () => {
 
 describe('a task', () => {
   const ofTask = { Replication: { kind: 'task', identifier: 'test', arn: TASK_ARN, mode: 'full-load-and-cdc' } };
-  const describes = (task: object): void => { dms.on(DescribeReplicationTasksCommand).resolves({ ReplicationTasks: [task] }); };
+  const route = { ReplicationInstanceArn: 'arn:rep', SourceEndpointArn: 'arn:source', TargetEndpointArn: 'arn:target' };
+  const describes = (task: object): void => { dms.on(DescribeReplicationTasksCommand).resolves({ ReplicationTasks: [{ ...route, ...task }] }); };
+  const startTypes = (): any[] => dms.commandCalls(StartReplicationTaskCommand).map(({ args }) => args[0].input.StartReplicationTaskType);
+  const tests = (): any[] => dms.commandCalls(TestConnectionCommand).map(({ args }) => args[0].input);
+  const tested = (...connections: Connection[]): void => {
+    objects.set(NOTES, JSON.stringify({ started: 'r0', load: 'l1', tested: 'r1' }));
+    dms.on(DescribeConnectionsCommand).resolves({ Connections: connections });
+  };
+  const reached = (): void => tested({ EndpointArn: 'arn:target', Status: 'successful' }, { EndpointArn: 'arn:source', Status: 'successful' });
 
   beforeEach(() => {
     tablesMade();
     dms.on(StartReplicationTaskCommand).resolves({});
+    dms.on(TestConnectionCommand).resolves({});
+    dms.on(DescribeConnectionsCommand).resolves({});
+  });
+
+  test('is started after its instance has reached both endpoints, which is tested for each deployment', async () => {
+    describes({ Status: 'ready' });
+    // What an earlier deployment has tested may have changed.
+    objects.set(NOTES, JSON.stringify({ started: 'r0', load: 'l1', tested: 'r0' }));
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(tests()).toEqual([
+      { ReplicationInstanceArn: 'arn:rep', EndpointArn: 'arn:source' }, { ReplicationInstanceArn: 'arn:rep', EndpointArn: 'arn:target' },
+    ]);
+    expect(notes()).toEqual({ started: 'r0', load: 'l1', tested: 'r1' });
+    expect(startTypes()).toEqual([]);
+    reached();
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(tests()).toHaveLength(2);
+    expect(dms.commandCalls(DescribeConnectionsCommand)[0].args[0].input.Filters).toEqual([
+      { Name: 'replication-instance-arn', Values: ['arn:rep'] }, { Name: 'endpoint-arn', Values: ['arn:source', 'arn:target'] },
+    ]);
+    expect(startTypes()).toEqual(['start-replication']);
+    expect(notes()).toEqual({ started: 'r1', load: 'l1' });
+  });
+
+  test.each<[string, Connection[]]>([
+    ['while a test goes on', [{ EndpointArn: 'arn:source', Status: 'successful' }, { EndpointArn: 'arn:target', Status: 'testing' }]],
+    ['while DMS does not show a test yet', [{ EndpointArn: 'arn:source', Status: 'successful' }]],
+    ['while DMS shows others', [{ EndpointArn: 'arn:source', Status: 'successful' }, { EndpointArn: 'arn:other', Status: 'successful' }]],
+  ])('is waited for %s', async (_, connections) => {
+    describes({ Status: 'ready' });
+    tested(...connections);
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(startTypes()).toEqual([]);
+  });
+
+  test("whose endpoints cannot be reached fails the deployment with DMS's own reasons", async () => {
+    describes({ Status: 'ready' });
+    tested({ EndpointArn: 'arn:source', Status: 'failed', LastFailureMessage: 'ORA-12541: TNS:no listener' }, { EndpointArn: 'arn:target', Status: 'failed' });
+    await expect(isDone({ properties: ofTask })).rejects.toThrow('DMS could not start the replication test: the source endpoint cannot be reached: ORA-12541: TNS:no listener;'
+      + ' the target endpoint cannot be reached: DMS gives no reason');
+    expect(startTypes()).toEqual([]);
+  });
+
+  test('is tested again when DMS says that it cannot be now', async () => {
+    describes({ Status: 'ready' });
+    dms.on(TestConnectionCommand).rejectsOnce(fault('InvalidResourceStateFault', 'The instance is being modified')).resolves({});
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(objects.has(NOTES)).toBe(false);
+    await isDone({ properties: ofTask });
+    expect(notes().tested).toBe('r1');
+  });
+
+  test('that has loaded all is not tested', async () => {
+    describes({ Status: 'stopped', StopReason: 'Stop Reason FULL_LOAD_ONLY_FINISHED' });
+    expect(await isDone({ properties: { Replication: { ...ofTask.Replication, mode: 'full-load' } } })).toBe(true);
+    expect(tests()).toEqual([]);
   });
 
   test.each([['ready', 'start-replication'], ['stopped', 'resume-processing'], ['failed', 'reload-target']])('that is %s is started by %s', async (Status, type) => {
     describes({ Status });
+    reached();
     expect(await isDone({ properties: ofTask })).toBe(false);
     expect(dms.commandCalls(StartReplicationTaskCommand).map(({ args }) => args[0].input)).toEqual([
       { ReplicationTaskArn: TASK_ARN, StartReplicationTaskType: type },

@@ -270,6 +270,12 @@ describe('an instance', () => {
     expect(joined(customOf(ofInstance, 'Start').Properties.Replication.arn)).toMatch(new RegExp(`:task:${task.ResourceIdentifier}$`));
   });
 
+  test('is allowed to be tested before the start, by rights that nothing before it waits for', () => {
+    const [policy] = Object.keys(ofInstance.findResources('AWS::IAM::Policy')).filter((id) => id.includes('LifecycleTestPolicy'));
+    expect(customOf(ofInstance, 'Start').DependsOn).toContain(policy);
+    expect(customOf(ofInstance, 'Stop').DependsOn).not.toContain(policy);
+  });
+
   test('is watched itself, for a disk that fills up', () => {
     expect(propertiesOf(ofInstance, 'AWS::Events::Rule', 'ReplicationWatchDmsEvent').EventPattern.resources.map(joined)).toEqual([
       expect.stringMatching(/:task:/), expect.stringMatching(/:rep:/),
