@@ -9,7 +9,7 @@ import itertools
 import json
 import re
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
@@ -196,8 +196,10 @@ def _leave_no_failed_stacks(context: CloudContext) -> None:
         try:
             stack = update(self, name, *args, **options)
             stack.outputs  # noqa: B018
+            _Adapter.remove_replaced()
             return stack
         except Exception:
+            _Adapter.replaced.clear()
             before.template, before.template_dict = template, parsed
             resources._template, resources._resource_json_map = known
             raise
@@ -211,6 +213,8 @@ class _Adapter(CloudFormationModel):
 
     context: CloudContext
     handler: ResourceType
+    replaced: ClassVar[list[_Adapter]] = []
+    """What goes when the update has succeeded, as others still use it."""
 
     def __init__(self, declared: Declaration, deployed: Deployed) -> None:
         self.declared = declared
@@ -265,8 +269,14 @@ class _Adapter(CloudFormationModel):
         if properties == before.properties:
             return original_resource
         explicit = cls.handler.name_property in properties
-        name = new_resource_name if explicit else before.name
+        replaced = cls.handler.is_replaced(properties, before.properties)
+        name = new_resource_name if explicit or replaced else before.name
         declared = Declaration(name, before.logical_id, before.stack_id, before.type, properties)
+        if replaced:
+            made = cls._attempt(declared, lambda: cls.handler.create(declared))
+            cls.context.activity.say("cloudformation", f"made {declared.type} {declared.logical_id} anew")
+            _Adapter.replaced.append(original_resource)
+            return cls(declared, made)
         deployed = cls._attempt(declared, lambda: cls.handler.update(original_resource.deployed, declared, before))
         cls.context.activity.say("cloudformation", f"updated {declared.type} {declared.logical_id}")
         return cls(declared, deployed)
@@ -274,6 +284,12 @@ class _Adapter(CloudFormationModel):
     def delete(self, account_id: str, region_name: str) -> None:
         self._attempt(self.declared, lambda: self.handler.delete(self.deployed, self.declared))
         self.context.activity.say("cloudformation", f"deleted {self.declared.type} {self.declared.logical_id}")
+
+    @staticmethod
+    def remove_replaced() -> None:
+        for resource in reversed(_Adapter.replaced):
+            resource.remove_quietly()
+        _Adapter.replaced.clear()
 
     def remove_quietly(self) -> None:
         try:

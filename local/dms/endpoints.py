@@ -95,7 +95,7 @@ class EndpointCalls(Calls):
         return answer
 
     def _test(self, connection: Answer, endpoint: Answer) -> None:
-        """Whether the endpoint is reached, with its own role and secret; counts for nothing if it was changed meanwhile."""
+        """Whether it is reached, with its own role and secret; counts for nothing if it was changed meanwhile."""
         time.sleep(STATE_SECONDS)
         result: dict[str, Any] = {"Status": "successful"}
         try:

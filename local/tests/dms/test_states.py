@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
+from local.assembly import DeploymentError
 from local.tests.assembly import allow, arn_of, outputs, ref, role, write_assembly
 from local.tests.conftest import Deploy
 from local.tests.dms.app import FOLDER, App, template
@@ -127,7 +128,11 @@ def test_a_task_starts_only_after_its_instance_has_reached_both_endpoints(app: A
 
 @pytest.mark.parametrize(
     ("without", "place", "reason"),
-    [((), 0, "ORA-01017: invalid username/password"), (("trust",), 1, "cannot be assumed by dms.amazonaws.com"), (("secret",), 0, "secret")],
+    [
+        ((), 0, "ORA-01017: invalid username/password"),
+        (("trust",), 1, "cannot be assumed by dms.amazonaws.com"),
+        (("secret",), 0, "secret"),
+    ],
 )
 def test_a_failed_test_says_why_and_lets_no_task_start(
     app: App, without: tuple[str, ...], place: int, reason: str
@@ -218,6 +223,28 @@ def test_other_mappings_of_a_stopped_replication_are_deployed_in_place(app: App)
     app.start("reload-target")
     app.wait_for_counts("CUSTOMERS", TableState="Table completed")
     assert "cdp_change_seq" not in app.loaded("CUSTOMERS")[0]
+
+
+def test_another_key_makes_what_has_one_anew_before_the_old_goes_which_takes_another_name(app: App) -> None:
+    def with_key(key: str, name: str) -> dict[str, Any]:
+        declared = template(app.service, app.secret, on_instance=True)
+        resources = declared["Resources"]
+        for each in ("Instance", "Source", "Target"):
+            resources[each]["Properties"]["KmsKeyId"] = f"arn:aws:kms:us-east-1:123456789012:key/{key}"
+        resources["Instance"]["Properties"]["ReplicationInstanceIdentifier"] = name
+        resources["Replication"]["Properties"]["ReplicationTaskIdentifier"] = name
+        return declared
+
+    before = app.outputs = app.deploy(with_key("1", "one"))
+    with pytest.raises(DeploymentError, match="already exists"):
+        app.deploy(with_key("2", "one"))
+    after = app.outputs = app.deploy(with_key("3", "two"))
+    for each in ("Instance", "Source", "Target", "Replication"):
+        assert after[each] != before[each], each
+    tasks = app.dms.describe_replication_tasks()["ReplicationTasks"]
+    assert before["Replication"] not in [each["ReplicationTaskArn"] for each in tasks]
+    app.reach()
+    app.start()
 
 
 _ANY = {"schema-name": "CRM", "table-name": "%"}
