@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any, ClassVar
 
@@ -149,8 +150,13 @@ def _delete_dependents_first() -> None:
     """
     difference, delete_one = parsing.ResourceMap.build_resource_diff, parsing.ResourceMap._delete_resource
 
-    def ordered_difference(self: parsing.ResourceMap, *args: Any, **options: Any) -> dict[str, Any]:
-        found = difference(self, *args, **options)
+    def ordered_difference(
+        self: parsing.ResourceMap, template: dict[str, Any], *args: Any, **options: Any
+    ) -> dict[str, Any]:
+        found = difference(self, template, *args, **options)
+        modified = {*found["Modify"], *_names_with_other_values(self._resource_json_map, template["Resources"])}
+        made = [name for name in self._parsed_resources if name in modified]
+        found["Modify"] = made + [name for name in found["Modify"] if name not in made]
         found["Remove"] = [name for name in reversed(list(self._parsed_resources)) if name in found["Remove"]]
         return found
 
@@ -168,6 +174,34 @@ def _delete_dependents_first() -> None:
     parsing.ResourceMap.build_resource_diff = ordered_difference  # type: ignore[method-assign]
     parsing.ResourceMap._delete_resource = delete_and_forget  # type: ignore[method-assign, assignment]
     parsing.ResourceMap.delete = delete  # type: ignore[method-assign]
+
+
+def _names_with_other_values(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
+    """Resources that refer to one that is made anew, of which the template says nothing new."""
+    both = [name for name in new if name in old]
+    anew: set[str] = set()
+    while more := {name for name in both if name not in anew and _is_made_anew(old[name], new[name], anew)}:
+        anew |= more
+    return {name for name in both if anew & set(_references(new[name]))}
+
+
+def _is_made_anew(old: dict[str, Any], new: dict[str, Any], anew: set[str]) -> bool:
+    registered = RESOURCE_TYPES.get(new["Type"])
+    create_only = registered.handler.create_only if registered and registered.handler else ()
+    before, after = old.get("Properties", {}), new.get("Properties", {})
+    return any(before.get(name) != after.get(name) or anew & set(_references(after.get(name))) for name in create_only)
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Logical ids that it refers to."""
+    if isinstance(value, dict):
+        if isinstance(value.get("Ref"), str):
+            yield value["Ref"]
+        if attribute := value.get("Fn::GetAtt"):
+            yield attribute[0] if isinstance(attribute, list) else attribute.split(".")[0]
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        yield from _references(each)
 
 
 def _leave_no_failed_stacks(context: CloudContext) -> None:
