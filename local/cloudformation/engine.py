@@ -171,7 +171,7 @@ def _delete_dependents_first() -> None:
             if declared and declared.get("DeletionPolicy") != "Retain":
                 self._delete_resource(resource, declared)
 
-    parsing.ResourceMap.build_resource_diff = ordered_difference  # type: ignore[method-assign]
+    parsing.ResourceMap.build_resource_diff = ordered_difference  # type: ignore[method-assign, assignment]
     parsing.ResourceMap._delete_resource = delete_and_forget  # type: ignore[method-assign, assignment]
     parsing.ResourceMap.delete = delete  # type: ignore[method-assign]
 
