@@ -4,7 +4,7 @@ import { awscdk, cdk, github, javascript } from 'projen';
 const BUNDLED_ONLY = [
   'src/common/data-api.ts', 'src/dispatch/open-ledger.ts', 'src/dispatch/read-ledgers.ts',
   'src/dispatch/runs.ts', 'src/dispatch/glue-job-runs.ts', 'src/dispatch/state-machine-runs.ts',
-  'src/replication/replications.ts', 'src/replication/replication-state.ts', 'src/replication/documents.ts', 'src/replication/table-statistics.ts', 'src/replication/watch-message.ts',
+  'src/replication/replications.ts', 'src/replication/connections.ts', 'src/replication/replication-state.ts', 'src/replication/documents.ts', 'src/replication/table-statistics.ts', 'src/replication/watch-message.ts',
 ];
 
 const project = new awscdk.AwsCdkConstructLibrary({

@@ -8,8 +8,9 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
@@ -149,8 +150,13 @@ def _delete_dependents_first() -> None:
     """
     difference, delete_one = parsing.ResourceMap.build_resource_diff, parsing.ResourceMap._delete_resource
 
-    def ordered_difference(self: parsing.ResourceMap, *args: Any, **options: Any) -> dict[str, Any]:
-        found = difference(self, *args, **options)
+    def ordered_difference(
+        self: parsing.ResourceMap, template: dict[str, Any], *args: Any, **options: Any
+    ) -> dict[str, Any]:
+        found = difference(self, template, *args, **options)
+        modified = {*found["Modify"], *_names_with_other_values(self._resource_json_map, template["Resources"])}
+        made = [name for name in self._parsed_resources if name in modified]
+        found["Modify"] = made + [name for name in found["Modify"] if name not in made]
         found["Remove"] = [name for name in reversed(list(self._parsed_resources)) if name in found["Remove"]]
         return found
 
@@ -165,9 +171,37 @@ def _delete_dependents_first() -> None:
             if declared and declared.get("DeletionPolicy") != "Retain":
                 self._delete_resource(resource, declared)
 
-    parsing.ResourceMap.build_resource_diff = ordered_difference  # type: ignore[method-assign]
+    parsing.ResourceMap.build_resource_diff = ordered_difference  # type: ignore[method-assign, assignment]
     parsing.ResourceMap._delete_resource = delete_and_forget  # type: ignore[method-assign, assignment]
     parsing.ResourceMap.delete = delete  # type: ignore[method-assign]
+
+
+def _names_with_other_values(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
+    """Resources that refer to one that is made anew, of which the template says nothing new."""
+    both = [name for name in new if name in old]
+    anew: set[str] = set()
+    while more := {name for name in both if name not in anew and _is_made_anew(old[name], new[name], anew)}:
+        anew |= more
+    return {name for name in both if anew & set(_references(new[name]))}
+
+
+def _is_made_anew(old: dict[str, Any], new: dict[str, Any], anew: set[str]) -> bool:
+    registered = RESOURCE_TYPES.get(new["Type"])
+    create_only = registered.handler.create_only if registered and registered.handler else ()
+    before, after = old.get("Properties", {}), new.get("Properties", {})
+    return any(before.get(name) != after.get(name) or anew & set(_references(after.get(name))) for name in create_only)
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Logical ids that it refers to."""
+    if isinstance(value, dict):
+        if isinstance(value.get("Ref"), str):
+            yield value["Ref"]
+        if attribute := value.get("Fn::GetAtt"):
+            yield attribute[0] if isinstance(attribute, list) else attribute.split(".")[0]
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        yield from _references(each)
 
 
 def _leave_no_failed_stacks(context: CloudContext) -> None:
@@ -196,8 +230,10 @@ def _leave_no_failed_stacks(context: CloudContext) -> None:
         try:
             stack = update(self, name, *args, **options)
             stack.outputs  # noqa: B018
+            _Adapter.remove_replaced()
             return stack
         except Exception:
+            _Adapter.replaced.clear()
             before.template, before.template_dict = template, parsed
             resources._template, resources._resource_json_map = known
             raise
@@ -211,6 +247,8 @@ class _Adapter(CloudFormationModel):
 
     context: CloudContext
     handler: ResourceType
+    replaced: ClassVar[list[_Adapter]] = []
+    """What goes when the update has succeeded, as others still use it."""
 
     def __init__(self, declared: Declaration, deployed: Deployed) -> None:
         self.declared = declared
@@ -265,8 +303,14 @@ class _Adapter(CloudFormationModel):
         if properties == before.properties:
             return original_resource
         explicit = cls.handler.name_property in properties
-        name = new_resource_name if explicit else before.name
+        replaced = cls.handler.is_replaced(properties, before.properties)
+        name = new_resource_name if explicit or replaced else before.name
         declared = Declaration(name, before.logical_id, before.stack_id, before.type, properties)
+        if replaced:
+            made = cls._attempt(declared, lambda: cls.handler.create(declared))
+            cls.context.activity.say("cloudformation", f"made {declared.type} {declared.logical_id} anew")
+            _Adapter.replaced.append(original_resource)
+            return cls(declared, made)
         deployed = cls._attempt(declared, lambda: cls.handler.update(original_resource.deployed, declared, before))
         cls.context.activity.say("cloudformation", f"updated {declared.type} {declared.logical_id}")
         return cls(declared, deployed)
@@ -274,6 +318,12 @@ class _Adapter(CloudFormationModel):
     def delete(self, account_id: str, region_name: str) -> None:
         self._attempt(self.declared, lambda: self.handler.delete(self.deployed, self.declared))
         self.context.activity.say("cloudformation", f"deleted {self.declared.type} {self.declared.logical_id}")
+
+    @staticmethod
+    def remove_replaced() -> None:
+        for resource in reversed(_Adapter.replaced):
+            resource.remove_quietly()
+        _Adapter.replaced.clear()
 
     def remove_quietly(self) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
@@ -51,6 +51,8 @@ class ResourceType(ABC):
 
     name_property: ClassVar[str | None] = None
     longest_name: ClassVar[int] = 64
+    create_only: ClassVar[tuple[str, ...]] = ()
+    """With another value of one of these CloudFormation makes a new resource, before the old one goes."""
 
     def __init__(self, context: CloudContext) -> None:
         self.context = context
@@ -71,6 +73,9 @@ class ResourceType(ABC):
             again = self.create(before)
             deployed.physical_id, deployed.attributes = again.physical_id, again.attributes
             raise
+
+    def is_replaced(self, properties: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+        return any(properties.get(name) != before.get(name) for name in self.create_only)
 
     @contextlib.contextmanager
     def whole_or_removed(self, deployed: Deployed, declared: Declaration) -> Iterator[Deployed]:

@@ -1,4 +1,7 @@
-"""DMS: endpoints, replications and what they stand on. Nothing here starts a replication, as in AWS."""
+"""DMS: endpoints, replications and what they stand on. Nothing here starts a replication, as in AWS.
+
+What is made anew is what CloudFormation's registry says (`createOnlyProperties`).
+"""
 
 from __future__ import annotations
 
@@ -69,6 +72,7 @@ class Endpoint(DmsResource):
     longest_name = 255
     calls = Calls("dms", "create_endpoint", "delete_endpoint", "EndpointArn")
     answer, identifier, arn = "Endpoint", "EndpointIdentifier", "EndpointArn"
+    create_only = ("KmsKeyId", "ResourceIdentifier")
     modification = "modify_endpoint"
 
     def renamed(self, declared: Declaration) -> dict[str, Any]:
@@ -81,6 +85,7 @@ class ReplicationConfig(DmsResource):
     longest_name = 255
     calls = Calls("dms", "create_replication_config", "delete_replication_config", "ReplicationConfigArn")
     answer, identifier, arn = "ReplicationConfig", "ReplicationConfigIdentifier", "ReplicationConfigArn"
+    create_only = ("ResourceIdentifier",)
     modification = "modify_replication_config"
 
     def renamed(self, declared: Declaration) -> dict[str, Any]:
@@ -98,6 +103,7 @@ class ReplicationTask(DmsResource):
     longest_name = 255
     calls = Calls("dms", "create_replication_task", "delete_replication_task", "ReplicationTaskArn")
     answer, identifier, arn = "ReplicationTask", "ReplicationTaskIdentifier", "ReplicationTaskArn"
+    create_only = ("ResourceIdentifier", "SourceEndpointArn", "TargetEndpointArn", "ReplicationInstanceArn")
     modification = "modify_replication_task"
 
 
@@ -109,6 +115,13 @@ class ReplicationInstance(DmsResource):
     longest_name = 63
     calls = Calls("dms", "create_replication_instance", "delete_replication_instance", "ReplicationInstanceArn")
     answer, identifier, arn = "ReplicationInstance", "ReplicationInstanceIdentifier", "ReplicationInstanceArn"
+    create_only = (
+        "KmsKeyId",
+        "ResourceIdentifier",
+        "DnsNameServers",
+        "ReplicationSubnetGroupIdentifier",
+        "PubliclyAccessible",
+    )
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
         """Class, storage and network can change in place; none has an effect here."""
@@ -123,6 +136,7 @@ class ReplicationSubnetGroup(DmsResource):
         "dms", "create_replication_subnet_group", "delete_replication_subnet_group", "ReplicationSubnetGroupIdentifier"
     )
     answer, identifier, arn = "ReplicationSubnetGroup", "ReplicationSubnetGroupIdentifier", ""
+    create_only = ("ReplicationSubnetGroupIdentifier",)
 
     def update(self, deployed: Deployed, declared: Declaration, before: Declaration) -> Deployed:
         """Subnets can change in place; they have no effect here."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from typing import Any
+
 from moto.core.exceptions import JsonRESTError
 from moto.dms.exceptions import InvalidResourceStateFault, ResourceAlreadyExistsFault, ResourceNotFoundFault
 from moto.dms.models import dms_backends
@@ -9,6 +13,7 @@ from moto.dms.models import dms_backends
 from local.dms.access import connected, make_target, source_connection
 from local.dms.calls import Answer, Calls, Parameters, filtered, new_arn
 from local.dms.errors import ReplicationError
+from local.dms.replication import STATE_SECONDS
 from local.dms.settings import parse_s3_settings, parse_source_settings, parse_task_settings
 from local.process.context import ACCOUNT, REGION
 
@@ -46,6 +51,7 @@ class EndpointCalls(Calls):
                 changed[name] = {**(endpoint.get(name) or {}), **changed[name]}
         self._check_endpoint({**endpoint, **changed})
         endpoint.update(changed)
+        self._forget_connections(endpoint["EndpointArn"])
         return {"Endpoint": _shown(endpoint)}
 
     def describe_endpoints(self, given: Parameters) -> Answer:
@@ -65,6 +71,7 @@ class EndpointCalls(Calls):
                     f"Endpoint {endpoint['EndpointArn']} is part of one or more replications."
                 )
         del self._endpoints[endpoint["EndpointArn"]]
+        self._forget_connections(endpoint["EndpointArn"])
         return {"Endpoint": _shown(endpoint) | {"Status": "deleting"}}
 
     def test_connection(self, given: Parameters) -> Answer:
@@ -73,22 +80,38 @@ class EndpointCalls(Calls):
         instances = dms_backends[ACCOUNT][REGION].replication_instances
         if instance_arn not in instances:
             raise ResourceNotFoundFault("Replication instance could not be found.")
+        if self._connections.get((instance_arn, endpoint_arn), {}).get("Status") == "testing":
+            raise InvalidResourceStateFault(f"The connection to {endpoint['EndpointIdentifier']} is being tested.")
         connection = {
             "ReplicationInstanceArn": instance_arn,
             "EndpointArn": endpoint_arn,
             "ReplicationInstanceIdentifier": instances[instance_arn].id,
             "EndpointIdentifier": endpoint["EndpointIdentifier"],
-            "Status": "successful",
+            "Status": "testing",
         }
+        self._connections[instance_arn, endpoint_arn] = connection
+        answer = {"Connection": dict(connection)}
+        threading.Thread(target=self._test, args=(connection, dict(endpoint)), daemon=True).start()
+        return answer
+
+    def _test(self, connection: Answer, endpoint: Answer) -> None:
+        """Whether it is reached, with its own role and secret; counts for nothing if it was changed meanwhile."""
+        time.sleep(STATE_SECONDS)
+        result: dict[str, Any] = {"Status": "successful"}
         try:
             if endpoint["EndpointType"] == "SOURCE":
                 connected(endpoint["EndpointIdentifier"], source_connection(self._context, endpoint)).close()
             else:
                 make_target(self._context, parse_s3_settings(endpoint.get("S3Settings") or {}), self._faults).test()
-        except ReplicationError as error:
-            connection |= {"Status": "failed", "LastFailureMessage": str(error)}
-        self._connections[instance_arn, endpoint_arn] = connection
-        return {"Connection": {**connection, "Status": "testing"}}
+        except Exception as error:
+            text = str(error) if isinstance(error, ReplicationError) else f"{type(error).__name__}: {error}"
+            result = {"LastFailureMessage": text, "Status": "failed"}
+        connection.update(result)
+
+    def _forget_connections(self, endpoint_arn: str) -> None:
+        """What was tested is another endpoint now."""
+        for key in [key for key in self._connections if key[1] == endpoint_arn]:
+            del self._connections[key]
 
     def describe_connections(self, given: Parameters) -> Answer:
         names = {"endpoint-arn": "EndpointArn", "replication-instance-arn": "ReplicationInstanceArn"}

@@ -162,8 +162,15 @@ def parse_task_settings(text: str | None) -> TaskSettings:
     )
 
 
+_LENGTH_SEMANTICS = ("default", "char", "byte")
+"""DMS API Reference, OracleSettings."""
+
+
 def parse_source_settings(endpoint: Mapping[str, Any], task: TaskSettings) -> SourceSettings:
-    """The source endpoint's: its Oracle settings and, where those lack one, its extra connection attributes."""
+    """The source endpoint's: its Oracle settings and, where those lack one, its extra connection attributes.
+
+    Raises ReplicationError for a value that DMS has not.
+    """
     attributes = {
         name.strip().lower(): value.strip()
         for name, _, value in (
@@ -172,6 +179,9 @@ def parse_source_settings(endpoint: Mapping[str, Any], task: TaskSettings) -> So
     }
     oracle = {name.lower(): value for name, value in (endpoint.get("OracleSettings") or {}).items()}
     given = attributes | oracle
+    semantics = oracle.get("charlengthsemantics", "default")
+    if semantics not in _LENGTH_SEMANTICS:
+        raise ReplicationError(f"CharLengthSemantics {semantics} is not valid; valid: {', '.join(_LENGTH_SEMANTICS)}")
     return SourceSettings(
         number_scale=int(given.get("numberdatatypescale", 10)),
         trims_char=_is_true(given.get("trimspaceinchar", True)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moto.dms.exceptions import ResourceAlreadyExistsFault, ResourceNotFoundFault
+from moto.dms.exceptions import InvalidResourceStateFault, ResourceAlreadyExistsFault, ResourceNotFoundFault
 from moto.dms.models import dms_backends
 
 from local.dms.calls import Answer, Calls, Parameters, filtered, new_arn, now, refuse_positions
@@ -57,11 +57,23 @@ class TaskCalls(Calls):
     def start_replication_task(self, given: Parameters) -> Answer:
         refuse_positions(given)
         task = self._task(given["ReplicationTaskArn"])
+        self._require_connections(task)
         self._replications[task["ReplicationTaskArn"]].start(
             given.get("StartReplicationTaskType"),
             lambda: self._job(task, task["MigrationType"], task.get("ReplicationTaskSettings")),
         )
         return {"ReplicationTask": self._described_task(task)}
+
+    def _require_connections(self, task: Answer) -> None:
+        """Raises what DMS answers to the start of a task whose endpoints its instance has not reached, or not since
+        they were changed."""
+        for endpoint in ("SourceEndpointArn", "TargetEndpointArn"):
+            connection = self._connections.get((task["ReplicationInstanceArn"], task[endpoint]), {})
+            if connection.get("Status") != "successful":
+                raise InvalidResourceStateFault(
+                    "Test connection for replication instance and endpoint should be successful for starting the"
+                    " replication task"
+                )
 
     def stop_replication_task(self, given: Parameters) -> Answer:
         task = self._task(given["ReplicationTaskArn"])

@@ -115,8 +115,9 @@ _DMS_ARNS = (
 
 
 def _dms(action: str, parameters: Parameters, path: str) -> list[str] | None:
-    """Lists of replications, tasks and endpoints are about `*`, whatever filter they have."""
-    return [str(parameters[name]) for name in _DMS_ARNS if parameters.get(name)][:1]
+    """Lists of replications, tasks and endpoints are about `*`, whatever filter they have; a test is of two things."""
+    named = [str(parameters[name]) for name in _DMS_ARNS if parameters.get(name)]
+    return named if action == "TestConnection" else named[:1]
 
 
 _RULES: dict[str, Callable[[str, Parameters, str], Sequence[str] | None]] = {

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { LONGEST_NAME_BYTES } from '../csv/column-name';
 import { LEDGER_SUFFIX } from '../dispatch/ledger';
 import { ConfigurationError } from '../errors';
+import { LONGEST_NAME_BYTES } from '../warehouse/identifiers';
 
 /** A table by schema and name. */
 export interface TableName {

@@ -1,12 +1,7 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../errors';
-
-/** Redshift cuts longer names silently (Amazon Redshift developer guide, "Names and identifiers"). */
-export const LONGEST_NAME_BYTES = 127;
-
-/** Hidden columns of every Redshift table: a CREATE TABLE with one of these names fails. */
-const SYSTEM_COLUMNS = ['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'insertxid', 'deletexid'];
+import { LONGEST_NAME_BYTES, SYSTEM_COLUMNS } from '../warehouse/identifiers';
 
 /** What `isColumnName` allows. */
 export const COLUMN_NAMES = `1 to ${LONGEST_NAME_BYTES} bytes, without '__' (the platform's own) at the beginning, none of Redshift's system columns`

@@ -1,16 +1,17 @@
 import { LedgerOfTable, LedgerSettings } from './function-settings';
+import { targetName } from './target-name';
 
 /**
  * The ledger that says what became of a file: that of the pipeline's one table, or of the table that the key names by its first two
- * folders under `root`, as DMS writes it (`<root><schema>/<table>/...`), in lower case; undefined for a key that names none.
+ * folders under `root`, as DMS writes it (`<root><schema>/<table>/...`), called as in the warehouse; undefined for a key that names none.
  */
 export function ledgerOfKey(key: string, settings: LedgerSettings): LedgerOfTable | undefined {
   if ('table' in settings) {
     return settings;
   }
-  const [schema, table, ...rest] = key.slice(settings.root.length).toLowerCase().split('/');
+  const [schema, table, ...rest] = key.slice(settings.root.length).split('/');
   return key.startsWith(settings.root) && schema && table && rest.length > 0
-    ? { schema: settings.schema ?? schema, table, warehouse: settings.warehouse }
+    ? { schema: settings.schema ?? targetName(schema), table: targetName(table), warehouse: settings.warehouse }
     : undefined;
 }
 

@@ -8,7 +8,7 @@ import { oracleSettings, s3Settings } from './endpoint-settings';
 import { OracleSource } from './oracle-source';
 import { ReplicationCapacity } from './replication-capacity';
 import { ReplicationFileFormat } from './replication-file-format';
-import { dmsArn, nameInMode, replicationIdentifier } from './replication-id';
+import { dmsArn, nameInMode, replicationBase, replicationIdentifier } from './replication-id';
 import { ReplicationMode } from './replication-mode';
 import { ReplicationNetwork } from './replication-network';
 import { ReplicationTarget } from './replication-target';
@@ -31,6 +31,9 @@ export interface DmsReplicationProps {
   readonly encryptionKey?: IKey;
 }
 
+/** What ARNs call the kinds. */
+const RESOURCES = { serverless: 'replication-config', task: 'task' } as const;
+
 /**
  * The part of a replication that is DMS's: endpoints, their roles, and a DMS Serverless configuration or an instance with a task.
  *
@@ -39,10 +42,12 @@ export interface DmsReplicationProps {
 export class DmsReplication extends Construct {
   /** What starts and stops it has to know. */
   public readonly target: ReplicationTarget;
-  /** What it would be if it were of another kind or mode, as it may have been. */
-  public readonly otherTargets: ReplicationTarget[];
+  /** ARNs of what it may have been before, of another kind or mode, under another key, or in another network. */
+  public readonly earlierArns: Record<ReplicationTarget['kind'], string>;
   /** ARNs under which its events are reported. */
   public readonly eventSources: string[];
+  /** ARNs of the instance and of both endpoints, where DMS does not test by itself whether it reaches these. */
+  public readonly tested: string[];
   /** What DMS assumes to read the secret. */
   public readonly secretRole: Role;
   /** What DMS assumes to write files. */
@@ -53,7 +58,8 @@ export class DmsReplication extends Construct {
   constructor(scope: Construct, id: string, private readonly props: DmsReplicationProps) {
     super(scope, id);
     const { pipelineName, source, network, bucket, prefix, mode, capacity, encryptionKey } = props;
-    const identifier = replicationIdentifier(this);
+    const base = replicationBase(this);
+    const identifier = replicationIdentifier(base, { vpc: network.vpc, encryptionKey });
 
     this.secretRole = this.newSecretRole(source);
     this.bucketRole = this.newBucketRole(bucket, prefix);
@@ -86,9 +92,10 @@ export class DmsReplication extends Construct {
     made.forEach((resource) => resource.node.addDependency(subnets));
     this.resources = [oracle, files, subnets, ...made];
     const kind = capacity._choice.kind === 'serverless' ? 'serverless' : 'task';
-    const all = (['serverless', 'task'] as const).flatMap((each) => Object.values(ReplicationMode).map((one) => this.targetOf(each, one, identifier)));
-    this.target = this.targetOf(kind, mode, identifier);
-    this.otherTargets = all.filter((other) => other.kind !== kind || other.mode !== mode);
+    this.tested = kind === 'task' ? [made[0], oracle, files].map(({ ref }) => ref) : [];
+    const name = nameInMode(identifier, mode);
+    this.target = { kind, identifier: name, arn: dmsArn(this, RESOURCES[kind], name), mode };
+    this.earlierArns = { serverless: dmsArn(this, RESOURCES.serverless, `${base}-*`), task: dmsArn(this, RESOURCES.task, `${base}-*`) };
     this.eventSources = [this.target.arn, ...(this.target.kind === 'task' ? [dmsArn(this, 'rep', identifier)] : [])];
   }
 
@@ -98,11 +105,6 @@ export class DmsReplication extends Construct {
       const { Resources: resources } = Stack.of(this).resolve(resource._toCloudFormation());
       return Object.values<{ Properties?: unknown }>(resources).map(({ Properties }) => Properties);
     });
-  }
-
-  private targetOf(kind: ReplicationTarget['kind'], mode: ReplicationMode, base: string): ReplicationTarget {
-    const identifier = nameInMode(base, mode);
-    return { kind, identifier, arn: dmsArn(this, kind === 'serverless' ? 'replication-config' : 'task', identifier), mode };
   }
 
   private newServerless(identifier: string, oracle: CfnEndpoint, files: CfnEndpoint, subnets: CfnReplicationSubnetGroup): CfnReplicationConfig[] {

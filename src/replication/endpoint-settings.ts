@@ -19,7 +19,8 @@ export function oracleSettings(source: OracleSource, accessRole: IRole): CfnEndp
   return {
     secretsManagerAccessRoleArn: accessRole.roleArn,
     secretsManagerSecretId: secretId(source.secret),
-    charLengthSemantics: 'CHAR',
+    // The API's own value: CloudFormation's reference has an example in capitals (DMS API reference, OracleSettings).
+    charLengthSemantics: 'char',
     // A text that is cut is a wrong text.
     failTasksOnLobTruncation: true,
     numberDatatypeScale: SCALE_OF_NUMBER,

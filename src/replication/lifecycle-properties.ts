@@ -22,6 +22,8 @@ export interface StartProperties extends Omit<StopProperties, 'Action'> {
   readonly Action: 'start';
   /** A digest of what a full load depends on: with another one all tables are loaded again. */
   readonly Load: string;
+  /** The watch's copy of DMS's statistics. */
+  readonly Statistics: DocumentPlace;
   /** The Glue job that makes the tables first. */
   readonly SchemaJob: string;
   /** A digest of what that job depends on. */
@@ -36,4 +38,6 @@ export interface LifecycleNotes {
   readonly load?: string;
   /** The request for which it was stopped since. */
   readonly stopped?: string;
+  /** The request for which the ways to both endpoints were tested since. */
+  readonly tested?: string;
 }

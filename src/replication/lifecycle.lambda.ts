@@ -1,6 +1,8 @@
 import { GetJobRunsCommand, GlueClient, JobRun, StartJobRunCommand } from '@aws-sdk/client-glue';
 import type { CdkCustomResourceIsCompleteResponse, CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { Route, testedRoute, testRoute } from './connections';
 import { readDocument, writeDocument } from './documents';
+import { withKnownLoad } from './known-load';
 import { LifecycleNotes, StartProperties, StopProperties } from './lifecycle-properties';
 import { activityOf, isLoaded, reasonOf, startTypeOf } from './replication-state';
 import { FoundReplication, Replications } from './replications';
@@ -141,7 +143,7 @@ async function wasStartedBy({ Notes }: StartProperties, requestId: string): Prom
 async function startOrReport(
   replications: Replications, found: FoundReplication, properties: StartProperties, request: LifecycleRequest,
 ): Promise<boolean> {
-  const { Notes, Load, Replication } = properties;
+  const { Notes, Load, Replication, Statistics } = properties;
   const requestId = request.RequestId;
   const notes = await readDocument<LifecycleNotes>(Notes) ?? {};
   if (notes.started === requestId) {
@@ -151,15 +153,33 @@ async function startOrReport(
     throw new StartFailedError(`DMS could not start the replication ${Replication.identifier}: ${reasonOf(found)}${await tablesInError(replications)}`);
   }
   const loaded = notes.load ?? loadBefore(request);
-  const type = startTypeOf(found, Replication.mode, loaded !== undefined && loaded !== Load);
+  const type = startTypeOf(await withKnownLoad(found, Replication.arn, Statistics), Replication.mode, loaded !== undefined && loaded !== Load);
   if (type === undefined) {
     return true;
+  }
+  if (found.route && !await isReached(found.route, properties, notes, requestId)) {
+    return false;
   }
   if (await replications.start(type, Replication.mode)) {
     // After the start: one whose note was lost is repeated, or is found under way; one noted and lost would be waited for in vain.
     await writeDocument(Notes, { started: requestId, load: Load } satisfies LifecycleNotes);
   }
   return false;
+}
+
+/** Whether the instance has reached both endpoints for this request, which DMS asks of a task before it starts. Throws StartFailedError. */
+async function isReached(route: Route, { Notes, Replication }: StartProperties, notes: LifecycleNotes, requestId: string): Promise<boolean> {
+  if (notes.tested !== requestId) {
+    if (await testRoute(route)) {
+      await writeDocument(Notes, { ...notes, tested: requestId } satisfies LifecycleNotes);
+    }
+    return false;
+  }
+  const { state, failures } = await testedRoute(route);
+  if (state === 'failed') {
+    throw new StartFailedError(`DMS could not start the replication ${Replication.identifier}: ${failures.join('; ')}`);
+  }
+  return state === 'successful';
 }
 
 /** What the last full load depended on, where the notes do not say: they may have been in another bucket. */

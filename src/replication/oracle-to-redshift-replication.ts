@@ -23,7 +23,7 @@ import { ReplicationWatch, ReplicationWatchProps } from './replication-watch';
 import { REPLICATION_WORDS } from './replication-words';
 import { SchemaJob } from './schema-job';
 import { newServiceRoles } from './service-roles';
-import { notesPlace, REPLICATION_PREFIX, replicationPrefix, statePrefix } from './staged-documents';
+import { notesPlace, REPLICATION_PREFIX, replicationPrefix, statePrefix, statisticsPlace } from './staged-documents';
 import { tableMappings } from './table-mappings';
 import { checkedTables, targetSchemas } from './table-patterns';
 import { taskSettings } from './task-settings';
@@ -219,9 +219,10 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       ],
       bucket,
       notes: notesPlace(bucket.bucketName, name),
+      statistics: statisticsPlace(bucket.bucketName, name),
       logKey,
       before: serviceRoles,
-      beforeStart: this.allBut('Lifecycle', props),
+      beforeStart: [...this.allBut('Lifecycle', props), ...network.endpoints],
     });
 
     this.connections = network.connections;

@@ -1,6 +1,6 @@
 import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { IJob } from 'aws-cdk-lib/aws-glue';
-import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, IRole, Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -9,9 +9,9 @@ import { digest } from './digest';
 import { DmsReplication } from './dms-replication';
 import { LifecycleFunction } from './lifecycle-function';
 import { DocumentPlace, StartProperties, StopProperties } from './lifecycle-properties';
-import { grantControl, grantStopOthers } from './target-grants';
+import { connectionStatements, grantControl, grantStopEarlier } from './target-grants';
 import { functionIdentity } from '../common/function-identity';
-import { grantReadAndWriteObject } from '../dispatch/bucket-grants';
+import { grantReadAndWriteObject, grantReadObject } from '../dispatch/bucket-grants';
 
 /** CloudFormation waits an hour for a custom resource (CloudFormation user guide, "ServiceTimeout"), of which the last minutes are for the answer. */
 const LONGEST_WAIT = Duration.minutes(55);
@@ -33,6 +33,7 @@ export interface ReplicationLifecycleProps {
   readonly values: string[];
   readonly bucket: IBucket;
   readonly notes: DocumentPlace;
+  readonly statistics: DocumentPlace;
   /** Key of the functions' logs. */
   readonly logKey: IKey;
   /** What has to be there before anything of DMS's is made. */
@@ -51,7 +52,8 @@ export class ReplicationLifecycle extends Construct {
   constructor(scope: Construct, id: string, props: ReplicationLifecycleProps) {
     super(scope, id);
     const { dms, notes } = props;
-    const provider = this.newProvider(props);
+    const handler = this.newHandler(props);
+    const provider = this.newProvider(handler, props);
     const stack = Stack.of(this);
     const common = {
       Replication: dms.target,
@@ -69,13 +71,14 @@ export class ReplicationLifecycle extends Construct {
       Action: 'start',
       ...common,
       Load: Lazy.string({ produce: () => digest(stack.resolve(props.load())) }),
+      Statistics: props.statistics,
       SchemaJob: props.schemaJob.jobName,
       Schema: Lazy.string({ produce: () => digest(stack.resolve(props.schema())) }),
     } satisfies StartProperties);
-    start.node.addDependency(...dms.resources, ...props.beforeStart);
+    start.node.addDependency(...dms.resources, ...props.beforeStart, ...this.grantTests(handler.role!, dms));
   }
 
-  private newProvider({ pipelineName, dms, schemaJob, bucket, notes, logKey }: ReplicationLifecycleProps): Provider {
+  private newHandler({ pipelineName, dms, schemaJob, bucket, notes, statistics, logKey }: ReplicationLifecycleProps): LifecycleFunction {
     const handler = new LifecycleFunction(this, 'Function', {
       ...functionIdentity(this, logKey),
       description: `Starts and stops the replication ${pipelineName} when it is deployed`,
@@ -83,11 +86,20 @@ export class ReplicationLifecycle extends Construct {
       memorySize: 256,
     });
     grantControl(handler, dms.target, 'Start', 'Stop');
-    // A deployment may change kind or mode, and stops the one that was.
-    grantStopOthers(handler, dms.otherTargets);
+    // A deployment may make another one of it, and stops the one that was.
+    grantStopEarlier(handler, dms.earlierArns);
     Grant.addToPrincipal({ grantee: handler, actions: ['glue:StartJobRun', 'glue:GetJobRuns'], resourceArns: [schemaJob.jobArn] });
     grantReadAndWriteObject(handler, bucket, notes.key);
+    grantReadObject(handler, bucket, statistics.key);
+    return handler;
+  }
 
+  /** A policy of its own: it names what is made after the first step, which needs the others. */
+  private grantTests(role: IRole, { tested }: DmsReplication): Policy[] {
+    return tested.length > 0 ? [new Policy(this, 'TestPolicy', { roles: [role], statements: connectionStatements(tested) })] : [];
+  }
+
+  private newProvider(handler: LifecycleFunction, { logKey }: ReplicationLifecycleProps): Provider {
     const framework = functionIdentity(new Construct(this, 'Framework'), logKey);
     // Another role: the first one starts the state machine that calls the functions of this one.
     const polling = new Role(this, 'PollingRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

@@ -1,11 +1,11 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import {
-  CfnVPCEndpoint, Connections, GatewayVpcEndpoint, GatewayVpcEndpointAwsService, InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService,
-  IPeer, ISecurityGroup, ISubnet, IVpc, Peer, Port, SecurityGroup, SubnetSelection, SubnetType,
+  Connections, InterfaceVpcEndpointAwsService, IPeer, ISecurityGroup, ISubnet, IVpc, Peer, Port, SecurityGroup, SubnetSelection, SubnetType,
 } from 'aws-cdk-lib/aws-ec2';
 import { Connection, ConnectionNetwork, ConnectionType, IConnection } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import { OracleSource } from './oracle-source';
+import { VpcEndpoints } from './vpc-endpoints';
 import { ConfigurationError } from '../errors';
 
 /** Props of `ReplicationNetwork`. */
@@ -18,11 +18,9 @@ export interface ReplicationNetworkProps {
   readonly source: OracleSource;
 }
 
-/** Endpoints that replications of an app have made, by VPC and service. */
-const endpointsOfVpc = new WeakMap<IVpc, Map<string, Construct>>();
-
 /** Where DMS and the schema job are: subnets, what they let out, and their ways to the services. */
 export class ReplicationNetwork extends Construct {
+  public readonly vpc: IVpc;
   public readonly subnets: ISubnet[];
   /** Those of DMS. */
   public readonly securityGroups: ISecurityGroup[];
@@ -30,12 +28,15 @@ export class ReplicationNetwork extends Construct {
   public readonly glueConnection: IConnection;
   /** Both, for the database to let in. */
   public readonly connections: Connections;
+  /** Ways to the services that both need. */
+  public readonly endpoints: Construct[];
   /** That of the schema job. */
   public readonly jobSecurityGroup: ISecurityGroup;
 
   constructor(scope: Construct, id: string, props: ReplicationNetworkProps) {
     super(scope, id);
     const { vpc, source } = props;
+    this.vpc = vpc;
     this.subnets = subnetsOf(this, vpc, props.vpcSubnets);
 
     this.securityGroups = props.securityGroups ?? [this.newSecurityGroup('SecurityGroup', `DMS for ${props.pipelineName}`, props)];
@@ -51,9 +52,7 @@ export class ReplicationNetwork extends Construct {
       securityGroups: [jobGroup],
     });
     this.connections = new Connections({ securityGroups: [...this.securityGroups, jobGroup], defaultPort: Port.tcp(source._listenerPort) });
-    if (props.vpcEndpoints) {
-      this.newEndpoints(vpc);
-    }
+    this.endpoints = props.vpcEndpoints ? this.newEndpoints(vpc).endpoints : [];
   }
 
   /** Lets out what DMS and the schema job need: the database, and over TLS the services of AWS. */
@@ -65,33 +64,26 @@ export class ReplicationNetwork extends Construct {
     return group;
   }
 
-  private newEndpoints(vpc: IVpc): void {
-    const selection = { subnets: this.subnets };
-    const newInterface = (name: string, id: string, service: InterfaceVpcEndpointAwsService, users: ISecurityGroup[]): void => {
-      const endpoint = this.sharedEndpoint(vpc, name, () => new InterfaceVpcEndpoint(this, id, { vpc, service, subnets: selection, open: false }));
-      if (endpoint instanceof InterfaceVpcEndpoint) {
-        users.forEach((user) => endpoint.connections.allowDefaultPortFrom(user));
-      }
-    };
-    newInterface('.secretsmanager', 'SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER, [...this.securityGroups, this.jobSecurityGroup]);
-    // Whatever the schema job sends goes through its network.
-    newInterface('.redshift-data', 'RedshiftData', InterfaceVpcEndpointAwsService.REDSHIFT_DATA, [this.jobSecurityGroup]);
-    this.sharedEndpoint(vpc, '.s3', () => new GatewayVpcEndpoint(this, 'S3', {
-      vpc, service: GatewayVpcEndpointAwsService.S3, subnets: [selection],
-    }));
+  /** Services that our own job calls, and DMS; its functions and the merge job are in no network. */
+  private newEndpoints(vpc: IVpc): VpcEndpoints {
+    const both = [...this.securityGroups, this.jobSecurityGroup];
+    return new VpcEndpoints(this, 'Endpoints', {
+      vpc,
+      subnets: this.subnets,
+      interfaces: [
+        { id: 'SecretsManager', service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER, users: both },
+        { id: 'RedshiftData', service: InterfaceVpcEndpointAwsService.REDSHIFT_DATA, users: [this.jobSecurityGroup] },
+        // Where there is no other way out, what a run logs would be lost with why it failed. Elsewhere it would only cost.
+        ...(isIsolated(vpc, this.subnets) ? [{ id: 'Logs', service: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS, users: [this.jobSecurityGroup] }] : []),
+      ],
+    });
   }
+}
 
-  /** One for each VPC: a second one with the same name would be refused. Those that the app makes in another way count too. */
-  private sharedEndpoint(vpc: IVpc, service: string, make: () => Construct): Construct | undefined {
-    const made = endpointsOfVpc.get(vpc) ?? new Map<string, Construct>();
-    endpointsOfVpc.set(vpc, made);
-    if (!made.has(service) && hasEndpoint(vpc, service)) {
-      return undefined;
-    }
-    const endpoint = made.get(service) ?? make();
-    made.set(service, endpoint);
-    return endpoint;
-  }
+/** Whether nothing but endpoints leads out of the subnets, as far as the app knows. */
+function isIsolated(vpc: IVpc, subnets: ISubnet[]): boolean {
+  const isolated = vpc.isolatedSubnets.map(({ node }) => node.addr);
+  return subnets.every(({ node }) => isolated.includes(node.addr));
 }
 
 /** The database by its address; any host where only its name is known, or nothing. */
@@ -115,11 +107,4 @@ function subnetsOf(scope: Construct, vpc: IVpc, selection: SubnetSelection | und
     );
   }
   return subnets;
-}
-
-/** Whether the VPC's own construct has an endpoint to a service. */
-function hasEndpoint(vpc: IVpc, service: string): boolean {
-  return vpc.node.findAll()
-    .filter((construct) => CfnVPCEndpoint.isCfnVPCEndpoint(construct))
-    .some((endpoint) => JSON.stringify(Stack.of(vpc).resolve(endpoint.serviceName)).includes(service));
 }

@@ -16,7 +16,7 @@ export interface OracleToRedshiftReplicationProps {
   /** The warehouse that holds the tables. */
   readonly warehouse: IRedshiftWarehouse;
 
-  /** The network from which the database is reached. */
+  /** The network from which the database is reached. In another one DMS has another replication, which loads all tables again. */
   readonly vpc: IVpc;
 
   /** The database. Its user needs the rights that the DMS user guide lists for an Oracle source, and SELECT on the catalog's ALL_ views. */
@@ -148,9 +148,10 @@ export interface OracleToRedshiftReplicationProps {
   readonly securityGroups?: ISecurityGroup[];
 
   /**
-   * Whether endpoints of the VPC are made for S3 (gateway), Secrets Manager and the Redshift Data API (interfaces), where the VPC of this app has none
-   * yet. DMS Serverless reaches S3 and Secrets Manager through such endpoints only. The deployment fails where a VPC that was made elsewhere has them
-   * already: then `false`. In subnets without a way out the jobs' logs and metrics need endpoints of CloudWatch (`logs`, `monitoring`) too.
+   * Whether endpoints of the VPC are made for S3 (gateway), Secrets Manager and the Redshift Data API (interfaces), in isolated subnets for CloudWatch
+   * Logs too, where the VPC of this app has none yet. Replications share those of their VPC, which belong to the stack of the first one and stay until no
+   * replication of it needs them. DMS Serverless reaches S3 and Secrets Manager through such endpoints only. The deployment fails where a VPC that
+   * was made elsewhere has them already: then `false`.
    *
    * @default true
    */
@@ -202,7 +203,8 @@ export interface OracleToRedshiftReplicationProps {
   readonly notificationTopic?: ITopic;
 
   /**
-   * Encrypts all that the replication creates: bucket, queues, topic, logs, and the storage of DMS. The policy of an imported key must let
+   * Encrypts all that the replication creates: bucket, queues, topic, logs, and the storage of DMS. With another key DMS has another replication, which
+   * loads all tables again (with `ReplicationMode.CDC` it begins at the deployment). The policy of an imported key must let
    * `cloudwatch.amazonaws.com`, `events.amazonaws.com` and `logs.<region>.amazonaws.com` use it.
    *
    * @default - a new key for the topic and the logs, which the pipelines of a stack with the same `removalPolicy` share, made by the first of

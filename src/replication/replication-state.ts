@@ -58,5 +58,5 @@ export function startTypeOf(found: FoundReplication, mode: ReplicationMode, relo
   if (mode === ReplicationMode.FULL_LOAD) {
     return isLoaded(found) && !reload ? undefined : 'reload-target';
   }
-  return reload || (found.status !== 'stopped' && found.loaded < 100) ? 'reload-target' : 'resume-processing';
+  return reload || (found.status !== 'stopped' && (found.loaded ?? 0) < 100) ? 'reload-target' : 'resume-processing';
 }

@@ -11,7 +11,7 @@ import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DmsReplication } from './dms-replication';
 import { notesPlace, statePrefix, statisticsPlace } from './staged-documents';
-import { grantControl } from './target-grants';
+import { connectionStatements, grantControl } from './target-grants';
 import { WatchFunction } from './watch-function';
 import { WatchSettings } from './watch-settings';
 import { functionIdentity } from '../common/function-identity';
@@ -76,6 +76,9 @@ export class ReplicationWatch extends Construct {
       environment: { [SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings) },
     });
     grantControl(watch, dms.target, 'Start');
+    if (dms.tested.length > 0) {
+      connectionStatements(dms.tested).forEach((statement) => watch.addToRolePolicy(statement));
+    }
     props.topic.grantPublish(watch);
     this.grantDocuments(watch, props, settings);
     this.function = watch;

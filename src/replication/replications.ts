@@ -13,6 +13,8 @@ import {
   StopReplicationTaskCommand,
   TableStatistics,
 } from '@aws-sdk/client-database-migration-service';
+import { Route } from './connections';
+import { unlessNotNow } from './not-now';
 import { ReplicationMode } from './replication-mode';
 import { ReplicationTarget } from './replication-target';
 
@@ -28,8 +30,10 @@ export interface FoundReplication {
   /** What went wrong, in DMS's words. */
   readonly failures: string[];
   readonly startedAt?: Date;
-  /** Of the full load, in percent. */
-  readonly loaded: number;
+  /** Of the full load, in percent; undefined where DMS has no statistics, as after it has taken the capacity of one that does not run. */
+  readonly loaded?: number;
+  /** Of a task: what has to be tested before it starts. */
+  readonly route?: Route;
 }
 
 const dms = new DatabaseMigrationServiceClient({ maxAttempts: 8 });
@@ -98,7 +102,7 @@ export class Replications {
     const { Replications: [replication] = [] } = await dms.send(new DescribeReplicationsCommand({ Filters }));
     if (!replication) {
       const { ReplicationConfigs: [config] = [] } = await dms.send(new DescribeReplicationConfigsCommand({ Filters }));
-      return config && { status: 'created', stopReason: '', failures: [], loaded: 0 };
+      return config && { status: 'created', stopReason: '', failures: [] };
     }
     return found(replication.Status, replication.StopReason, replication.FailureMessages ?? [], replication.ReplicationStats);
   }
@@ -107,7 +111,10 @@ export class Replications {
     const { ReplicationTasks: [task] = [] } = await dms.send(new DescribeReplicationTasksCommand({
       Filters: [{ Name: 'replication-task-arn', Values: [this.target.arn] }], WithoutSettings: true,
     }));
-    return task && found(task.Status, task.StopReason, task.LastFailureMessage ? [task.LastFailureMessage] : [], task.ReplicationTaskStats);
+    return task && {
+      ...found(task.Status, task.StopReason, task.LastFailureMessage ? [task.LastFailureMessage] : [], task.ReplicationTaskStats),
+      route: { instance: task.ReplicationInstanceArn!, source: task.SourceEndpointArn!, target: task.TargetEndpointArn! },
+    };
   }
 
   private async tablesPage(Marker: string | undefined): Promise<{ tables: TableStatistics[]; marker?: string }> {
@@ -121,7 +128,13 @@ export class Replications {
 }
 
 function found(status = '', stopReason = '', failures: string[], stats: ReplicationStats | ReplicationTaskStats | undefined): FoundReplication {
-  return { status: status.toLowerCase(), stopReason, failures, startedAt: stats?.StartDate, loaded: stats?.FullLoadProgressPercent ?? 0 };
+  return { status: status.toLowerCase(), stopReason, failures, startedAt: stats?.StartDate, loaded: loadedOf(stats) };
+}
+
+/** Where no table is counted, none per cent of nothing is loaded. */
+function loadedOf(stats: ReplicationStats | ReplicationTaskStats | undefined): number | undefined {
+  const counts = [stats?.TablesLoaded, stats?.TablesLoading, stats?.TablesQueued, stats?.TablesErrored];
+  return counts.every((count) => count === 0) ? undefined : stats?.FullLoadProgressPercent;
 }
 
 /** DMS's answer that something is not there. */
@@ -131,20 +144,6 @@ async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (error instanceof Error && error.name === 'ResourceNotFoundFault') {
       return undefined;
-    }
-    throw error;
-  }
-}
-
-/** DMS's answers that mean "not in this state", such as while a configuration is being modified. */
-async function unlessNotNow(ask: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await ask();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && ['InvalidResourceStateFault', 'ResourceNotFoundFault'].includes(error.name)) {
-      console.info(JSON.stringify({ message: 'not now', reason: error.message }));
-      return false;
     }
     throw error;
   }

@@ -1,5 +1,6 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { targetName } from '../dispatch/target-name';
 import { ConfigurationError } from '../errors';
 
 /** Tables of the source by schema and name, in which `%` stands for any characters and `_` for one. */
@@ -37,7 +38,7 @@ export function checkedTables(scope: Construct, tables: string[], excludeTables:
 }
 
 /**
- * The schemas of the warehouse that the tables go to: `targetSchema`, else those of the source in lower case. Throws ConfigurationError where a pattern
+ * The schemas of the warehouse that the tables go to: `targetSchema`, else those of the source, called as in the warehouse. Throws ConfigurationError where a pattern
  * hides the source's schemas, since each has to be made, with its rights, when the app is deployed.
  */
 export function targetSchemas(scope: Construct, { include }: TableSelection, targetSchema: string | undefined): string[] {
@@ -52,7 +53,7 @@ export function targetSchemas(scope: Construct, { include }: TableSelection, tar
       scope,
     );
   }
-  return [...new Set(include.map(({ schema }) => schema.toLowerCase()))];
+  return [...new Set(include.map(({ schema }) => targetName(schema)))];
 }
 
 /** `SCHEMA.TABLE`. */

@@ -36,6 +36,8 @@ export interface MergedTable {
 
 /** The watch's copy of all statistics. */
 export interface StatisticsDocument {
+  /** ARN of the replication that they are of. */
+  readonly replication: string;
   readonly tables: Record<string, KnownTable>;
   readonly at: string;
 }
@@ -45,6 +47,17 @@ const NOTHING: ChangeCounts = { inserts: 0, updates: 0, deletes: 0 };
 /** Name of a table in the copy and in messages. */
 export function nameOf({ schema, table }: Pick<KnownTable, 'schema' | 'table'>): string {
   return `${schema}.${table}`;
+}
+
+/** What the copy has of a replication; that of another mode or key is another one. */
+export function tablesOf(copy: StatisticsDocument | undefined, replication: string): Record<string, KnownTable> {
+  return copy?.replication === replication ? copy.tables : {};
+}
+
+/** Whether all tables of a replication have been loaded, as far as the copy knows. */
+export function hasLoadedAll(copy: StatisticsDocument | undefined, replication: string): boolean {
+  const tables = Object.values(tablesOf(copy, replication));
+  return tables.length > 0 && tables.every(({ load_ended_at: ended }) => ended !== null);
 }
 
 /** What is known of a table after another look at DMS's statistics. */

@@ -19,12 +19,21 @@ export function grantControl(grantee: IGrantable, { kind, arn }: ReplicationTarg
   });
 }
 
-/** Lets a function see and stop other replications. */
-export function grantStopOthers(grantee: IGrantable, targets: ReplicationTarget[]): void {
+/** Lets a function see and stop what a replication was before. */
+export function grantStopEarlier(grantee: IGrantable, arns: Record<Kind, string>): void {
   for (const kind of ['serverless', 'task'] as const) {
     grantDescribe(grantee, kind);
-    Grant.addToPrincipal({ grantee, actions: [actionOf('Stop', kind)], resourceArns: targets.filter((target) => target.kind === kind).map(({ arn }) => arn) });
+    Grant.addToPrincipal({ grantee, actions: [actionOf('Stop', kind)], resourceArns: [arns[kind]] });
   }
+}
+
+/** Lets a function have DMS test the ways from an instance to endpoints. */
+export function connectionStatements(arns: string[]): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['dms:TestConnection'], resources: arns }),
+    // '*': as for what describes replications.
+    new PolicyStatement({ actions: ['dms:DescribeConnections'], resources: ['*'] }),
+  ];
 }
 
 function grantDescribe(grantee: IGrantable, kind: Kind): void {

@@ -1,11 +1,13 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { EventBridgeEvent } from 'aws-lambda';
+import { Route, TestedRoute, testedRoute, testRoute } from './connections';
 import { readDocument, writeDocument } from './documents';
+import { withKnownLoad } from './known-load';
 import { LifecycleNotes } from './lifecycle-properties';
 import { ReplicationMode } from './replication-mode';
 import { activityOf, endedBadly, reasonOf, startTypeOf } from './replication-state';
 import { FoundReplication, Replications } from './replications';
-import { completeDocument, differenceOf, isNewlyComplete, KnownTable, loadOf, MergedTable, nameOf, StatisticsDocument, updated } from './table-statistics';
+import { completeDocument, differenceOf, isNewlyComplete, KnownTable, loadOf, MergedTable, nameOf, StatisticsDocument, tablesOf, updated } from './table-statistics';
 import { failureMessage, Finding, findingsMessage, Watched } from './watch-message';
 import { WatchSettings } from './watch-settings';
 import { emitMetric } from '../dispatch/embedded-metrics';
@@ -14,6 +16,11 @@ import { Message } from '../dispatch/message';
 
 /** States in which DMS replicates a table no more (DMS API reference, TableStatistics). */
 const TABLE_FAILED = ['Table error', 'Table cancelled', 'Table does not exist'];
+
+/** Less than the function has. */
+const LONGEST_TEST = 4 * 60 * 1000;
+
+const LOOK_EVERY = 5_000;
 
 const sns = new SNSClient({});
 
@@ -69,19 +76,35 @@ function measure({ pipeline, replication }: WatchSettings, found: Found): void {
 
 /** A rollback changes back what was changed, and starts nothing that it has not changed. */
 async function resumeAfterRollback(settings: WatchSettings, replications: Replications, found: Found): Promise<void> {
-  const { notes: place, replication } = settings;
+  const { notes: place, replication, statistics } = settings;
   const notes = await readDocument<LifecycleNotes>(place);
   if (!notes?.stopped || !found || activityOf(found) !== 'ended') {
     return;
   }
-  const type = startTypeOf(found, replication.mode, false);
+  if (found.route) {
+    await reach(found.route);
+  }
+  const type = startTypeOf(await withKnownLoad(found, replication.arn, statistics), replication.mode, false);
   if (type && await replications.start(type, replication.mode)) {
     await writeDocument(place, { started: notes.started, load: notes.load } satisfies LifecycleNotes);
   }
 }
 
+/** A rollback may have changed endpoints back, which DMS has to reach again before it starts a task. Throws where it does not: Lambda tries again, and keeps the event in the end. */
+async function reach(route: Route): Promise<void> {
+  const deadline = Date.now() + LONGEST_TEST;
+  let tested: TestedRoute = { state: await testRoute(route) ? 'testing' : 'failed', failures: [] };
+  while (tested.state === 'testing' && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    tested = await testedRoute(route);
+  }
+  if (tested.state !== 'successful') {
+    throw new Error(`the replication could not be started again after a rollback: ${tested.failures.join('; ') || 'the tests of its endpoints have not ended'}`);
+  }
+}
+
 async function lookAtTables(settings: WatchSettings, watched: Watched, replications: Replications): Promise<void> {
-  const before = (await readDocument<StatisticsDocument>(settings.statistics))?.tables ?? {};
+  const before = tablesOf(await readDocument<StatisticsDocument>(settings.statistics), settings.replication.arn);
   const now = new Date();
   const tables: Record<string, KnownTable> = { ...before };
   const findings: Finding[] = [];
@@ -96,7 +119,7 @@ async function lookAtTables(settings: WatchSettings, watched: Watched, replicati
     await tell(settings, findingsMessage(watched, findings));
   }
   // Last: what could not be told is found again.
-  await writeDocument(settings.statistics, { tables, at: now.toISOString() } satisfies StatisticsDocument);
+  await writeDocument(settings.statistics, { replication: settings.replication.arn, tables, at: now.toISOString() } satisfies StatisticsDocument);
 }
 
 async function noteComplete({ bucket, prefix }: WatchSettings, table: KnownTable): Promise<KnownTable> {

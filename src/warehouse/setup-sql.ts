@@ -2,10 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ConfigurationError } from '../errors';
 import { DATABASE_ROLES } from './database-roles';
+import { LONGEST_NAME_BYTES } from './identifiers';
 import { WarehouseAccess } from './warehouse-access';
-
-/** Redshift cuts longer names silently (Amazon Redshift developer guide, "Names and identifiers"). */
-const LONGEST_NAME = 127;
 
 /** Throws unless Redshift lets a user make a schema of this name. */
 export function checkSchemaName(name: string, scope: IConstruct): void {
@@ -13,8 +11,8 @@ export function checkSchemaName(name: string, scope: IConstruct): void {
     throw new ConfigurationError('the name of a schema must be known when the app is synthesized; give it as a plain string', scope);
   }
   const bytes = Buffer.byteLength(name);
-  if (bytes === 0 || bytes > LONGEST_NAME || name.includes('\0')) {
-    throw new ConfigurationError(`schema ${JSON.stringify(name)} has ${bytes} bytes, allowed are 1 to ${LONGEST_NAME} without NUL; choose another name`, scope);
+  if (bytes === 0 || bytes > LONGEST_NAME_BYTES || name.includes('\0')) {
+    throw new ConfigurationError(`schema ${JSON.stringify(name)} has ${bytes} bytes, allowed are 1 to ${LONGEST_NAME_BYTES} without NUL; choose another name`, scope);
   }
   if (/^pg_/i.test(name) || /^information_schema$/i.test(name)) {
     throw new ConfigurationError(`schema ${JSON.stringify(name)} belongs to Redshift; choose a name that neither starts with pg_ nor is information_schema`, scope);

@@ -1,4 +1,10 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
 import { byLedger, ledgerOfKey } from '../../src/dispatch/ledger-of-key';
+import { targetName } from '../../src/dispatch/target-name';
+
+/** runtime/tests/oracle_schema/test_convert.py reads the same file: where the merge writes a table's ledger, it is read. */
+const NAMES: Record<string, string> = JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'runtime', 'tests', 'data', 'target_names.json'), 'utf8'));
 
 const warehouse = { workgroupName: 'wg', database: 'db' };
 
@@ -29,4 +35,9 @@ test('all files of a pipeline of one table go to its ledger', () => {
   const files = [{ key: 'a.csv' }, { key: 'b/c.csv' }];
   const one = { schema: 'crm', table: 'customers', warehouse };
   expect(byLedger(files, one)).toEqual([[one, files]]);
+});
+
+test.each(Object.entries(NAMES))('what is called %s in the source is called %s in the warehouse', (source, target) => {
+  expect(targetName(source)).toBe(target);
+  expect(ledgerOfKey(`in/${source}/${source}/a.parquet`, { root: 'in/', warehouse })).toEqual({ schema: target, table: target, warehouse });
 });

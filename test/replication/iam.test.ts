@@ -9,13 +9,13 @@ import { joined, newStack, resources, rightsOf, statementsOf } from '../csv-load
 
 const template = templateWith();
 const ofInstance = templateWith({ capacity: ReplicationCapacity.instance('dms.t3.medium') });
-const rights = (policy: string, of = template): string[] => rightsOf(of, policy).map((right) => right.replaceAll(NAME, '<name>'));
+const rights = (policy: string, of = template): string[] => rightsOf(of, policy).map((right) => right.replaceAll(NAME, '<name>').replace(/(?<=<name>-)[0-9a-f]{6}(?=-fc)/g, '<identity>'));
 
-const NAME = resources(template, 'AWS::DMS::ReplicationConfig')[0].Properties.ReplicationConfigIdentifier.replace(/-fc$/, '');
+const NAME = resources(template, 'AWS::DMS::ReplicationConfig')[0].Properties.ReplicationConfigIdentifier.replace(/-[0-9a-f]{6}-fc$/, '');
 const HERE = '${AWS::Region}:${AWS::AccountId}';
 const ARN = 'arn:${AWS::Partition}';
-const CONFIG = `${ARN}:dms:${HERE}:replication-config:<name>-fc`;
-const TASK = `${ARN}:dms:${HERE}:task:<name>-fc`;
+const CONFIG = `${ARN}:dms:${HERE}:replication-config:<name>-<identity>-fc`;
+const TASK = `${ARN}:dms:${HERE}:task:<name>-<identity>-fc`;
 const STAGING = '${ReplicationStagingBucket.Arn}';
 
 test('DMS reads the one secret, as the service of its Region', () => {
@@ -81,13 +81,15 @@ test('the lifecycle starts and stops this replication, runs the schema job, and 
   expect(rights('LifecycleRole').slice(1)).toEqual([
     'dms:DescribeReplications dms:DescribeReplicationConfigs on *',
     `dms:DescribeReplicationTableStatistics dms:StartReplication dms:StopReplication on ${CONFIG}`,
-    `dms:StopReplication on ${['-f', '-c'].map((mode) => CONFIG.replace('-fc', mode)).join(' ')}`,
+    `dms:StopReplication on ${CONFIG.replace('<identity>-fc', '*')}`,
     'dms:DescribeReplicationTasks on *',
-    `dms:StopReplicationTask on ${['-f', '-c', '-fc'].map((mode) => TASK.replace('-fc', mode)).join(' ')}`,
+    `dms:StopReplicationTask on ${TASK.replace('<identity>-fc', '*')}`,
     `glue:StartJobRun glue:GetJobRuns on ${ARN}:glue:${HERE}:job/\${ReplicationSchemaJob}`,
     `s3:GetObject s3:GetObjectVersion on ${STAGING}/lifecycle/crm.json`,
     `s3:ListBucket on ${STAGING} (lifecycle/crm.json*)`,
     `s3:PutObject on ${STAGING}/lifecycle/crm.json`,
+    `s3:GetObject s3:GetObjectVersion on ${STAGING}/statistics/crm.json`,
+    `s3:ListBucket on ${STAGING} (statistics/crm.json*)`,
   ]);
 });
 
@@ -95,6 +97,15 @@ test('the lifecycle of a task starts tasks', () => {
   expect(rights('LifecycleRole', ofInstance).slice(1, 3)).toEqual([
     'dms:DescribeReplicationTasks on *', `dms:DescribeTableStatistics dms:StartReplicationTask dms:StopReplicationTask on ${TASK}`,
   ]);
+});
+
+test('for a task the lifecycle and the watch test the ways from its instance to its two endpoints, and no others', () => {
+  const tests = [
+    'dms:TestConnection on ${ReplicationDmsInstance} ${ReplicationDmsSource} ${ReplicationDmsTarget}', 'dms:DescribeConnections on *',
+  ];
+  expect(rights('LifecycleTestPolicy', ofInstance)).toEqual(tests);
+  expect(rights('WatchRole', ofInstance)).toEqual(expect.arrayContaining(tests));
+  expect(JSON.stringify(template.toJSON())).not.toContain('dms:TestConnection');
 });
 
 test('the watch may resume, and writes what it has seen', () => {
@@ -129,7 +140,7 @@ test('what is on everything cannot be on less', () => {
     .flatMap(({ Action }) => [Action].flat())
     .filter((action) => !/^redshift-data:(Describe|Get)|^ec2:Describe/.test(action));
   expect([...new Set(onAll)].sort()).toEqual([
-    'cloudwatch:PutMetricData', 'dms:DescribeReplicationConfigs', 'dms:DescribeReplicationTasks', 'dms:DescribeReplications',
+    'cloudwatch:PutMetricData', 'dms:DescribeConnections', 'dms:DescribeReplicationConfigs', 'dms:DescribeReplicationTasks', 'dms:DescribeReplications',
   ]);
 });
 

@@ -1,7 +1,7 @@
 import {
-  DatabaseMigrationServiceClient, DescribeReplicationConfigsCommand, DescribeReplicationsCommand, DescribeReplicationTableStatisticsCommand,
-  DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication, StartReplicationCommand, StartReplicationTaskCommand,
-  StopReplicationCommand, StopReplicationTaskCommand,
+  Connection, DatabaseMigrationServiceClient, DescribeConnectionsCommand, DescribeReplicationConfigsCommand, DescribeReplicationsCommand,
+  DescribeReplicationTableStatisticsCommand, DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication,
+  StartReplicationCommand, StartReplicationTaskCommand, StopReplicationCommand, StopReplicationTaskCommand, TestConnectionCommand,
 } from '@aws-sdk/client-database-migration-service';
 import { GetJobRunsCommand, GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -17,6 +17,7 @@ const s3 = mockClient(S3Client);
 const ARN = 'arn:aws:dms:eu-central-1:123456789012:replication-config:test';
 const TASK_ARN = 'arn:aws:dms:eu-central-1:123456789012:task:test';
 const NOTES = 's3://staging/lifecycle/crm.json';
+const COPY = 's3://staging/statistics/crm.json';
 
 let objects: Map<string, string>;
 let runs: Record<string, any>[];
@@ -36,7 +37,7 @@ const properties = (action: 'start' | 'stop', others: Record<string, any> = {}):
   Definition: 'd1',
   Values: ['bucket'],
   Notes: { bucket: 'staging', key: 'lifecycle/crm.json' },
-  ...(action === 'start' && { Load: 'l1', SchemaJob: 'schema', Schema: 's1' }),
+  ...(action === 'start' && { Load: 'l1', Statistics: { bucket: 'staging', key: 'statistics/crm.json' }, SchemaJob: 'schema', Schema: 's1' }),
   ...others,
 });
 
@@ -85,6 +86,14 @@ beforeEach(() => {
   dms.on(StopReplicationCommand).resolves({});
   dms.on(DescribeReplicationConfigsCommand).resolves({ ReplicationConfigs: [] });
   dms.on(DescribeReplicationTableStatisticsCommand).resolves({});
+});
+
+test('leaves tests to DMS Serverless, which does them itself', async () => {
+  tablesMade();
+  given({ Status: 'created' });
+  await isDone();
+  expect(started()).toHaveLength(1);
+  expect(dms.commandCalls(TestConnectionCommand)).toEqual([]);
 });
 
 test('keeps the name of what it made, so that CloudFormation never takes it for another', async () => {
@@ -166,6 +175,26 @@ describe('a start', () => {
     given({ Status });
     expect(await isDone()).toBe(false);
     expect(started()).toEqual([]);
+  });
+
+  const NO_STATISTICS = { FullLoadProgressPercent: 0, TablesLoaded: 0, TablesLoading: 0, TablesQueued: 0, TablesErrored: 0 };
+  const LOADED = { load_ended_at: '2026-11-01T10:00:00.000Z' };
+
+  test.each<[string, Replication, object | undefined, string]>([
+    ['forgot a full load that was done', {}, { replication: ARN, tables: { a: LOADED, b: LOADED } }, 'resume-processing'],
+    ['says none per cent of no table', { ReplicationStats: NO_STATISTICS }, { replication: ARN, tables: { a: LOADED } }, 'resume-processing'],
+    ['forgot a full load that was not done', {}, { replication: ARN, tables: { a: LOADED, b: { load_ended_at: null } } }, 'reload-target'],
+    ['never had a table', { ReplicationStats: NO_STATISTICS }, { replication: ARN, tables: {} }, 'reload-target'],
+    ['was never looked at', {}, undefined, 'reload-target'],
+    ['has followed another one that was loaded', {}, { replication: `${ARN}-other`, tables: { a: LOADED } }, 'reload-target'],
+    ['says itself what is loaded', { ReplicationStats: { FullLoadProgressPercent: 40, TablesLoaded: 2, TablesQueued: 3, TablesLoading: 0, TablesErrored: 0 } }, { replication: ARN, tables: { a: LOADED } }, 'reload-target'],
+  ])('of one that failed and %s', async (_, replication, copy, type) => {
+    given({ Status: 'failed', ...replication });
+    if (copy) {
+      objects.set(COPY, JSON.stringify(copy));
+    }
+    await isDone();
+    expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual([type]);
   });
 
   test.each<[string, Replication, Partial<Record<'mode' | 'load', string>>, string | undefined]>([
@@ -410,15 +439,80 @@ describe('a deletion', () => {
 
 describe('a task', () => {
   const ofTask = { Replication: { kind: 'task', identifier: 'test', arn: TASK_ARN, mode: 'full-load-and-cdc' } };
-  const describes = (task: object): void => { dms.on(DescribeReplicationTasksCommand).resolves({ ReplicationTasks: [task] }); };
+  const route = { ReplicationInstanceArn: 'arn:rep', SourceEndpointArn: 'arn:source', TargetEndpointArn: 'arn:target' };
+  const describes = (task: object): void => { dms.on(DescribeReplicationTasksCommand).resolves({ ReplicationTasks: [{ ...route, ...task }] }); };
+  const startTypes = (): any[] => dms.commandCalls(StartReplicationTaskCommand).map(({ args }) => args[0].input.StartReplicationTaskType);
+  const tests = (): any[] => dms.commandCalls(TestConnectionCommand).map(({ args }) => args[0].input);
+  const tested = (...connections: Connection[]): void => {
+    objects.set(NOTES, JSON.stringify({ started: 'r0', load: 'l1', tested: 'r1' }));
+    dms.on(DescribeConnectionsCommand).resolves({ Connections: connections });
+  };
+  const reached = (): void => tested({ EndpointArn: 'arn:target', Status: 'successful' }, { EndpointArn: 'arn:source', Status: 'successful' });
 
   beforeEach(() => {
     tablesMade();
     dms.on(StartReplicationTaskCommand).resolves({});
+    dms.on(TestConnectionCommand).resolves({});
+    dms.on(DescribeConnectionsCommand).resolves({});
+  });
+
+  test('is started after its instance has reached both endpoints, which is tested for each deployment', async () => {
+    describes({ Status: 'ready' });
+    // What an earlier deployment has tested may have changed.
+    objects.set(NOTES, JSON.stringify({ started: 'r0', load: 'l1', tested: 'r0' }));
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(tests()).toEqual([
+      { ReplicationInstanceArn: 'arn:rep', EndpointArn: 'arn:source' }, { ReplicationInstanceArn: 'arn:rep', EndpointArn: 'arn:target' },
+    ]);
+    expect(notes()).toEqual({ started: 'r0', load: 'l1', tested: 'r1' });
+    expect(startTypes()).toEqual([]);
+    reached();
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(tests()).toHaveLength(2);
+    expect(dms.commandCalls(DescribeConnectionsCommand)[0].args[0].input.Filters).toEqual([
+      { Name: 'replication-instance-arn', Values: ['arn:rep'] }, { Name: 'endpoint-arn', Values: ['arn:source', 'arn:target'] },
+    ]);
+    expect(startTypes()).toEqual(['start-replication']);
+    expect(notes()).toEqual({ started: 'r1', load: 'l1' });
+  });
+
+  test.each<[string, Connection[]]>([
+    ['while a test goes on', [{ EndpointArn: 'arn:source', Status: 'successful' }, { EndpointArn: 'arn:target', Status: 'testing' }]],
+    ['while DMS does not show a test yet', [{ EndpointArn: 'arn:source', Status: 'successful' }]],
+    ['while DMS shows others', [{ EndpointArn: 'arn:source', Status: 'successful' }, { EndpointArn: 'arn:other', Status: 'successful' }]],
+  ])('is waited for %s', async (_, connections) => {
+    describes({ Status: 'ready' });
+    tested(...connections);
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(startTypes()).toEqual([]);
+  });
+
+  test("whose endpoints cannot be reached fails the deployment with DMS's own reasons", async () => {
+    describes({ Status: 'ready' });
+    tested({ EndpointArn: 'arn:source', Status: 'failed', LastFailureMessage: 'ORA-12541: TNS:no listener' }, { EndpointArn: 'arn:target', Status: 'failed' });
+    await expect(isDone({ properties: ofTask })).rejects.toThrow('DMS could not start the replication test: the source endpoint cannot be reached: ORA-12541: TNS:no listener;'
+      + ' the target endpoint cannot be reached: DMS gives no reason');
+    expect(startTypes()).toEqual([]);
+  });
+
+  test('is tested again when DMS says that it cannot be now', async () => {
+    describes({ Status: 'ready' });
+    dms.on(TestConnectionCommand).rejectsOnce(fault('InvalidResourceStateFault', 'The instance is being modified')).resolves({});
+    expect(await isDone({ properties: ofTask })).toBe(false);
+    expect(objects.has(NOTES)).toBe(false);
+    await isDone({ properties: ofTask });
+    expect(notes().tested).toBe('r1');
+  });
+
+  test('that has loaded all is not tested', async () => {
+    describes({ Status: 'stopped', StopReason: 'Stop Reason FULL_LOAD_ONLY_FINISHED' });
+    expect(await isDone({ properties: { Replication: { ...ofTask.Replication, mode: 'full-load' } } })).toBe(true);
+    expect(tests()).toEqual([]);
   });
 
   test.each([['ready', 'start-replication'], ['stopped', 'resume-processing'], ['failed', 'reload-target']])('that is %s is started by %s', async (Status, type) => {
     describes({ Status });
+    reached();
     expect(await isDone({ properties: ofTask })).toBe(false);
     expect(dms.commandCalls(StartReplicationTaskCommand).map(({ args }) => args[0].input)).toEqual([
       { ReplicationTaskArn: TASK_ARN, StartReplicationTaskType: type },

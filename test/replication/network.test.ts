@@ -59,7 +59,8 @@ describe('endpoints', () => {
 
   test('let in DMS and the schema job, each to what it needs', () => {
     const rules = resources(templateOfSource({}), 'AWS::EC2::SecurityGroupIngress').filter(({ Properties }) => Properties.FromPort === 443);
-    expect(rules.map(({ Properties }) => [joined(Properties.GroupId), joined(Properties.SourceSecurityGroupId)].map((group) => group.replace(/^\$\{ReplicationNetwork|SecurityGroup.*/g, ''))).sort())
+    const names = (group: any): string => joined(group).replace(/^\$\{Replication(Network|VpcEndpoints[0-9a-f]{8})|SecurityGroup.*/g, '');
+    expect(rules.map(({ Properties }) => [names(Properties.GroupId), names(Properties.SourceSecurityGroupId)]).sort())
       .toEqual([['RedshiftData', 'SchemaJob'], ['SecretsManager', ''], ['SecretsManager', 'SchemaJob']]);
   });
 
@@ -70,6 +71,61 @@ describe('endpoints', () => {
     const template = Template.fromStack(stack);
     expect(endpointsOf(template)).toEqual(['redshift-data', 's3', 'secretsmanager']);
     expect(resources(template, 'AWS::EC2::SecurityGroupIngress').filter(({ Properties }) => Properties.FromPort === 443)).toHaveLength(6);
+  });
+
+  /** What a stack with replications of these names has of endpoints, by logical id. */
+  const endpointsWith = (...ids: string[]): Record<string, any> => {
+    const stack = newStack();
+    ids.forEach((id) => newReplication({ tables: [`${id}.%`], pipelineName: id.toLowerCase() }, stack, id));
+    const { Resources } = Template.fromStack(stack).toJSON();
+    return Object.fromEntries(Object.entries<any>(Resources).filter(([id, { Type }]) => Type === 'AWS::EC2::VPCEndpoint' || id.startsWith('ReplicationVpcEndpoints')));
+  };
+
+  test('stay as they are when the replication goes that needed them first', () => {
+    const both = endpointsWith('ONE', 'TWO');
+    expect(Object.values(both).filter(({ Type }) => Type === 'AWS::EC2::VPCEndpoint')).toHaveLength(3);
+    expect(endpointsWith('TWO')).toEqual(both);
+    expect(endpointsWith('ONE')).toEqual(both);
+  });
+
+  test('are there before the replication starts that uses them, also those of another stack', () => {
+    const app = new App();
+    const [one, two] = ['One', 'Two'].map((id) => newStack(app, id));
+    const vpc = new Vpc(newStack(app, 'Shared'), 'Network');
+    newReplication({ vpc }, one);
+    newReplication({ vpc, tables: ['SALES.%'] }, two);
+    const template = Template.fromStack(one);
+    const [start] = resources(template, 'Custom::ReplicationStart');
+    expect(start.DependsOn).toEqual(expect.arrayContaining(Object.keys(template.findResources('AWS::EC2::VPCEndpoint'))));
+    expect(endpointsOf(Template.fromStack(two))).toEqual([]);
+    // What uses them lets itself in, so that the stacks can be deployed one after the other.
+    expect(two.dependencies.map(({ node }) => node.id)).toContain('One');
+    expect(one.dependencies.map(({ node }) => node.id)).toEqual(['Shared']);
+  });
+
+  test('to S3 are in the routes of all subnets that use them', () => {
+    const stack = newStack(new App());
+    const vpc = new Vpc(stack, 'Network', {
+      maxAzs: 2,
+      subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC }, { name: 'One', subnetType: SubnetType.PRIVATE_ISOLATED }, { name: 'Two', subnetType: SubnetType.PRIVATE_ISOLATED }],
+    });
+    newReplication({ vpc, vpcSubnets: { subnetGroupName: 'One' } }, stack, 'First');
+    newReplication({ vpc, vpcSubnets: { subnetGroupName: 'Two' }, tables: ['SALES.%'], pipelineName: 'sales' }, stack, 'Second');
+    const [s3] = resources(Template.fromStack(stack), 'AWS::EC2::VPCEndpoint').filter(({ Properties }) => Properties.VpcEndpointType === 'Gateway');
+    expect(s3.Properties.RouteTableIds.map(joined)).toEqual(['OneSubnet1', 'OneSubnet2', 'TwoSubnet1', 'TwoSubnet2'].map((name) => expect.stringMatching(`Network${name}RouteTable`)));
+  });
+
+  test.each<[string, SubnetType, string[]]>([
+    ['without a way out have one to the logs', SubnetType.PRIVATE_ISOLATED, ['logs', 'redshift-data', 's3', 'secretsmanager']],
+    ['with a way out pay for no more', SubnetType.PRIVATE_WITH_EGRESS, ['redshift-data', 's3', 'secretsmanager']],
+  ])('of subnets %s', (_, subnetType, services) => {
+    const stack = newStack(new App());
+    const vpc = new Vpc(stack, 'Network', { maxAzs: 2, subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC }, { name: 'Private', subnetType }] });
+    newReplication({ vpc }, stack);
+    const template = Template.fromStack(stack);
+    expect(endpointsOf(template)).toEqual(services);
+    const logs = resources(template, 'AWS::EC2::SecurityGroupIngress').filter(({ Properties }) => joined(Properties.GroupId).includes('Logs'));
+    expect(logs.map(({ Properties }) => joined(Properties.SourceSecurityGroupId))).toEqual(services.includes('logs') ? [expect.stringMatching('SchemaJobSecurityGroup')] : []);
   });
 
   test('that a network of the app has already are not made again', () => {

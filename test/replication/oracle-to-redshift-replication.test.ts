@@ -32,7 +32,7 @@ describe('the source endpoint', () => {
   });
 
   test.each<[string, unknown]>([
-    ['CharLengthSemantics', 'CHAR'], ['FailTasksOnLobTruncation', true], ['NumberDatatypeScale', 10], ['AddSupplementalLogging', false], ['UseLogminerReader', true], ['UseBFile', false],
+    ['CharLengthSemantics', 'char'], ['FailTasksOnLobTruncation', true], ['NumberDatatypeScale', 10], ['AddSupplementalLogging', false], ['UseLogminerReader', true], ['UseBFile', false],
   ])('has %s %s', (setting, value) => {
     expect(source.OracleSettings[setting]).toBe(value);
   });
@@ -270,10 +270,83 @@ describe('an instance', () => {
     expect(joined(customOf(ofInstance, 'Start').Properties.Replication.arn)).toMatch(new RegExp(`:task:${task.ResourceIdentifier}$`));
   });
 
+  test('is allowed to be tested before the start, by rights that nothing before it waits for', () => {
+    const [policy] = Object.keys(ofInstance.findResources('AWS::IAM::Policy')).filter((id) => id.includes('LifecycleTestPolicy'));
+    expect(customOf(ofInstance, 'Start').DependsOn).toContain(policy);
+    expect(customOf(ofInstance, 'Stop').DependsOn).not.toContain(policy);
+  });
+
   test('is watched itself, for a disk that fills up', () => {
     expect(propertiesOf(ofInstance, 'AWS::Events::Rule', 'ReplicationWatchDmsEvent').EventPattern.resources.map(joined)).toEqual([
       expect.stringMatching(/:task:/), expect.stringMatching(/:rep:/),
     ]);
+  });
+});
+
+describe('names in DMS', () => {
+  /** What CloudFormation replaces by another one (CloudFormation registry, `createOnlyProperties`), and the names, of which there may be one at a time. */
+  const CREATE_ONLY: Record<string, string[]> = {
+    'AWS::DMS::Endpoint': ['KmsKeyId', 'ResourceIdentifier'],
+    'AWS::DMS::ReplicationSubnetGroup': ['ReplicationSubnetGroupIdentifier'],
+    'AWS::DMS::ReplicationInstance': ['KmsKeyId', 'ResourceIdentifier', 'DnsNameServers', 'ReplicationSubnetGroupIdentifier', 'PubliclyAccessible'],
+    'AWS::DMS::ReplicationTask': ['ResourceIdentifier', 'TargetEndpointArn', 'SourceEndpointArn', 'ReplicationInstanceArn'],
+    'AWS::DMS::ReplicationConfig': ['ResourceIdentifier'],
+  };
+  const NAMES = ['EndpointIdentifier', 'ResourceIdentifier', 'ReplicationSubnetGroupIdentifier', 'ReplicationInstanceIdentifier', 'ReplicationTaskIdentifier', 'ReplicationConfigIdentifier'];
+
+  const dmsOf = (of: Template): Record<string, any> => Object.fromEntries(
+    Object.entries(of.toJSON().Resources).filter(([, { Type }]: any) => Type in CREATE_ONLY),
+  );
+  const namesOf = (id: string, { Type, Properties }: any): string[] => NAMES
+    .filter((name) => typeof Properties[name] === 'string' && !(name === 'ReplicationSubnetGroupIdentifier' && Type !== 'AWS::DMS::ReplicationSubnetGroup'))
+    .map((name) => `${id} ${name} ${Properties[name]}`);
+
+  /** Logical ids of what a deployment replaces, with what is replaced for it. */
+  function replaced(before: Record<string, any>, after: Record<string, any>, known: string[] = []): string[] {
+    const all = Object.keys(after).filter((id) => before[id] && CREATE_ONLY[after[id].Type].some((name) => {
+      const [old, new_] = [before, after].map((of) => JSON.stringify(of[id].Properties[name]));
+      return old !== new_ || known.some((other) => old?.includes(`"${other}"`));
+    }));
+    return all.length > known.length ? replaced(before, after, all) : all;
+  }
+
+  const withKeys = (props: object, ...ids: string[]): Record<string, any>[] => ids.map((id) => {
+    const stack = newStack();
+    newReplication({ ...props, encryptionKey: id.startsWith('arn:') ? Key.fromKeyArn(stack, 'Key', id) : id === '' ? undefined : new Key(stack, id) }, stack);
+    return dmsOf(Template.fromStack(stack));
+  });
+  const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/';
+
+  test.each<[string, object, string, string]>([
+    ['of DMS Serverless under another key of the app', {}, 'Key', 'Other'],
+    ['of an instance under another key of the app', { capacity: instance }, 'Key', 'Other'],
+    ['of an instance under another imported key', { capacity: instance }, `${KEY_ARN}1`, `${KEY_ARN}2`],
+    ['of an instance under a first key', { capacity: instance }, '', 'Key'],
+  ])('%s are others, since CloudFormation makes what replaces something before that goes', (_, props, one, other) => {
+    const [before, after] = withKeys(props, one, other);
+    const gone = replaced(before, after);
+    expect(gone.length).toBeGreaterThanOrEqual(3);
+    const [old, new_] = [before, after].map((of) => gone.flatMap((id) => namesOf(id, of[id])));
+    expect(new_.filter((name) => old.includes(name))).toEqual([]);
+    const [again] = withKeys(props, other);
+    expect(Object.values(again).map(({ Properties }) => Properties)).toEqual(Object.values(after).map(({ Properties }) => Properties));
+  });
+
+  test('are others in another network, out of which no subnet group can go', () => {
+    const [here, there] = ['vpc-1', 'vpc-2'].map((vpcId) => {
+      const stack = newStack();
+      const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId, availabilityZones: ['a', 'b'], privateSubnetIds: ['s-1', 's-2'] });
+      newReplication({ vpc, capacity: instance, vpcEndpoints: false }, stack);
+      return dmsOf(Template.fromStack(stack));
+    });
+    expect(replaced(here, there).map((id) => here[id].Type).sort()).toEqual(['AWS::DMS::ReplicationInstance', 'AWS::DMS::ReplicationSubnetGroup', 'AWS::DMS::ReplicationTask']);
+    const [before, after] = [here, there].map((of) => Object.keys(of).flatMap((id) => namesOf(id, of[id])));
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+  });
+
+  test('stay as they are when anything else changes', () => {
+    const changes = { tables: ['SALES.%'], maxLobSize: Size.mebibytes(1), capacity: ReplicationCapacity.serverless({ max: 8 }), pipelineName: 'other' };
+    expect(replaced(dmsOf(template), dmsOf(templateWith(changes)))).toEqual([]);
   });
 });
 
@@ -334,7 +407,7 @@ describe('the lifecycle', () => {
     ['the size of LOBs', { maxLobSize: Size.kibibytes(128) }, ['Definition']],
     ['how often it merges', { mergeInterval: Duration.minutes(1) }, []],
     ['the schema of its tables', { targetSchema: 'crm2' }, ['Load', 'Schema', 'Values']],
-    ['its name', { pipelineName: 'crm2' }, ['Definition', 'Load', 'Notes', 'Schema']],
+    ['its name', { pipelineName: 'crm2' }, ['Definition', 'Load', 'Notes', 'Schema', 'Statistics']],
     ['the file of its tables', { schemaFile: __filename }, ['Schema']],
   ])('notices a change of %s', (_, props, changed) => {
     const { Properties } = customOf(templateWith(props), 'Start');
@@ -535,7 +608,7 @@ describe('no secret', () => {
 });
 
 describe('the warehouse', () => {
-  test('gets the schemas of the tables, in lower case', () => {
+  test('gets the schemas of the tables, as the merge calls them', () => {
     const schemasOf = (props: object): string[] => {
       const stack = newStack();
       const warehouse = newWarehouse(stack);
@@ -543,7 +616,9 @@ describe('the warehouse', () => {
       newReplication(props, stack);
       return added.mock.calls.map(([schema]) => schema);
     };
-    expect(schemasOf({ tables: ['CRM.%', 'CRM.X', 'SALES_EU.ORDERS'] })).toEqual(['crm', 'sales_eu']);
+    expect(schemasOf({ tables: ['CRM.%', 'CRM.X', 'SALES_EU.ORDERS', 'OID.%'] })).toEqual(['crm', 'sales_eu', 'oid_']);
+    const [cut] = schemasOf({ tables: [`${'S'.repeat(128)}.%`] });
+    expect([cut.slice(0, 119), cut.length]).toEqual([`${'s'.repeat(118)}_`, 127]);
     expect(schemasOf({ tables: ['C%.%'], targetSchema: 'raw' })).toEqual(['raw']);
   });
 });

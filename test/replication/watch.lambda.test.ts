@@ -1,6 +1,7 @@
 import {
   DatabaseMigrationServiceClient, DescribeReplicationConfigsCommand, DescribeReplicationsCommand, DescribeReplicationTableStatisticsCommand,
-  DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication, StartReplicationCommand, TableStatistics,
+  DescribeConnectionsCommand, DescribeReplicationTasksCommand, DescribeTableStatisticsCommand, Replication, StartReplicationCommand,
+  StartReplicationTaskCommand, TableStatistics, TestConnectionCommand,
 } from '@aws-sdk/client-database-migration-service';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -322,6 +323,56 @@ describe('after a deployment that was rolled back', () => {
     expect(JSON.parse(objects.get(NOTES)!)).toEqual({ started: 'r1', load: 'l1' });
     await look(rolledBack, 'aws.cloudformation');
     expect(started()).toHaveLength(1);
+  });
+
+  describe('a task', () => {
+    const TASK = 'arn:aws:dms:eu-central-1:123456789012:task:test';
+    const connections = (status: string, LastFailureMessage?: string): any => ({
+      Connections: ['arn:source', 'arn:target'].map((EndpointArn) => ({ EndpointArn, Status: status, LastFailureMessage })),
+    });
+
+    beforeEach(() => {
+      asDeployed({ ...settings, replication: { ...settings.replication, kind: 'task', arn: TASK } });
+      jest.spyOn(global, 'setTimeout').mockImplementation(((next: () => void) => next()) as any);
+      objects.set(NOTES, JSON.stringify({ started: 'r1', load: 'l1', stopped: 'r2' }));
+      dms.on(DescribeReplicationTasksCommand).resolves({
+        ReplicationTasks: [{ Status: 'stopped', ReplicationInstanceArn: 'arn:rep', SourceEndpointArn: 'arn:source', TargetEndpointArn: 'arn:target' }],
+      });
+      dms.on(StartReplicationTaskCommand).resolves({});
+      dms.on(TestConnectionCommand).resolves({});
+    });
+
+    afterEach(() => jest.restoreAllMocks());
+
+    const startsOfTask = (): number => dms.commandCalls(StartReplicationTaskCommand).length;
+
+    test('is resumed when its instance has reached both endpoints, which the rollback has changed back', async () => {
+      dms.on(DescribeConnectionsCommand).resolvesOnce(connections('testing')).resolves(connections('successful'));
+      await look(rolledBack, 'aws.cloudformation');
+      expect(dms.commandCalls(TestConnectionCommand).map(({ args }) => args[0].input.EndpointArn)).toEqual(['arn:source', 'arn:target']);
+      expect(dms.commandCalls(DescribeConnectionsCommand)).toHaveLength(2);
+      expect(startsOfTask()).toBe(1);
+    });
+
+    test('that cannot be reached keeps its event, which Lambda brings again', async () => {
+      dms.on(DescribeConnectionsCommand).resolves(connections('failed', 'ORA-12541: TNS:no listener'));
+      await expect(look(rolledBack, 'aws.cloudformation')).rejects.toThrow('could not be started again after a rollback: the source endpoint cannot be reached: ORA-12541');
+      expect(startsOfTask()).toBe(0);
+    });
+
+    test('that cannot be tested now keeps its event too', async () => {
+      dms.on(TestConnectionCommand).rejects(Object.assign(new Error('not now'), { name: 'InvalidResourceStateFault' }));
+      await expect(look(rolledBack, 'aws.cloudformation')).rejects.toThrow('the tests of its endpoints have not ended');
+    });
+  });
+
+  test('what failed since, and was loaded before, is resumed and not loaded again', async () => {
+    given({ Status: 'failed' }, orders());
+    await look();
+    objects.set(NOTES, JSON.stringify({ stopped: 'r2' }));
+    given({ Status: 'failed' });
+    await look(rolledBack, 'aws.cloudformation');
+    expect(started()).toEqual(['resume-processing']);
   });
 
   test.each<[string, object | undefined, string]>([

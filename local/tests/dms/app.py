@@ -219,6 +219,23 @@ class App:
             self.wait_for(until)
         return self
 
+    def reach(self) -> list[dict[str, Any]]:
+        """Tests the connections of a task's instance to both endpoints; returns them as they are when the tests end."""
+        for endpoint in ("Source", "Target"):
+            self.dms.test_connection(
+                ReplicationInstanceArn=self.outputs["Instance"], EndpointArn=self.outputs[endpoint]
+            )
+
+        def ended() -> list[dict[str, Any]]:
+            connections = self.connections()
+            return [] if "testing" in {each["Status"] for each in connections} else connections
+
+        return cast("list[dict[str, Any]]", self.cloud.wait_until(ended, 20, "tested connections"))
+
+    def connections(self) -> list[dict[str, Any]]:
+        filters = [{"Name": "replication-instance-arn", "Values": [self.outputs["Instance"]]}]
+        return cast("list[dict[str, Any]]", self.dms.describe_connections(Filters=filters)["Connections"])
+
     def stop(self) -> App:
         if self.is_task:
             self.dms.stop_replication_task(ReplicationTaskArn=self.arn)

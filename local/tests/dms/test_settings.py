@@ -356,3 +356,16 @@ def test_an_endpoint_takes_a_secret_or_a_password(app: App) -> None:
     settings = {"SecretsManagerSecretId": app.secret, "SecretsManagerAccessRoleArn": "arn:aws:iam::123456789012:role/x"}
     with pytest.raises(ClientError, match="can't be combined with Password"):
         app.dms.create_endpoint(**given, Password="p", OracleSettings=settings)
+
+
+@pytest.mark.parametrize("semantics", ["default", "char", "byte"])
+def test_length_semantics_are_those_of_the_api(app: App, semantics: str) -> None:
+    app.deployed()
+    change = {"EndpointArn": app.outputs["Source"], "OracleSettings": {"CharLengthSemantics": semantics}}
+    app.dms.modify_endpoint(**change)
+    with pytest.raises(
+        ClientError, match=f"CharLengthSemantics {semantics.upper()} is not valid; valid: default, char"
+    ):
+        app.dms.modify_endpoint(
+            EndpointArn=change["EndpointArn"], OracleSettings={"CharLengthSemantics": semantics.upper()}
+        )

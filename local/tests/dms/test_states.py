@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
+from local.assembly import DeploymentError
 from local.tests.assembly import allow, arn_of, outputs, ref, role, write_assembly
 from local.tests.conftest import Deploy
 from local.tests.dms.app import FOLDER, App, template
@@ -70,6 +71,8 @@ def test_what_dms_refuses_while_a_replication_runs(app: App) -> None:
 @pytest.mark.parametrize("on_instance", [False, True], ids=["serverless", "task"])
 def test_how_a_replication_may_be_started(app: App, on_instance: bool) -> None:
     app.deployed(on_instance=on_instance)
+    if on_instance:
+        app.reach()
 
     def start(start_type: str) -> Callable[..., Any]:
         return lambda: app.start(start_type, until=None)
@@ -89,19 +92,61 @@ def test_how_a_replication_may_be_started(app: App, on_instance: bool) -> None:
 def test_a_task_on_an_instance_replicates_too(app: App) -> None:
     app.deployed(on_instance=True)
     assert app.describe()["Status"] == "ready"
-    tested = app.dms.test_connection(ReplicationInstanceArn=app.outputs["Instance"], EndpointArn=app.outputs["Source"])[
-        "Connection"
-    ]
-    assert tested["Status"] == "testing"
-    filters = [{"Name": "endpoint-arn", "Values": [app.outputs["Source"]]}]
-    [connection] = app.dms.describe_connections(Filters=filters)["Connections"]
-    assert connection["Status"] == "successful"
+    assert [each["Status"] for each in app.reach()] == ["successful", "successful"]
     app.start()
     app.sql("""DELETE FROM "CRM"."CUSTOMERS" WHERE "ID" = 1""")
     [change] = app.wait_for_changes("CUSTOMERS", 1)
     assert (change["Op"], change["ID"]) == ("D", 1)
     app.stop()
     assert app.describe()["StopReason"] == "Stop Reason NORMAL"
+
+
+_UNTESTED = "Test connection for replication instance and endpoint should be successful for starting"
+
+
+def test_a_task_starts_only_after_its_instance_has_reached_both_endpoints(app: App) -> None:
+    app.deployed(on_instance=True)
+    start = {"ReplicationTaskArn": app.arn, "StartReplicationTaskType": "start-replication"}
+
+    def test(endpoint: str) -> str:
+        pair = {"ReplicationInstanceArn": app.outputs["Instance"], "EndpointArn": app.outputs[endpoint]}
+        return str(app.dms.test_connection(**pair)["Connection"]["Status"])
+
+    assert _UNTESTED in refused("InvalidResourceStateFault", app.dms.start_replication_task, **start)
+    assert test("Source") == "testing"
+    refused("InvalidResourceStateFault", test, endpoint="Source")
+    app.cloud.wait_until(lambda: app.connections()[0]["Status"] == "successful", 20, "the source")
+    assert _UNTESTED in refused("InvalidResourceStateFault", app.dms.start_replication_task, **start)
+    test("Target")
+    app.cloud.wait_until(lambda: app.connections()[1]["Status"] == "successful", 20, "the target")
+    change = {"EndpointArn": app.outputs["Target"], "S3Settings": {"CdcMaxBatchInterval": 5}}
+    app.dms.modify_endpoint(**change)
+    assert _UNTESTED in refused("InvalidResourceStateFault", app.dms.start_replication_task, **start)
+    app.reach()
+    app.start()
+
+
+@pytest.mark.parametrize(
+    ("without", "place", "reason"),
+    [
+        ((), 0, "ORA-01017: invalid username/password"),
+        (("trust",), 1, "cannot be assumed by dms.amazonaws.com"),
+        (("secret",), 0, "secret"),
+    ],
+)
+def test_a_failed_test_says_why_and_lets_no_task_start(
+    app: App, without: tuple[str, ...], place: int, reason: str
+) -> None:
+    if not without:
+        manager = app.cloud.client("secretsmanager")
+        login = json.loads(manager.get_secret_value(SecretId=app.secret)["SecretString"])
+        manager.put_secret_value(SecretId=app.secret, SecretString=json.dumps(login | {"password": "wrong"}))
+    app.deployed(on_instance=True, without=without)
+    failed = app.reach()[place]
+    assert failed["Status"] == "failed"
+    assert reason in failed["LastFailureMessage"]
+    start = {"ReplicationTaskArn": app.arn, "StartReplicationTaskType": "start-replication"}
+    assert _UNTESTED in refused("InvalidResourceStateFault", app.dms.start_replication_task, **start)
 
 
 def test_a_full_load_ends_by_itself(app: App) -> None:
@@ -178,6 +223,28 @@ def test_other_mappings_of_a_stopped_replication_are_deployed_in_place(app: App)
     app.start("reload-target")
     app.wait_for_counts("CUSTOMERS", TableState="Table completed")
     assert "cdp_change_seq" not in app.loaded("CUSTOMERS")[0]
+
+
+def test_another_key_makes_what_has_one_anew_before_the_old_goes_which_takes_another_name(app: App) -> None:
+    def with_key(key: str, name: str) -> dict[str, Any]:
+        declared = template(app.service, app.secret, on_instance=True)
+        resources = declared["Resources"]
+        for each in ("Instance", "Source", "Target"):
+            resources[each]["Properties"]["KmsKeyId"] = f"arn:aws:kms:us-east-1:123456789012:key/{key}"
+        resources["Instance"]["Properties"]["ReplicationInstanceIdentifier"] = name
+        resources["Replication"]["Properties"]["ReplicationTaskIdentifier"] = name
+        return declared
+
+    before = app.outputs = app.deploy(with_key("1", "one"))
+    with pytest.raises(DeploymentError, match="already exists"):
+        app.deploy(with_key("2", "one"))
+    after = app.outputs = app.deploy(with_key("3", "two"))
+    for each in ("Instance", "Source", "Target", "Replication"):
+        assert after[each] != before[each], each
+    tasks = app.dms.describe_replication_tasks()["ReplicationTasks"]
+    assert before["Replication"] not in [each["ReplicationTaskArn"] for each in tasks]
+    app.reach()
+    app.start()
 
 
 _ANY = {"schema-name": "CRM", "table-name": "%"}

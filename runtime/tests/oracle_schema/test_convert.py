@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,6 +26,14 @@ from customer_data.oracle_schema.names import target_name
 from customer_data.oracle_schema.redshift_sql import column_definition, create_table, script
 from customer_data.oracle_schema.types import Effort
 from customer_data.warehouse.table_name import TableName
+
+#: test/dispatch/ledger-of-key.test.ts reads the same file: where the merge writes a table's ledger, it is read.
+_NAMES = json.loads((Path(__file__).parents[1] / "data" / "target_names.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("source", "name"), _NAMES.items())
+def test_names_are_those_that_the_app_reads_by(source: str, name: str) -> None:
+    assert target_name(source) == name
 
 
 def test_names_are_in_lower_case() -> None:
