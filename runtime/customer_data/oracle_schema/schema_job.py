@@ -28,6 +28,7 @@ from customer_data.oracle_schema.run import MODEL_FILE, REPORT_FILE, Output, out
 from customer_data.oracle_schema.secret import Login, read_secret
 from customer_data.oracle_schema.settings import SchemaJobSettings
 from customer_data.oracle_schema.statements import split_statements
+from customer_data.oracle_schema.supplemental_logging import SUPPLEMENTAL_LOGGING
 from customer_data.oracle_schema.targets import Conversion
 from customer_data.warehouse.data_api import DataApi
 from customer_data.warehouse.failure_texts import is_type_change_refused
@@ -80,6 +81,9 @@ def run(
     )
     _write(made, settings.output, s3)
     log.info("%s s3://%s/%s%s", made.assessment.sentence, settings.output.bucket, settings.output.prefix, REPORT_FILE)
+    for name, item in made.assessment.for_people:
+        if item.kind == SUPPLEMENTAL_LOGGING:
+            log.warning("%s: %s", name, "; ".join(item.reasons))
     for text in changes.reported:
         log.info("not changed: %s", text)
     if plan:

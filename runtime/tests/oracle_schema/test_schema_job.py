@@ -131,6 +131,19 @@ def test_what_the_source_no_longer_has_is_reported_and_stays(world: World, caplo
     assert "the columns name are not among the source's" in caplog.text
 
 
+def test_a_table_without_supplemental_logging_is_reported_with_the_statement_and_is_made(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = crm()
+    database.views["ALL_LOG_GROUPS"] = []
+    run(world, database)
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert "CRM.CUSTOMERS" in warning
+    assert 'ALTER TABLE "CRM"."CUSTOMERS" ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS' in warning
+    assert "SUPPLEMENTAL LOG DATA" in written(world, "assessment.html")
+    assert list(stored(world)) == ["id"]
+
+
 def test_a_plan_writes_and_applies_nothing(world: World) -> None:
     run(world, crm(), plan=True)
     assert stored(world) == {}

@@ -369,3 +369,22 @@ def test_partitions_by_system_have_no_columns() -> None:
     text = "CREATE TABLE s (a NUMBER) PARTITION BY SYSTEM (PARTITION p1, PARTITION p2);"
     [table] = read_ddl(text, default_owner="X").tables
     assert (table.partitioning, table.partitioned_by) == ("SYSTEM", ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "logged"),
+    [
+        ("MOVE TABLESPACE x", "unknown"),
+        ("ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS", "all"),
+        ("ADD SUPPLEMENTAL LOG DATA (PRIMARY KEY, UNIQUE) COLUMNS", "key"),
+        ("ADD SUPPLEMENTAL LOG GROUP g (id) ALWAYS, SUPPLEMENTAL LOG DATA (PRIMARY KEY) COLUMNS", "key"),
+        ("ADD SUPPLEMENTAL LOG DATA (UNIQUE) COLUMNS", "unknown"),
+        ("ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS; ALTER TABLE t DROP SUPPLEMENTAL LOG DATA (ALL) COLUMNS", "unknown"),
+    ],
+)
+def test_what_is_logged_of_an_update(changes: str, logged: str) -> None:
+    assert _table(f"{_TABLE}ALTER TABLE x.t {changes};").logged == logged
+
+
+def test_what_is_logged_of_an_update_among_the_columns() -> None:
+    assert _table("CREATE TABLE t (id NUMBER, SUPPLEMENTAL LOG DATA (ALL) COLUMNS);").logged == "all"
