@@ -45,6 +45,7 @@ class Role(Enum):
     DATA = "data are written"
     INSERT = "rows were merged"
     DELETE = "changes deleted their rows"
+    UNSEEN_KEYS = "updates do not say what their key was before"
 
 
 @dataclass(frozen=True)
@@ -277,6 +278,18 @@ def merge_load(staging: Staging, target: Target) -> list[Statement]:
     no_key = _guard(f"FROM {staging.newest} WHERE {_is_null(len(keys))}", "a key is NULL", Role.NO_CHANGE)
     older = _drop_older(source, staging, target) if target.before >= target.generation + "." else ()
     return [is_load, *changed, Statement(newest, Role.DATA), no_key, once, *older, *_replace(source, staging, target)]
+
+
+def remarks(staging: Staging, *, has_updates: bool) -> list[Statement]:
+    """What no guard stops and yet somebody has to know: each gives a row where it is so."""
+    found = []
+    if has_updates and staging.key and not _has_before(staging):
+        found.append(_any(staging, f"{staging.operation} = 'U'", Role.UNSEEN_KEYS))
+    return found
+
+
+def _any(staging: Staging, condition: str, role: Role) -> Statement:
+    return Statement(f"SELECT 1 FROM {staging.staged} WHERE {condition} LIMIT 1", role)
 
 
 def complete(target: Target, ledger: TableName, rows: int, *, has_tombstones: bool) -> list[Statement]:

@@ -31,6 +31,7 @@ from customer_data.replication.generations import Completion, Course, course
 from customer_data.replication.merge_ledger import State, changes_after, measure, read_state
 from customer_data.replication.merge_sql import Role
 from customer_data.replication.reading import Inspected, inspect
+from customer_data.replication.remarks import remarks
 from customer_data.replication.result import LEDGER_COLUMNS, FileResult, Status, TableResult
 from customer_data.replication.segments import Preparation, Segments
 from customer_data.replication.settings import MergeSettings
@@ -138,6 +139,7 @@ class TableMerge:
                 except WarehouseError as error:
                     return self._look_into(error, batch, ready, table)
             self._count(batch, counts)
+            self.result.remark(remarks(batch, counts, ready))
         for result in results:
             self._finish(result)
         for load_id, reason in plan.unfinished.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 from replication_world import TASK_START, Replication, statuses
 from world import World
@@ -261,3 +262,31 @@ def test_a_key_of_two_columns(world: World) -> None:
     )
 
     assert lines.rows('"order", line, qty') == [(2, "a  ", 1)]
+
+
+def test_updates_that_do_not_say_what_their_key_was_are_merged_and_remarked_on(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """DMS adds no before-images of columns with `#`, `/`, `\\` or `-` in their names."""
+    parts = Replication(
+        world,
+        columns={"PART#": pa.int64(), "NAME": pa.string()},
+        ddl='"part#" BIGINT NOT NULL, name VARCHAR(9), PRIMARY KEY ("part#")',
+        key=("PART#",),
+        name="PARTS",
+    )
+    parts.merge(parts.load({"PART#": 1, "NAME": "bolt"}), parts.changes(("I", 1, {"PART#": 2}), ("D", 2, {"PART#": 2})))
+    assert "PART#" not in caplog.text
+
+    changed = parts.changes(("U", 3, {"PART#": 1, "NAME": "nut"}), ("D", 4, {"PART#": 1}))
+    parts.merge(changed, parts.changes(("U", 5, {"PART#": 9, "NAME": "nut"})))
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "CRM.PARTS" in warning and "what PART# of the key was before" in warning and "reload the table" in warning
+    assert parts.rows('"part#", name') == [(9, "nut")]
+
+
+def test_no_remark_where_updates_say_what_their_key_was(
+    customers: Replication, caplog: pytest.LogCaptureFixture
+) -> None:
+    customers.merge(customers.changes(("U", 1, {"ID": 3, "NAME": "Ann", "BI_ID": 1})))
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]

@@ -55,6 +55,7 @@ CASES = {
         replace(STAGING, positioned=True, padded=True), replace(TARGET, kept=(), before="")
     ),
     "changes_without_a_key": merge_sql.merge_changes(WITHOUT_KEY, TARGET),
+    "remarks": merge_sql.remarks(replace(STAGING, key=(replace(STAGING.key[0], before=None),)), has_updates=True),
     "load": merge_sql.merge_load(STAGING, replace(TARGET, kept=())),
     "load_without_a_key": merge_sql.merge_load(WITHOUT_KEY, TARGET),
     "complete": merge_sql.complete(TARGET, TableName("crm", "customers__loads"), 1000, has_tombstones=True),
