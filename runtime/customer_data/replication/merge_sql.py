@@ -46,6 +46,7 @@ class Role(Enum):
     INSERT = "rows were merged"
     DELETE = "changes deleted their rows"
     UNSEEN_KEYS = "updates do not say what their key was before"
+    BLANK_KEYS = "keys end in a blank"
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,18 @@ def remarks(staging: Staging, *, has_updates: bool) -> list[Statement]:
     found = []
     if has_updates and staging.key and not _has_before(staging):
         found.append(_any(staging, f"{staging.operation} = 'U'", Role.UNSEEN_KEYS))
+    if blank := [_ends_blank(column) for column in staging.key if column.type.name == "varchar"]:
+        found.append(_any(staging, " OR ".join(blank), Role.BLANK_KEYS))
     return found
+
+
+def _ends_blank(column: KeyColumn) -> str:
+    """But not because it is a CHAR of Oracle's, which is as long as its column, of four bytes a character or one."""
+    value, length = column.value, column.type.length or 0
+    return (
+        f"(OCTET_LENGTH({value}) > OCTET_LENGTH(RTRIM({value})) AND OCTET_LENGTH({value}) <> {length}"
+        f" AND LENGTH({value}) <> {length // 4})"
+    )
 
 
 def _any(staging: Staging, condition: str, role: Role) -> Statement:

@@ -9,10 +9,17 @@ from customer_data.replication.dms_files import Kind
 from customer_data.replication.merge_sql import Role
 from customer_data.replication.segments import Segments
 
+#: Redshift Database Developer Guide, "Character types", "Significance of trailing blanks".
+_BLANK_KEYS = (
+    "keys came that end in a blank: Redshift ignores blanks at the end of a text when it compares, so that of rows"
+    " whose keys differ in nothing else only the last one is kept; look for them in the source"
+)
+
 
 def remarks(batch: Batch, counts: Sequence[int], ready: Segments) -> list[str]:
     """Of a batch that was merged, given the number of rows of each of its statements."""
-    return [_unseen_keys(ready)] if batch.rows(Role.UNSEEN_KEYS, counts) else []
+    found = [_unseen_keys(ready)] if batch.rows(Role.UNSEEN_KEYS, counts) else []
+    return [*found, _BLANK_KEYS] if batch.rows(Role.BLANK_KEYS, counts) else found
 
 
 def _unseen_keys(ready: Segments) -> str:

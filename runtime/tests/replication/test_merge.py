@@ -290,3 +290,32 @@ def test_no_remark_where_updates_say_what_their_key_was(
 ) -> None:
     customers.merge(customers.changes(("U", 1, {"ID": 3, "NAME": "Ann", "BI_ID": 1})))
     assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "is_remarked"),
+    [
+        (["A", "B"], False),
+        (["A", "A "], True),
+        ([""], False),
+        (["AB      ", "ÄÖ      "], False),  # a CHAR(8 CHAR) of Oracle's
+        (["AB" + " " * 30], False),  # a CHAR(32) of Oracle's, in bytes
+    ],
+)
+def test_keys_that_end_in_a_blank_are_remarked_on(world: World, codes: list[str], is_remarked: bool) -> None:
+    """Redshift takes `A` and `A ` for one key. What stands for it here does not, so that both rows are there."""
+    for name, merged in (("LOADED", True), ("CHANGED", False)):
+        table = Replication(
+            world,
+            {"CODE": pa.string(), "N": pa.int64()},
+            "code VARCHAR(32), n BIGINT, PRIMARY KEY (code)",
+            ("CODE",),
+            name,
+        )
+        rows = [{"CODE": code, "N": number} for number, code in enumerate(codes)]
+        changes = [("I", number, row) for number, row in enumerate(rows)]
+        merger = table.merger()
+        merger.merge([table.load(*rows) if merged else table.changes(*changes)])
+        [result] = merger.results
+        assert table.rows() == sorted((row["CODE"], row["N"]) for row in rows)
+        assert any("keys came that end in a blank" in remark for remark in result.remarks) is is_remarked
