@@ -15,7 +15,7 @@ from typing import Any
 
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import TableColumn, TableSchema
-from customer_data.errors import FileFault
+from customer_data.errors import FileFault, TransientWarehouseError, WarehouseError
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
 from customer_data.records import staged_objects
 from customer_data.records.parquet_parts import StagedPart
@@ -131,7 +131,7 @@ class Preparation:
         new: tuple[NewColumn, ...] = ()
         if groups:
             plan = self._plan(groups, lined_up, table, key)
-            if self._prepare(plan, groups[0].files[0]):
+            if self._changed(plan, groups[0].files[0]):
                 return None
             new = plan.new_columns
         by_name = {column.name: column for column in new}
@@ -187,6 +187,18 @@ class Preparation:
             return []
         log.info("%s: reading %d columns of %d files to see what they need", self._target, len(wanted), len(files))
         return survey(files, wanted, headers, self._s3)
+
+    def _changed(self, plan: LoadPlan, file: Inspected) -> bool:
+        """Whether the table has to be looked at anew: since it was changed here, or by somebody who was faster."""
+        try:
+            return self._prepare(plan, file)
+        except TransientWarehouseError:
+            raise
+        except WarehouseError as error:
+            if self.read_table() == plan.table:
+                raise
+            log.info("%s: planning again, another run was faster: %s", self._target, error)
+            return True
 
     def _prepare(self, plan: LoadPlan, file: Inspected) -> bool:
         """Whether the table had to be changed before the merge."""
