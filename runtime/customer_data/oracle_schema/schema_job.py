@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     """Runs the job. Returns when the warehouse has the schema, else raises RunFailed."""
     parser = new_parser()
     parser.add_argument("--plan", choices=("true", "false"), default="false")
-    run_job(arguments, parser, _work)
+    run_job(arguments, parser, _work, when_it_fails="what it has applied stays, and another run does the rest")
 
 
 def _work(options: argparse.Namespace) -> None:

@@ -361,9 +361,10 @@ def test_the_job_starts_from_its_arguments(
     assert PASSWORD not in caplog.text + "".join(capsys.readouterr())
 
 
-def test_a_failed_run_says_why_in_one_line(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_says_why_in_one_line(aws: None, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(RunFailed, match=r"^SettingsError: the secret oracle/crm cannot be read"):
         schema_job.main(["--settings", SETTINGS_FILE.read_text()])
+    assert "the run ends here; what it has applied stays, and another run does the rest: the secret" in caplog.text
 
 
 @pytest.mark.parametrize(
