@@ -37,7 +37,7 @@ from customer_data.replication.segments import Preparation, Segments
 from customer_data.replication.settings import MergeSettings
 from customer_data.warehouse import sql
 from customer_data.warehouse.attempts import Attempts, refused_values
-from customer_data.warehouse.catalog import exists
+from customer_data.warehouse.catalog import ensure_table, exists
 from customer_data.warehouse.data_api import DataApi, retrying
 from customer_data.warehouse.ledger import Ledger
 from customer_data.warehouse.plan import NewColumn
@@ -185,7 +185,7 @@ class TableMerge:
         key = next((segment.staging.key for segment in ready.segments), ())
         if key and not has_tombstones:
             create = merge_sql.create_tombstones(self._tombstones, key)
-            retrying(lambda: self._warehouse.execute(create))
+            ensure_table(self._warehouse, self._tombstones, create)
             has_tombstones = True
         maker = BatchMaker(self._settings, self._run_id, self._target, self._tombstones, self._ledger, self._s3, stack)
         return maker.make(plan, again, ready, results, state, table, self._now(), has_tombstones=has_tombstones)

@@ -1,4 +1,4 @@
-"""The schema job and the merge may both give a table the same column: whoever comes second has nothing to do."""
+"""The schema job and runs of the merge may change a table at once, in the same way: who is slower has nothing to do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Faster:
         """Makes the changes, which `slower` does not see yet, and commits them once it waits to make its own."""
         with ThreadPoolExecutor(1) as pool, psycopg.connect(self._url) as session:
             for change in changes:
-                session.execute(f"ALTER TABLE {self._table} {change}".encode())
+                statement = change if change.startswith("CREATE") else f"ALTER TABLE {self._table} {change}"
+                session.execute(statement.encode())
             waiting = pool.submit(slower)
             deadline = time.monotonic() + 30
             while session.execute("SELECT COUNT(*) FROM pg_locks WHERE NOT granted").fetchone() == (0,):
@@ -80,3 +81,11 @@ def test_a_merge_that_widens_after_a_schema_job(world: World, faster: Faster) ->
     )
     assert set(statuses(results).values()) == {"loaded"}
     assert len(customers.rows("id, name")) == 2
+
+
+def test_a_merge_that_makes_the_tombstones_after_another(world: World, faster: Faster) -> None:
+    customers = Replication(world)
+    name = f'"{world.schema}"."customers__tombstones"'
+    create = f"CREATE TABLE {name} (id BIGINT, cdp_sequence VARCHAR(64), deleted_at TIMESTAMP)"
+    results = faster.than(lambda: customers.merge(customers.changes(("D", 1, {"ID": 1}))), create)
+    assert set(statuses(results).values()) == {"loaded"}
