@@ -231,8 +231,9 @@ class Preparation:
         return FileFault(
             "does_not_fit",
             f"the column {column!r} of {self._target} does not hold every value of {file.file.url} and of the files"
-            " with it, and gets no other type (SchemaContract, its PRIMARY KEY, a view, or the size of the table): give"
-            " it one that does, and run the manifest again",
+            " with it, and gets no other type: because of SchemaContract, of the size of the table, or of what a new"
+            " column in its place would lack, such as a key, NOT NULL, a default, a comment, rights or a view of it"
+            " log says which); give it one that does, or make the table anew, and run the manifest again",
             column=column,
         )
 
