@@ -29,6 +29,8 @@ SELECT a.attname FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::int2[]) WIT
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
 WHERE i.indisprimary AND i.indrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) ORDER BY k.place
 """
+#: Transformations leave columns with one of these in their names as they are (DMS User Guide, "Transformation rules").
+_NOT_TRANSFORMED = frozenset("#\\/-")
 _DOMAINS = "SELECT oid::bigint, typname, typbasetype::bigint FROM pg_type WHERE typtype = 'd'"
 
 
@@ -123,6 +125,7 @@ class TableReader:
             column
             for column in columns
             if (not images.keys_only or column.name in key)
+            and _NOT_TRANSFORMED.isdisjoint(column.name)
             and not (images.without_large_objects and column.type.is_lob)
         ]
         return tuple((f"{images.prefix}{column.name}{images.suffix}", column) for column in kept)

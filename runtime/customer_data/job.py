@@ -26,9 +26,13 @@ log = logging.getLogger(__name__)
 
 
 def run_job(
-    arguments: Sequence[str], parser: argparse.ArgumentParser, work: Callable[[argparse.Namespace], None]
+    arguments: Sequence[str],
+    parser: argparse.ArgumentParser,
+    work: Callable[[argparse.Namespace], None],
+    *,
+    when_it_fails: str = "a file that it has not finished stays where it is",
 ) -> None:
-    """Runs the job. Returns when all is done, else raises RunFailed.
+    """Runs the job. Returns when all is done, else raises RunFailed; the log says what holds `when_it_fails`.
 
     Glue takes the exception's text for the run's error message; of `sys.exit` it would show only the number.
     """
@@ -44,7 +48,7 @@ def run_job(
     except (CustomerDataError, BotoCoreError, ClientError) as error:
         # Our own errors say what is wrong and what to do; where in this code it was found helps nobody.
         where = None if isinstance(error, CustomerDataError) else error
-        log.error("the run ends here; a file that it has not finished stays where it is: %s", error, exc_info=where)
+        log.error("the run ends here; %s: %s", when_it_fails, error, exc_info=where)
         sys.stdout.flush()
         raise RunFailed(one_line(f"{type(error).__name__}: {error}")) from None
 

@@ -180,4 +180,16 @@ CREATE VIEW oracle_catalog.all_objects AS
   SELECT r.owner, t.tgname::text, NULL, t.oid::bigint, 'TRIGGER', 'VALID', 'N', 'N'
   FROM pg_trigger t JOIN oracle_catalog.relations r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal;
 
+-- A table whose changes are logged with every column, as all are here unless somebody alters their REPLICA IDENTITY.
+CREATE VIEW oracle_catalog.all_log_groups AS
+  SELECT r.owner, 'SYS_C' || r.oid::text AS log_group_name, r.name AS table_name,
+    'ALL COLUMN LOGGING'::text AS log_group_type, 'ALWAYS'::text AS always, 'GENERATED NAME'::text AS generated
+  FROM oracle_catalog.relations r JOIN pg_class c ON c.oid = r.oid
+  WHERE r.relkind IN ('r', 'p') AND c.relreplident = 'f';
+
+CREATE VIEW oracle_catalog."v$database" AS
+  SELECT current_database()::text AS name, 'ARCHIVELOG'::text AS log_mode, 'YES'::text AS supplemental_log_data_min,
+    'NO'::text AS supplemental_log_data_pk, 'NO'::text AS supplemental_log_data_ui,
+    'NO'::text AS supplemental_log_data_fk, 'NO'::text AS supplemental_log_data_all;
+
 GRANT SELECT ON ALL TABLES IN SCHEMA oracle_catalog TO PUBLIC;

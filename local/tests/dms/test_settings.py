@@ -293,6 +293,19 @@ def test_before_images_without_large_objects(app: App) -> None:
     assert [name for name in row if name.startswith("BI_")] == ["BI_ID", "BI_NAME"]
 
 
+def test_no_transformation_of_a_column_with_a_name_that_dms_does_not_transform(app: App) -> None:
+    rows = changed(
+        app,
+        'CREATE TABLE "CRM"."PARTS" ("PART#" int, "KIND" int, PRIMARY KEY ("PART#", "KIND"))',
+        """INSERT INTO "CRM"."PARTS" VALUES (1, 2)""",
+        UPDATE,
+        mappings=[include(), add_before_images()],
+    )
+    assert "BI_ID" in rows[0]
+    [part] = app.wait_for_changes("PARTS", 1)
+    assert "BI_KIND" in part and "BI_PART#" not in part
+
+
 # What fails, and what is not obeyed
 
 

@@ -133,6 +133,14 @@ def test_the_catalog_tells_of_keys_partitions_comments_and_the_rest(reader: psyc
     assert rows(reader, "SELECT DUMMY FROM DUAL") == [("X",)]
 
 
+def test_its_catalog_says_what_is_logged_of_an_update(crm: psycopg.Connection, reader: psycopg.Connection) -> None:
+    groups = "SELECT TABLE_NAME, LOG_GROUP_TYPE FROM ALL_LOG_GROUPS WHERE OWNER = 'CRM' ORDER BY TABLE_NAME"
+    assert rows(reader, groups) == [("CUSTOMERS", "ALL COLUMN LOGGING"), ("ORDERS", "ALL COLUMN LOGGING")]
+    assert rows(reader, "SELECT SUPPLEMENTAL_LOG_DATA_ALL, LOG_MODE FROM V$DATABASE") == [("NO", "ARCHIVELOG")]
+    crm.execute('ALTER TABLE "CRM"."CUSTOMERS" REPLICA IDENTITY DEFAULT')
+    assert rows(reader, groups) == [("ORDERS", "ALL COLUMN LOGGING")]
+
+
 def test_its_user_reads_and_changes_nothing(reader: psycopg.Connection) -> None:
     assert rows(reader, 'SELECT count(*) FROM "CRM"."ORDERS"') == [(0,)]
     for statement in (

@@ -28,7 +28,10 @@ LIMITS = (
     " than its column: make the column longer in a schemaFile.",
     "DMS has no full LOB mode for S3: a LOB that is longer than the limit of the replication does not arrive whole.",
     "An empty CLOB arrives as NULL.",
-    "TRUNCATE does not arrive: counting rows finds it, and reloading the table cures it.",
+    "TRUNCATE does not arrive. Where DMS counts it as a change of the table's definition, a message reports it;"
+    " reloading the table cures it.",
+    "Redshift ignores blanks at the end of a text when it compares: of rows whose keys differ in nothing else one is"
+    " kept.",
     "A statement that gives rows the keys of others, such as UPDATE t SET id = id + 1, may not arrive as it was done.",
 )
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from customer_data.errors import SettingsError
 from customer_data.oracle_schema.model import (
+    Logged,
     OracleColumn,
     OracleConstraint,
     OracleSchema,
@@ -22,6 +23,7 @@ from customer_data.oracle_schema.model import (
     OtherObject,
     Unread,
 )
+from customer_data.oracle_schema.supplemental_logging import logged
 
 Row = Mapping[str, str | None]
 """Values by the names of their columns in upper case, as text; what is empty is None."""
@@ -33,14 +35,19 @@ Catalog = Mapping[str, Sequence[Row]]
 @dataclass(frozen=True)
 class CatalogView:
     """A view of the catalog and the columns that are read of it. LONG columns stand last, and where the view lacks one
-    of `may_lack` (an older Oracle has fewer) it is left out."""
+    of `may_lack` (an older Oracle has fewer) it is left out. `owner` is the column with the owner, if it has one."""
 
     name: str
     columns: tuple[str, ...]
     may_lack: tuple[str, ...] = ()
-    owner: str = "OWNER"
+    owner: str | None = "OWNER"
 
 
+#: What is logged of the whole database (DMS needs the right to read it, too), and of a pluggable one.
+_LOGGING_VIEWS = (
+    CatalogView("V$DATABASE", ("SUPPLEMENTAL_LOG_DATA_ALL", "SUPPLEMENTAL_LOG_DATA_PK"), owner=None),
+    CatalogView("DBA_SUPPLEMENTAL_LOGGING", ("ALL_COLUMN", "PRIMARY_KEY"), owner=None),
+)
 #: The columns of tables and views: the first of these that is there. ALL_TAB_COLUMNS lacks hidden ones.
 COLUMN_VIEWS = (
     CatalogView(
@@ -84,6 +91,8 @@ OPTIONAL_VIEWS = (
     CatalogView("ALL_TRIGGERS", ("OWNER", "TRIGGER_NAME", "TABLE_OWNER", "TABLE_NAME")),
     CatalogView("ALL_SEQUENCES", ("SEQUENCE_OWNER", "SEQUENCE_NAME"), owner="SEQUENCE_OWNER"),
     CatalogView("ALL_OBJECTS", ("OWNER", "OBJECT_NAME", "OBJECT_TYPE")),
+    CatalogView("ALL_LOG_GROUPS", ("OWNER", "TABLE_NAME", "LOG_GROUP_TYPE")),
+    *_LOGGING_VIEWS,
 )
 VIEWS = (*COLUMN_VIEWS, *REQUIRED_VIEWS, *OPTIONAL_VIEWS)
 
@@ -123,6 +132,7 @@ class _Reader:
         self._mviews = {_key(row, "MVIEW_NAME"): row for row in self._rows("ALL_MVIEWS")}
         self._comments = {_key(row): row for row in self._rows("ALL_TAB_COMMENTS")}
         self._column_comments = _grouped(self._rows("ALL_COL_COMMENTS"))
+        self._log_groups = _grouped(self._rows("ALL_LOG_GROUPS"))
         self._identities = {(*_key(row), row.get("COLUMN_NAME")) for row in self._rows("ALL_TAB_IDENTITY_COLS")}
 
     def read(self) -> OracleSchema:
@@ -174,7 +184,13 @@ class _Reader:
             partitioned_by=partition[1:] if partition else (),
             rows=_number(about.get("NUM_ROWS")),
             kind=self._kind(key, about),
+            logged=self._logged(key),
         )
+
+    def _logged(self, key: _Key) -> Logged:
+        groups = [row.get("LOG_GROUP_TYPE") for row in self._log_groups.get(key, ())]
+        of_database = [row for view in _LOGGING_VIEWS for row in self._rows(view.name)]
+        return logged(groups if "ALL_LOG_GROUPS" in self._catalog else None, of_database)
 
     def _kind(self, key: _Key, about: Row) -> Literal["table", "temporary", "external", "nested", "object"]:
         if about.get("TEMPORARY") == "Y":

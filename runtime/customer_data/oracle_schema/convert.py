@@ -11,6 +11,7 @@ from customer_data.oracle_schema.model import OracleSchema, OracleTable, OracleV
 from customer_data.oracle_schema.names import SUFFIXES_OF_TABLES, target_name, too_long_for_dms
 from customer_data.oracle_schema.others import assess_other, assess_unread
 from customer_data.oracle_schema.redshift_sql import create_table
+from customer_data.oracle_schema.supplemental_logging import assess_logging
 from customer_data.oracle_schema.tables import (
     convert_columns,
     too_wide,
@@ -119,7 +120,8 @@ def _draft(table: OracleTable, name: TableName) -> _Draft | Assessed:
     target = TargetTable(
         name, f"{table.owner}.{table.name}", tuple(columns.values()), primary_key=key, comment=table.comment
     )
-    return _Draft(table, target, columns, [*said, *filter(None, [of_key]), *keys.other_constraints(table)])
+    beside_columns = filter(None, [of_key, assess_logging(table)])
+    return _Draft(table, target, columns, [*said, *beside_columns, *keys.other_constraints(table)])
 
 
 def _with_foreign_keys(drafts: dict[_Key, _Draft]) -> list[_Key]:

@@ -23,7 +23,8 @@ def read_folder(folder: Path) -> Catalog:
         raise SettingsError(f"--catalog {folder}: there is no such folder; name one with a CSV file for each view")
     catalog: dict[str, Sequence[Row]] = {}
     for file in sorted(folder.iterdir()):
-        view = _BY_NAME.get(re.sub("^DBA_", "ALL_", file.stem.upper()))
+        stem = file.stem.upper()
+        view = _BY_NAME.get(stem) or _BY_NAME.get(re.sub("^DBA_", "ALL_", stem))
         if view is None or file.suffix.lower() not in (".csv", ".txt"):
             continue
         if view.name in catalog:

@@ -77,7 +77,7 @@ def _rows_of(database: Database, view: CatalogView, owners: Sequence[str] | None
 def query_of(view: CatalogView, further: Iterable[str], owners: Sequence[str] | None) -> str:
     """LONG columns are last: Oracle's driver reads them as streams, in their order."""
     selected = f"SELECT {', '.join((*view.columns, *further))} FROM {view.name}"
-    if owners is None:
+    if owners is None or view.owner is None:
         return selected
     listed = ", ".join("'" + owner.replace("'", "''") + "'" for owner in owners)
     return f"{selected} WHERE {view.owner} IN ({listed})"

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from customer_data.columns.types import is_number, is_text
 from customer_data.oracle_schema.assessed import Assessed, converted, needs_person, noted
 from customer_data.oracle_schema.model import OracleConstraint, OracleTable
+from customer_data.oracle_schema.names import has_no_before_image
 from customer_data.oracle_schema.targets import ForeignKey, Proposal, TargetColumn, TargetTable
 from customer_data.oracle_schema.types import Effort, is_lob
 
@@ -44,8 +45,21 @@ def primary_key(table: OracleTable, columns: Columns) -> tuple[tuple[str, ...], 
         reason = f"the column {', '.join(lost)} of the key is not converted"
     else:
         key = tuple(columns[column].name for column in constraint.columns)
-        return key, converted("primary key", name, f"PRIMARY KEY ({', '.join(key)})", source=listed)
+        return key, converted(
+            "primary key", name, f"PRIMARY KEY ({', '.join(key)})", _unseen_changes(constraint), listed
+        )
     return (), needs_person("primary key", name, f"{reason}: without a key the merge appends", Effort.MEDIUM, listed)
+
+
+def _unseen_changes(key: OracleConstraint) -> list[str]:
+    blind = [column for column in key.columns if has_no_before_image(column)]
+    if not blind:
+        return []
+    return [
+        f"DMS does not say what {', '.join(blind)} was before a change (it does so for no name with #, /, \\ or -): an"
+        " UPDATE of the key leaves the old row. If keys are updated, rename the column in Oracle, or reload the table"
+        " after each time"
+    ]
 
 
 def _no_key(table: OracleTable, columns: Columns) -> Assessed:

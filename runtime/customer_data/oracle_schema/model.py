@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Logged = Literal["all", "key", "none", "unknown"]
+
 
 @dataclass(frozen=True)
 class OracleType:
@@ -54,7 +56,8 @@ class OracleConstraint:
 @dataclass(frozen=True)
 class OracleTable:
     """`partitioned_by` are the columns of the partition key, `partitioning` is RANGE, LIST, HASH, ... `rows` is what
-    the optimizer's statistics say. `kind` is what makes it another table than most."""
+    the optimizer's statistics say. `kind` is what makes it another table than most. `logged` are the columns of an
+    updated row that the redo log has, beside those that were changed."""
 
     owner: str
     name: str
@@ -65,6 +68,7 @@ class OracleTable:
     partitioned_by: tuple[str, ...] = ()
     rows: int | None = None
     kind: Literal["table", "temporary", "external", "nested", "object"] = "table"
+    logged: Logged = "unknown"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ OPERATION_COLUMN = "cdp_operation"
 SUFFIXES_OF_TABLES = ("__loads", "__tombstones")
 
 _MOST_BYTES_IN_DMS = 30
+_NOT_TRANSFORMED = frozenset("#\\/-")
 
 
 def target_name(source: str) -> str:
@@ -31,6 +32,12 @@ def too_long_for_dms(source: str) -> bool:
     """DMS replicates no table and no column whose name has more than 30 bytes. (DMS User Guide, "Limitations on using
     Oracle as a source".)"""
     return len(source.encode()) > _MOST_BYTES_IN_DMS
+
+
+def has_no_before_image(source: str) -> bool:
+    """DMS transforms no column with one of these in its name, so that none says what it was before a change. (DMS User
+    Guide, "Transformation rules and actions".)"""
+    return not _NOT_TRANSFORMED.isdisjoint(source)
 
 
 def colliding(sources: Sequence[str]) -> dict[str, tuple[str, ...]]:

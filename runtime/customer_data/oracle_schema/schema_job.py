@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -28,8 +29,9 @@ from customer_data.oracle_schema.run import MODEL_FILE, REPORT_FILE, Output, out
 from customer_data.oracle_schema.secret import Login, read_secret
 from customer_data.oracle_schema.settings import SchemaJobSettings
 from customer_data.oracle_schema.statements import split_statements
+from customer_data.oracle_schema.supplemental_logging import SUPPLEMENTAL_LOGGING
 from customer_data.oracle_schema.targets import Conversion
-from customer_data.warehouse.data_api import DataApi
+from customer_data.warehouse.data_api import DataApi, retrying
 from customer_data.warehouse.failure_texts import is_type_change_refused
 from customer_data.warehouse.schema_tables import schema_exists, stored_in
 
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     """Runs the job. Returns when the warehouse has the schema, else raises RunFailed."""
     parser = new_parser()
     parser.add_argument("--plan", choices=("true", "false"), default="false")
-    run_job(arguments, parser, _work)
+    run_job(arguments, parser, _work, when_it_fails="what it has applied stays, and another run does the rest")
 
 
 def _work(options: argparse.Namespace) -> None:
@@ -70,7 +72,8 @@ def run(
     schema = _read(settings, connect(settings, login))
     conversion = convert(schema, target_schema=settings.target_schema)
     warehouse = DataApi(redshift_data, settings.warehouse)
-    changes = _changes(conversion, settings, warehouse, s3)
+    previous = _previous(settings, s3)
+    changes = _changes(conversion, previous, warehouse)
     made = output(
         schema,
         conversion,
@@ -80,6 +83,9 @@ def run(
     )
     _write(made, settings.output, s3)
     log.info("%s s3://%s/%s%s", made.assessment.sentence, settings.output.bucket, settings.output.prefix, REPORT_FILE)
+    for name, item in made.assessment.for_people:
+        if item.kind == SUPPLEMENTAL_LOGGING:
+            log.warning("%s: %s", name, "; ".join(item.reasons))
     for text in changes.reported:
         log.info("not changed: %s", text)
     if plan:
@@ -87,7 +93,7 @@ def run(
     elif settings.schema_file:
         apply_file(settings.schema_file, warehouse, s3)
     else:
-        _apply(changes, warehouse)
+        _apply(changes, lambda: _changes(conversion, previous, warehouse), warehouse)
     return made
 
 
@@ -106,10 +112,9 @@ def _read(settings: SchemaJobSettings, database: Database) -> OracleSchema:
     return schema
 
 
-def _changes(conversion: Conversion, settings: SchemaJobSettings, warehouse: DataApi, s3: Any) -> Differences:
+def _changes(conversion: Conversion, previous: Conversion | None, warehouse: DataApi) -> Differences:
     names = schemas(conversion)
     existing = frozenset(name for name in names if schema_exists(warehouse, name))
-    previous = _previous(settings, s3)
     return differences(conversion, stored_in(warehouse, sorted(existing)), previous, existing_schemas=existing)
 
 
@@ -138,15 +143,23 @@ def _write(made: Output, where: StagingLocation, s3: Any) -> None:
         )
 
 
-def _apply(changes: Differences, warehouse: DataApi) -> None:
-    """Each statement may be run again, so that a run that was killed is simply repeated."""
-    for statement in changes.statements:
+def _apply(changes: Differences, look_again: Callable[[], Differences], warehouse: DataApi) -> None:
+    """Each statement may be run again, so that a run that was killed is simply repeated. One that fails and is not
+    needed any more was done by somebody else meanwhile, such as a merge with files that have the new column."""
+    waiting = list(changes.statements)
+    while waiting:
+        statement = waiting.pop(0)
         try:
-            warehouse.execute(statement)
+            retrying(partial(warehouse.execute, statement))
         except WarehouseError as error:
-            if not is_type_change_refused(str(error)):
+            if is_type_change_refused(str(error)):
+                log.info("not widened, longer values fail: %s: %s", one_line(statement), error)
+                continue
+            needed = look_again().statements
+            if statement in needed:
                 raise WarehouseError(f"{one_line(statement)[:200]}: {error}", statement) from error
-            log.info("not widened, longer values fail: %s: %s", one_line(statement), error)
+            log.info("another run was faster: %s: %s", one_line(statement), error)
+            waiting = [each for each in needed if each in waiting or each not in changes.statements]
     log.info("%d statements applied", len(changes.statements))
 
 
@@ -171,7 +184,7 @@ def apply_file(url: str, warehouse: DataApi, s3: Any) -> None:
     for number, statement in enumerate(statements, start=1):
         try:
             if not _makes_schema_that_exists(statement, warehouse):
-                warehouse.execute(statement)
+                retrying(partial(warehouse.execute, statement))
         except WarehouseError as error:
             raise WarehouseError(
                 f"schema_file {url!r}, statement {number} of {len(statements)} ({_code(statement)[:80]}): {error}; each"

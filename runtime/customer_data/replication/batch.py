@@ -124,7 +124,8 @@ class BatchMaker:
         url = self._manifests.enter_context(manifest)
         copied = merge_sql.copy(segment.staging, url, self._settings.warehouse.copy_role_arn)
         merge = merge_sql.merge_changes if segment.kind is Kind.CHANGES else merge_sql.merge_load
-        return [*copied, *merge(segment.staging, target), *self._remember(segment, target, again)]
+        remarks = merge_sql.remarks(segment.staging, has_updates=segment.kind is Kind.CHANGES)
+        return [*copied, *merge(segment.staging, target), *remarks, *self._remember(segment, target, again)]
 
     def _remember(self, segment: Segment, target: Target, again: Sequence[Inspected]) -> list[Statement]:
         """What only the rows say, for the ledger. The rows of CSV files are counted together, at the first of them."""

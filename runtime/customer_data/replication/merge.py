@@ -55,6 +55,8 @@ class Merge:
             for result in pool.map(lambda item: self._merge_table(*item), tables.items()):
                 self.results.append(result)
                 log.info("table %d of %d: %s", len(self.results), len(tables), result.summary_line())
+                for remark in result.remarks:
+                    log.warning("%s: %s", result.table, remark)
         for result in self.results:
             if result.error is not None:
                 raise result.error

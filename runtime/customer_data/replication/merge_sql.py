@@ -50,6 +50,8 @@ class Role(Enum):
     DATA = "data are written"
     INSERT = "rows were merged"
     DELETE = "changes deleted their rows"
+    UNSEEN_KEYS = "updates do not say what their key was before"
+    BLANK_KEYS = "keys end in a blank"
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,29 @@ def merge_load(staging: Staging, target: Target) -> list[Statement]:
     )
     older = _drop_older(source, staging, target) if target.before >= target.generation + "." else ()
     return [is_load, *changed, Statement(newest, Role.DATA), once, *older, *_replace(source, staging, target)]
+
+
+def remarks(staging: Staging, *, has_updates: bool) -> list[Statement]:
+    """What no guard stops and yet somebody has to know: each gives a row where it is so."""
+    found = []
+    if has_updates and staging.key and not _has_before(staging):
+        found.append(_any(staging, f"{staging.operation} = 'U'", Role.UNSEEN_KEYS))
+    if blank := [_ends_blank(column) for column in staging.key if column.type.name == "varchar"]:
+        found.append(_any(staging, " OR ".join(blank), Role.BLANK_KEYS))
+    return found
+
+
+def _ends_blank(column: KeyColumn) -> str:
+    """But not because it is a CHAR of Oracle's, which is as long as its column, of four bytes a character or one."""
+    value, length = column.value, column.type.length or 0
+    return (
+        f"(OCTET_LENGTH({value}) > OCTET_LENGTH(RTRIM({value})) AND OCTET_LENGTH({value}) <> {length}"
+        f" AND LENGTH({value}) <> {length // 4})"
+    )
+
+
+def _any(staging: Staging, condition: str, role: Role) -> Statement:
+    return Statement(f"SELECT 1 FROM {staging.staged} WHERE {condition} LIMIT 1", role)
 
 
 def complete(target: Target, ledger: TableName, rows: int, *, has_tombstones: bool) -> list[Statement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -47,7 +48,8 @@ class FileResult(LedgerRow):
 @dataclass
 class TableResult:
     """What a run did to one table. `rows_merged` are rows that were put in, `changes_applied` the changes that made a
-    difference, deletions among them. `appends` says that the table has no key, and every version of a row."""
+    difference, deletions among them. `appends` says that the table has no key, and every version of a row.
+    `remarks` are what was merged and may yet not be as in the source."""
 
     table: SourceTable
     files: list[FileResult] = field(default_factory=list)
@@ -61,12 +63,17 @@ class TableResult:
     lag_seconds: float | None = None
     columns_added: tuple[str, ...] = ()
     appends: bool = False
+    remarks: tuple[str, ...] = ()
     seconds: float = 0.0
     error: BaseException | None = None
 
     @property
     def failed(self) -> bool:
         return self.error is not None or any(file.status == "failed" for file in self.files)
+
+    def remark(self, remarks: Iterable[str]) -> None:
+        """Each once, however many transactions it takes."""
+        self.remarks = tuple(dict.fromkeys((*self.remarks, *remarks)))
 
     def count(self, status: Status) -> int:
         return sum(file.status == status for file in self.files)
@@ -89,6 +96,7 @@ class TableResult:
             lag_seconds=self.lag_seconds,
             columns_added=list(self.columns_added),
             keyless="it has no PRIMARY KEY: every version of a row is appended" if self.appends else None,
+            remarks=list(self.remarks),
             error=None if self.error is None else str(self.error),
             seconds=round(self.seconds, 3),
         )

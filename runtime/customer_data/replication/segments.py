@@ -15,7 +15,7 @@ from typing import Any
 
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import TableColumn, TableSchema
-from customer_data.errors import FileFault
+from customer_data.errors import FileFault, TransientWarehouseError, WarehouseError
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
 from customer_data.records import staged_objects
 from customer_data.records.parquet_parts import StagedPart
@@ -131,7 +131,7 @@ class Preparation:
         new: tuple[NewColumn, ...] = ()
         if groups:
             plan = self._plan(groups, lined_up, table, key)
-            if self._prepare(plan, groups[0].files[0]):
+            if self._changed(plan, groups[0].files[0]):
                 return None
             new = plan.new_columns
         by_name = {column.name: column for column in new}
@@ -188,6 +188,18 @@ class Preparation:
         log.info("%s: reading %d columns of %d files to see what they need", self._target, len(wanted), len(files))
         return survey(files, wanted, headers, self._s3)
 
+    def _changed(self, plan: LoadPlan, file: Inspected) -> bool:
+        """Whether the table has to be looked at anew: since it was changed here, or by somebody who was faster."""
+        try:
+            return self._prepare(plan, file)
+        except TransientWarehouseError:
+            raise
+        except WarehouseError as error:
+            if self.read_table() == plan.table:
+                raise
+            log.info("%s: planning again, another run was faster: %s", self._target, error)
+            return True
+
     def _prepare(self, plan: LoadPlan, file: Inspected) -> bool:
         """Whether the table had to be changed before the merge."""
         columns = {column.name: column for column in plan.table.columns} if plan.table else {}
@@ -219,8 +231,9 @@ class Preparation:
         return FileFault(
             "does_not_fit",
             f"the column {column!r} of {self._target} does not hold every value of {file.file.url} and of the files"
-            " with it, and gets no other type (SchemaContract, its PRIMARY KEY, a view, or the size of the table): give"
-            " it one that does, and run the manifest again",
+            " with it, and gets no other type: because of SchemaContract, of the size of the table, or of what a new"
+            " column in its place would lack, such as a key, NOT NULL, a default, a comment, rights or a view of it"
+            " log says which); give it one that does, or make the table anew, and run the manifest again",
             column=column,
         )
 

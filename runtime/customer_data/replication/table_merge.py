@@ -31,12 +31,13 @@ from customer_data.replication.generations import Completion, Course, course
 from customer_data.replication.merge_ledger import State, changes_after, measure, read_state
 from customer_data.replication.merge_sql import Role
 from customer_data.replication.reading import Inspected, inspect
+from customer_data.replication.remarks import remarks
 from customer_data.replication.result import LEDGER_COLUMNS, FileResult, Status, TableResult
 from customer_data.replication.segments import Preparation, Segments
 from customer_data.replication.settings import MergeSettings
 from customer_data.warehouse import sql
 from customer_data.warehouse.attempts import Attempts, refused_values
-from customer_data.warehouse.catalog import exists
+from customer_data.warehouse.catalog import ensure_table, exists
 from customer_data.warehouse.data_api import DataApi, at_once, retrying
 from customer_data.warehouse.ledger import Ledger, LedgerView
 from customer_data.warehouse.plan import NewColumn
@@ -141,6 +142,7 @@ class TableMerge:
                 except WarehouseError as error:
                     return self._look_into(error, batch, ready, stored.table)
             self._count(batch, counts)
+            self.result.remark(remarks(batch, counts, ready))
         for result in results:
             self._finish(result)
         for load_id, reason in plan.unfinished.items():
@@ -186,7 +188,7 @@ class TableMerge:
         key = next((segment.staging.key for segment in ready.segments), ())
         if key and not has_tombstones:
             create = merge_sql.create_tombstones(self._tombstones, key)
-            retrying(lambda: self._warehouse.execute(create))
+            ensure_table(self._warehouse, self._tombstones, create)
             has_tombstones = True
         maker = BatchMaker(self._settings, self._run_id, self._target, self._tombstones, self._ledger, self._s3, stack)
         return maker.make(plan, again, ready, results, state, stored.table, self._now(), has_tombstones=has_tombstones)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from customer_data.columns.types import TableColumn, TableSchema, from_catalog
-from customer_data.errors import SettingsError
+from customer_data.errors import SettingsError, WarehouseError
 from customer_data.warehouse import sql
-from customer_data.warehouse.data_api import DataApi, Value
+from customer_data.warehouse.data_api import DataApi, Value, retrying
 from customer_data.warehouse.table_name import TableName
 
 
@@ -41,6 +41,16 @@ def read_table(
 
 def exists(warehouse: DataApi, name: TableName) -> bool:
     return bool(warehouse.query(sql.columns_of(name)))
+
+
+def ensure_table(warehouse: DataApi, name: TableName, create: str) -> None:
+    """Runs `create`, a CREATE TABLE IF NOT EXISTS. Of two runs that make the table at once one fails: it finds the
+    other's."""
+    try:
+        retrying(lambda: warehouse.execute(create))
+    except WarehouseError:
+        if not exists(warehouse, name):
+            raise
 
 
 def _column(row: tuple[Value, ...], widenable: bool) -> TableColumn:

@@ -13,7 +13,7 @@ from customer_data.errors import TransientWarehouseError, WarehouseError
 from customer_data.files.manifest import SourceFile
 from customer_data.files.write_order import CLOCK_TOLERANCE, Write, loaded_as, moment, padded, written_after
 from customer_data.warehouse import sql
-from customer_data.warehouse.catalog import exists
+from customer_data.warehouse.catalog import ensure_table
 from customer_data.warehouse.data_api import DataApi, Value, at_once, retrying
 from customer_data.warehouse.quoting import literal
 from customer_data.warehouse.table_name import TableName
@@ -96,12 +96,8 @@ class Ledger:
         self.name = TableName(table.schema, f"{table.name}__loads")
 
     def ensure(self) -> None:
-        """Makes the ledger when there is none. Of two runs that make it at once one fails: it finds the other's."""
-        try:
-            retrying(lambda: self._warehouse.execute(create(self.name, self._more)))
-        except WarehouseError:
-            if not exists(self._warehouse, self.name):
-                raise
+        """Makes the ledger when there is none."""
+        ensure_table(self._warehouse, self.name, create(self.name, self._more))
 
     def read(self, files: Sequence[SourceFile]) -> LedgerView:
         """What the ledger says of the files and of other writes of their keys."""

@@ -33,7 +33,7 @@ def widen(plan: LoadPlan, table: TableName, warehouse: DataApi, done: Callable[[
         except WarehouseError as error:
             if not is_type_change_refused(str(error)):
                 raise
-            log.info("%s stays as it is, longer values go to its rescue column: %s", widening.column, error)
+            log.info("%s stays as it is, without longer values: %s", widening.column, error)
             refused.add(widening.column)
     return refused
 
@@ -91,7 +91,7 @@ def grow(
         except (_Obstacle, WarehouseError) as error:
             if isinstance(error, TransientWarehouseError) or _is_failed_guard(error, table, columns):
                 raise
-            log.info("%s stays %s, other values go to its rescue column: %s", growth.column, growth.stored.sql, error)
+            log.info("%s stays %s: %s", growth.column, growth.stored.sql, error)
             if isinstance(error, WarehouseError) and is_about_values(str(error)):
                 staying = replace(staying, for_now=staying.for_now | {growth.column})
             else:

@@ -347,6 +347,14 @@ def test_an_export_that_cannot_be_read_is_named(folder: Path, name: str, text: s
         read_folder(folder)
 
 
+def test_exports_of_what_holds_for_the_whole_database(folder: Path) -> None:
+    write(folder, "DBA_LOG_GROUPS.csv", "OWNER,TABLE_NAME,LOG_GROUP_TYPE\n")
+    write(folder, "V$DATABASE.csv", "SUPPLEMENTAL_LOG_DATA_ALL,SUPPLEMENTAL_LOG_DATA_PK\nNO,YES\n")
+    assert read_schema(read_folder(folder)).tables[0].logged == "key"
+    write(folder, "DBA_SUPPLEMENTAL_LOGGING.csv", "ALL_COLUMN,PRIMARY_KEY\nYES,NO\n")
+    assert read_schema(read_folder(folder)).tables[0].logged == "all"
+
+
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="there is no such folder"):
         read_folder(tmp_path / "gone")

@@ -429,3 +429,17 @@ def test_each_column_of_each_table_is_in_the_output_or_in_the_report(
 
 def test_types_are_written_as_somebody_would_read_them() -> None:
     assert oracle_type("NUMBER(*,2)") == OracleType("NUMBER", scale=2)
+
+
+@pytest.mark.parametrize("name", ["PART#", "A/B", "A\\B", "A-B"])
+def test_a_key_column_of_which_dms_brings_no_value_from_before_has_a_note(name: str) -> None:
+    made = converted(table("T", column("N NUMBER(9)", name=name), "ID NUMBER(9)", key=f"{name},ID"))
+    part = said(made, "CRM.T", "T_PK")
+    assert (part.outcome, target(made, "t").primary_key) == (Outcome.NOTED, (name.lower(), "id"))
+    assert f"DMS does not say what {name} was before a change" in part.reasons[0]
+
+
+def test_other_columns_with_such_names_have_none() -> None:
+    assert not said(
+        converted(table("T", "ID NUMBER(9)", column("N NUMBER(9)", name="N#"), key="ID")), "CRM.T", "T_PK"
+    ).reasons

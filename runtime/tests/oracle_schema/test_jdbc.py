@@ -24,9 +24,10 @@ def test_the_queries_are_plain_sql_that_postgresql_takes(postgres_url: str) -> N
         for view in VIEWS:
             columns = ", ".join(f"{name} text" for name in (*view.columns, *view.may_lack))
             connection.execute(f"CREATE TABLE {view.name} ({columns})".encode())
-            connection.execute(f"INSERT INTO {view.name} ({view.owner}) VALUES ('O''BRIEN'), ('CRM')".encode())
+            named = view.owner or view.columns[0]
+            connection.execute(f"INSERT INTO {view.name} ({named}) VALUES ('O''BRIEN'), ('CRM')".encode())
             query = query_of(view, view.may_lack, ["O'BRIEN", "HR"])
-            assert len(connection.execute(query.encode()).fetchall()) == 1
+            assert len(connection.execute(query.encode()).fetchall()) == (1 if view.owner else 2)
         connection.rollback()
 
 
@@ -43,4 +44,5 @@ def test_a_catalog_arrives_over_jdbc(tmp_path: Path) -> None:
         '  PRIMARY KEY ("id")\n)\nDISTSTYLE KEY DISTKEY ("id")\nCOMPOUND SORTKEY ("id")'
     )
     assert len(made.tables) == 1 and made.tables[0].comment == "Who buys"
+    assert from_json(schema).tables[0].logged == "key"
     assert "Wrong user name or password" in refused and "tiger" not in refused

@@ -131,6 +131,19 @@ def test_what_the_source_no_longer_has_is_reported_and_stays(world: World, caplo
     assert "the columns name are not among the source's" in caplog.text
 
 
+def test_a_table_without_supplemental_logging_is_reported_with_the_statement_and_is_made(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = crm()
+    database.views["ALL_LOG_GROUPS"] = []
+    run(world, database)
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert "CRM.CUSTOMERS" in warning
+    assert 'ALTER TABLE "CRM"."CUSTOMERS" ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS' in warning
+    assert "SUPPLEMENTAL LOG DATA" in written(world, "assessment.html")
+    assert list(stored(world)) == ["id"]
+
+
 def test_a_plan_writes_and_applies_nothing(world: World) -> None:
     run(world, crm(), plan=True)
     assert stored(world) == {}
@@ -348,9 +361,10 @@ def test_the_job_starts_from_its_arguments(
     assert PASSWORD not in caplog.text + "".join(capsys.readouterr())
 
 
-def test_a_failed_run_says_why_in_one_line(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_says_why_in_one_line(aws: None, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(RunFailed, match=r"^SettingsError: the secret oracle/crm cannot be read"):
         schema_job.main(["--settings", SETTINGS_FILE.read_text()])
+    assert "the run ends here; what it has applied stays, and another run does the rest: the secret" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 from replication_world import TASK_START, Replication, statuses
 from world import World
@@ -261,3 +262,60 @@ def test_a_key_of_two_columns(world: World) -> None:
     )
 
     assert lines.rows('"order", line, qty') == [(2, "a  ", 1)]
+
+
+def test_updates_that_do_not_say_what_their_key_was_are_merged_and_remarked_on(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """DMS adds no before-images of columns with `#`, `/`, `\\` or `-` in their names."""
+    parts = Replication(
+        world,
+        columns={"PART#": pa.int64(), "NAME": pa.string()},
+        ddl='"part#" BIGINT NOT NULL, name VARCHAR(9), PRIMARY KEY ("part#")',
+        key=("PART#",),
+        name="PARTS",
+    )
+    parts.merge(parts.load({"PART#": 1, "NAME": "bolt"}), parts.changes(("I", 1, {"PART#": 2}), ("D", 2, {"PART#": 2})))
+    assert "PART#" not in caplog.text
+
+    changed = parts.changes(("U", 3, {"PART#": 1, "NAME": "nut"}), ("D", 4, {"PART#": 1}))
+    parts.merge(changed, parts.changes(("U", 5, {"PART#": 9, "NAME": "nut"})))
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "CRM.PARTS" in warning and "what PART# of the key was before" in warning and "reload the table" in warning
+    assert parts.rows('"part#", name') == [(9, "nut")]
+
+
+def test_no_remark_where_updates_say_what_their_key_was(
+    customers: Replication, caplog: pytest.LogCaptureFixture
+) -> None:
+    customers.merge(customers.changes(("U", 1, {"ID": 3, "NAME": "Ann", "BI_ID": 1})))
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "is_remarked"),
+    [
+        (["A", "B"], False),
+        (["A", "A "], True),
+        ([""], False),
+        (["AB      ", "ÄÖ      "], False),  # a CHAR(8 CHAR) of Oracle's
+        (["AB" + " " * 30], False),  # a CHAR(32) of Oracle's, in bytes
+    ],
+)
+def test_keys_that_end_in_a_blank_are_remarked_on(world: World, codes: list[str], is_remarked: bool) -> None:
+    """Redshift takes `A` and `A ` for one key. What stands for it here does not, so that both rows are there."""
+    for name, merged in (("LOADED", True), ("CHANGED", False)):
+        table = Replication(
+            world,
+            {"CODE": pa.string(), "N": pa.int64()},
+            "code VARCHAR(32), n BIGINT, PRIMARY KEY (code)",
+            ("CODE",),
+            name,
+        )
+        rows = [{"CODE": code, "N": number} for number, code in enumerate(codes)]
+        changes = [("I", number, row) for number, row in enumerate(rows)]
+        merger = table.merger()
+        merger.merge([table.load(*rows) if merged else table.changes(*changes)])
+        [result] = merger.results
+        assert table.rows() == sorted((row["CODE"], row["N"]) for row in rows)
+        assert any("keys came that end in a blank" in remark for remark in result.remarks) is is_remarked

@@ -55,6 +55,10 @@ CASES = {
         replace(STAGING, positioned=True, padded=True), replace(TARGET, kept=(), before="")
     ),
     "changes_without_a_key": merge_sql.merge_changes(WITHOUT_KEY, TARGET),
+    "remarks": merge_sql.remarks(replace(STAGING, key=(replace(STAGING.key[0], before=None),)), has_updates=True),
+    "remarks_on_text": merge_sql.remarks(
+        replace(STAGING, key=(KeyColumn("name", varchar(32), f"{STAGED}.c3", None),)), has_updates=False
+    ),
     "load": merge_sql.merge_load(STAGING, replace(TARGET, kept=())),
     "load_without_a_key": merge_sql.merge_load(WITHOUT_KEY, TARGET),
     "complete": merge_sql.complete(TARGET, TableName("crm", "customers__loads"), 1000, has_tombstones=True),

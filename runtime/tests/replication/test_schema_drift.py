@@ -178,6 +178,42 @@ def test_a_type_that_changes_at_the_source_half_way(world: World) -> None:
     assert table.rows() == [(1, 5), (2, 10**12)]
 
 
+@pytest.mark.parametrize("by", ["load", "changes"])
+def test_columns_that_were_widened_at_the_source(customers: Replication, by: str) -> None:
+    """VARCHAR2(10), NUMBER(5) and NUMBER(7,2) became VARCHAR2(40), NUMBER(10) and NUMBER(12,4)."""
+    columns = {"ID": pa.int64(), "T": pa.string(), "N": pa.int32(), "D": pa.decimal128(7, 2)}
+    ddl = "id BIGINT NOT NULL, t VARCHAR(10) NOT NULL, n INTEGER, d NUMERIC(7,2), PRIMARY KEY (id)"
+    table = Replication(customers.world, columns, ddl, name="WIDENED", format=customers.format)
+    table.merge(table.load({"ID": 1, "T": "short", "N": 5, "D": Decimal("1.25")}))
+
+    wide = {**columns, "N": pa.int64(), "D": pa.decimal128(12, 4)}
+    row = {"ID": 2, "T": "x" * 40, "N": 9_999_999_999, "D": Decimal("12345678.1234")}
+    written = table.load(row, columns=wide, number=2) if by == "load" else table.changes(("I", 1, row), columns=wide)
+    [result] = table.merge(written)
+    assert result.status == "loaded", result.reason
+    assert table.rows("id, t, n, d") == [
+        (1, "short", 5, "1.2500"),
+        (2, "x" * 40, 9_999_999_999, "12345678.1234"),
+    ]
+
+
+@pytest.mark.parametrize("lost", ["NOT NULL", "comment"])
+def test_a_column_that_would_lose_something_keeps_its_type_and_the_log_says_what(
+    world: World, caplog: pytest.LogCaptureFixture, lost: str
+) -> None:
+    """Redshift changes no type of a number in place."""
+    columns = {"ID": pa.int64(), "N": pa.int64()}
+    not_null = "NOT NULL" if lost == "NOT NULL" else ""
+    table = Replication(world, columns, f"id BIGINT NOT NULL, n INTEGER {not_null}, PRIMARY KEY (id)")
+    if lost == "comment":
+        world.admin.execute(f"COMMENT ON COLUMN {table.target}.n IS 'counted'")
+    caplog.set_level("INFO")
+    [result] = table.merge(table.changes(("I", 1, {"ID": 1, "N": 9_999_999_999})))
+    assert result.status == "failed"
+    assert lost in (result.reason or "") and "make the table anew" in (result.reason or "")
+    assert f"n stays INTEGER: it {'is NOT NULL' if not_null else 'has a comment'}" in caplog.text
+
+
 def test_a_new_column_of_several_types(world: World) -> None:
     narrow, wide = ({"ID": pa.int64(), "N": type} for type in (pa.int32(), pa.decimal128(19, 2)))
     table = Replication(world, columns=narrow, ddl="id BIGINT NOT NULL, PRIMARY KEY (id)")

@@ -55,7 +55,7 @@ def read_changes(cursor: Cursor, table: TableDraft) -> list[UnreadItem]:
 
 def _add_or_modify(cursor: Cursor, table: TableDraft, *, changing: bool) -> list[UnreadItem]:
     if cursor.word() in _STORED_PARTS:
-        cursor.skip_all()
+        table.switch_logging(cursor, on=True)
         return []
     if changing and (cursor.word() == "CONSTRAINT" or _begins_key(cursor)):
         _change_state(cursor, table, read_state)
@@ -97,7 +97,7 @@ def _skip_storage(cursor: Cursor) -> None:
 
 def _drop(cursor: Cursor, table: TableDraft) -> None:
     if cursor.word() in _STORED_PARTS:
-        cursor.skip_all()
+        table.switch_logging(cursor, on=False)
     elif cursor.word() == "COLUMN" or cursor.is_group():
         _drop_columns(cursor, table)
     else:

@@ -123,7 +123,7 @@ class Reader:
         if cursor.take("RENAME"):
             return self._rename(cursor)
         if statement.is_plsql:
-            return _block(statement)
+            return self._block(statement)
         if cursor.word() in _IGNORED:
             return Fate.IGNORED
         raise NotRead("no statement of Oracle's begins so")
@@ -157,7 +157,19 @@ class Reader:
             raise NotRead(f"a statement before it makes {'.'.join(table.key)} already")
         self._tables[table.key] = table
         self._others.pop(OtherObject(_DROPPED, *table.key), None)
-        return Fate.UNREAD if self._unread.add_items(unread) else Fate.TABLE
+        return Fate.UNREAD if self._unread.add_items(unread, statement) else Fate.TABLE
+
+    def _block(self, statement: Statement) -> Fate:
+        """A block that only changes rows is no loss; one may also make tables, as dynamic SQL."""
+        making = [
+            at
+            for at, token in enumerate(statement.tokens)
+            if token.kind == "string" and _MAKES_OBJECTS.search(token.text)
+        ]
+        fates = [self._try(dynamic) for dynamic in [_dynamic_statement(statement, at) for at in making]]
+        if not fates:
+            return Fate.IGNORED
+        return Fate.UNREAD if Fate.UNREAD in fates else Fate.CHANGE
 
     def _add_other(self, other: OtherObject, cursor: Cursor) -> None:
         if other.kind == "TYPE" and (attributes := read_attributes(cursor, other.owner)):
@@ -258,7 +270,7 @@ class Reader:
             self._views[change.key] = change.on_view(view)
             fate = Fate.CHANGE
         if table := self._tables.get(change.key):
-            fate = Fate.UNREAD if self._unread.add_items(change.on_table(table)) else Fate.CHANGE
+            fate = Fate.UNREAD if self._unread.add_items(change.on_table(table), change.statement) else Fate.CHANGE
         return fate
 
     def _apply_deferred(self, change: _Change) -> Fate:
@@ -285,8 +297,13 @@ class Reader:
             return  # no table, or one without a name
 
 
-def _block(statement: Statement) -> Fate:
-    """A block that only changes rows is no loss; one may also make tables, as dynamic SQL."""
-    if any(token.kind == "string" and _MAKES_OBJECTS.search(token.text) for token in statement.tokens):
-        raise NotRead(_DYNAMIC_SQL)
-    return Fate.IGNORED
+def _dynamic_statement(statement: Statement, at: int) -> Statement:
+    """What EXECUTE IMMEDIATE runs with the literal at this place. Raises NotRead where it is only a part of it."""
+    tokens, literal = statement.tokens, statement.tokens[at]
+    is_executed = [token.word for token in tokens[max(at - 2, 0) : at]] == ["EXECUTE", "IMMEDIATE"]
+    if not is_executed or not (at + 1 < len(tokens) and tokens[at + 1].is_symbol(";")):
+        raise NotRead(_DYNAMIC_SQL, literal.start)
+    parts = list(Script(literal.value or "").parts())
+    if len(parts) != 1 or not isinstance(parts[0], Statement) or parts[0].fault:
+        raise NotRead(_DYNAMIC_SQL, literal.start)
+    return replace(parts[0], within=literal.start if statement.within is None else statement.within)

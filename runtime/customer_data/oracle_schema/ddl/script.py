@@ -14,12 +14,13 @@ from customer_data.oracle_schema.ddl.tokens import Lexer, Token
 @dataclass(frozen=True)
 class Statement:
     """`fault` says why it cannot be read at all, and where in the text that is. `source` is the text in which its
-    tokens stand."""
+    tokens stand: the script, or a literal that is at the place `within` of the script."""
 
     tokens: list[Token] = field(repr=False)
     source: str = field(repr=False)
     is_plsql: bool = False
     fault: tuple[str, int] | None = None
+    within: int | None = None
 
     @property
     def start(self) -> int:

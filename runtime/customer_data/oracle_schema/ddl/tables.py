@@ -28,6 +28,8 @@ class TableDraft:
     partitioning: str | None = None
     partitioned_by: tuple[str, ...] = ()
     kind: Kind = "table"
+    logged: set[str] = field(default_factory=set)
+    """The first words of what is logged in addition: ALL, PRIMARY, UNIQUE, FOREIGN."""
 
     @property
     def key(self) -> Name:
@@ -42,6 +44,7 @@ class TableDraft:
         start, whole = item.start, item.rest
         try:
             if any(item.follows(*words) for words in _NEITHER):
+                self.switch_logging(item, on=True)
                 return None
             if item.word() in ("REF", "SCOPE") and item.peek(1).is_symbol("("):
                 return None
@@ -57,6 +60,15 @@ class TableDraft:
         except NotRead as error:
             return UnreadItem(start, whole, f"{error}; in {self.owner}.{self.name}")
         return None
+
+    def switch_logging(self, clauses: Cursor, *, on: bool) -> None:
+        """Reads SUPPLEMENTAL LOG DATA (ALL, PRIMARY KEY, ...) COLUMNS, and over all else."""
+        while not clauses.is_ended:
+            if not (clauses.take("SUPPLEMENTAL", "LOG", "DATA") and clauses.is_group()):
+                clauses.skip_one()
+                continue
+            kinds = {kind.word() for kind in clauses.group().items()}
+            self.logged = self.logged | kinds if on else self.logged - kinds
 
     def _add(self, read: ReadColumn) -> None:
         if read.name in self.columns:
@@ -111,6 +123,8 @@ class TableDraft:
             partitioning=self.partitioning,
             partitioned_by=self.partitioned_by,
             kind=self.kind,
+            # What the text does not switch on, the database may.
+            logged="all" if "ALL" in self.logged else "key" if "PRIMARY" in self.logged else "unknown",
         )
 
     def _with_columns(self, constraint: OracleConstraint) -> OracleConstraint:

@@ -35,15 +35,18 @@ class UnreadList:
     def add(self, start: int, text: str, reason: str) -> None:
         self._found.append(Unread(self._line(start), text, reason))
 
-    def add_items(self, items: Iterable[UnreadItem]) -> bool:
+    def add_items(self, items: Iterable[UnreadItem], of: Statement) -> bool:
         """Whether there were any."""
         before = len(self._found)
         for item in items:
-            self.add(item.start, beginning(item.text), item.reason)
+            self.add(item.start if of.within is None else of.within, beginning(item.text), item.reason)
         return len(self._found) > before
 
     def add_statement(self, statement: Statement, error: NotRead) -> None:
         """Lines in a reason are counted from the statement's first: the script may be several files."""
+        if statement.within is not None:
+            self.add(statement.within, beginning(statement.text), str(error))
+            return
         start = statement.start if error.start is None else error.start
         line = self._line(start) - self._line(statement.start) + 1
         text = beginning(statement.text, is_broken=statement.fault is not None)

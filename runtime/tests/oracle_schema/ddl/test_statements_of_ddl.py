@@ -252,7 +252,11 @@ def test_a_quote_that_is_not_doubled_spoils_one_statement() -> None:
         ("@tables.sql", 1, "the file that it runs is not read"),
         ("/* open\nCREATE TABLE t (a NUMBER);", 1, "a comment does not end"),
         ("FROBNICATE;", 1, "no statement of Oracle's begins so"),
-        ("BEGIN EXECUTE IMMEDIATE 'CREATE TABLE t (a NUMBER)'; END;\n/", 1, "a PL/SQL block makes or changes objects"),
+        ("BEGIN EXECUTE IMMEDIATE 'CREATE TABLE '||t; END;\n/", 1, "a PL/SQL block makes or changes objects"),
+        ("BEGIN\n run('CREATE TABLE t (a NUMBER)'); END;\n/", 1, "a PL/SQL block makes or changes objects"),
+        ("BEGIN x; EXECUTE IMMEDIATE\n 'CREATE TABLE t (a NUMBER, b FOO BAR)'; END;\n/", 2, "a clause of a column"),
+        ("BEGIN\n EXECUTE IMMEDIATE 'ALTER TABLE gone ADD a DATE'; END;\n/", 2, "it is about X.GONE: no statement"),
+        ("BEGIN\n EXECUTE IMMEDIATE 'CREATE TABLE &t (a NUMBER)'; END;\n/", 2, "no DEFINE says what &t is"),
     ],
 )  # fmt: skip
 def test_why_a_statement_is_not_read(text: str, line: int, reason: str) -> None:
@@ -369,3 +373,50 @@ def test_partitions_by_system_have_no_columns() -> None:
     text = "CREATE TABLE s (a NUMBER) PARTITION BY SYSTEM (PARTITION p1, PARTITION p2);"
     [table] = read_ddl(text, default_owner="X").tables
     assert (table.partitioning, table.partitioned_by) == ("SYSTEM", ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "logged"),
+    [
+        ("MOVE TABLESPACE x", "unknown"),
+        ("ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS", "all"),
+        ("ADD SUPPLEMENTAL LOG DATA (PRIMARY KEY, UNIQUE) COLUMNS", "key"),
+        ("ADD SUPPLEMENTAL LOG GROUP g (id) ALWAYS, SUPPLEMENTAL LOG DATA (PRIMARY KEY) COLUMNS", "key"),
+        ("ADD SUPPLEMENTAL LOG DATA (UNIQUE) COLUMNS", "unknown"),
+        ("ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS; ALTER TABLE t DROP SUPPLEMENTAL LOG DATA (ALL) COLUMNS", "unknown"),
+    ],
+)
+def test_what_is_logged_of_an_update(changes: str, logged: str) -> None:
+    assert _table(f"{_TABLE}ALTER TABLE x.t {changes};").logged == logged
+
+
+def test_what_is_logged_of_an_update_among_the_columns() -> None:
+    assert _table("CREATE TABLE t (id NUMBER, SUPPLEMENTAL LOG DATA (ALL) COLUMNS);").logged == "all"
+
+
+def test_literals_that_a_block_executes_are_read() -> None:
+    schema = read_ddl(
+        """DECLARE n NUMBER; BEGIN
+  SELECT COUNT(*) INTO n FROM user_tables WHERE table_name = 'T';
+  IF n = 0 THEN
+    EXECUTE IMMEDIATE 'CREATE TABLE t (id NUMBER(9) PRIMARY KEY, kind VARCHAR2(9) DEFAULT ''it''''s'')';
+    EXECUTE IMMEDIATE q'[COMMENT ON COLUMN t.kind IS 'what it is']';
+  END IF;
+  EXECUTE IMMEDIATE 'BEGIN EXECUTE IMMEDIATE ''ALTER TABLE t ADD (born DATE)''; END;';
+EXCEPTION WHEN OTHERS THEN NULL;
+END;
+/
+""",
+        default_owner="X",
+    )
+    (table,) = schema.tables
+    assert not schema.unread
+    assert [column.name for column in table.columns] == ["ID", "KIND", "BORN"]
+    assert (table.columns[1].default, table.columns[1].comment) == ("'it''s'", "what it is")
+
+
+def test_a_table_that_a_block_makes_again_is_reported() -> None:
+    schema = read_ddl(
+        "CREATE TABLE t (a NUMBER);\nBEGIN\nEXECUTE IMMEDIATE 'CREATE TABLE t (b NUMBER)';\nEND;\n/", default_owner="X"
+    )
+    assert [(one.line, one.reason) for one in schema.unread] == [(3, "a statement before it makes X.T already")]
