@@ -24,12 +24,13 @@ export interface OracleToRedshiftReplicationProps {
 
   /**
    * Which tables, as `SCHEMA.TABLE` in the letters that Oracle has, mostly upper case: `['CRM.%', 'SALES.ORDERS']`. `%` stands for any characters, `_`
-   * for any one, itself too. Views are not replicated. A change of it loads all tables again (see `mode`).
+   * for any one, itself too. Views are not replicated. A change of it loads all tables again (see `mode`). A table that another construct of the app
+   * writes to in the same warehouse, a replication or a loader, is refused; patterns that may have one in common have a warning.
    */
   readonly tables: string[];
 
   /**
-   * Which of them not, written in the same way.
+   * Which of them not, written in the same way. One that takes nothing away has a warning.
    *
    * @default - none is left out
    */

@@ -58,6 +58,12 @@ describe('tables', () => {
     Annotations.fromStack(stack).hasWarning('/Test/Replication', Match.stringLikeRegexp('tables has CRM.TMP1, of which excludeTables leaves nothing'));
   });
 
+  test('that are left out, and are not there, are warned of', () => {
+    const stack = newStack();
+    newReplication({ tables: ['CRM.%', 'SALES.ORDERS'], excludeTables: ['CRM.TMP%', 'SALES.TMP%', '%.OLD'] }, stack);
+    Annotations.fromStack(stack).hasWarning('/Test/Replication', Match.stringLikeRegexp('^excludeTables has SALES.TMP%, of which tables has nothing; correct it, or take it out'));
+  });
+
   test('in lower case are warned of: DMS tells letters apart, and Oracle makes them upper case', () => {
     const stack = newStack();
     newReplication({ tables: ['crm.%'], excludeTables: ['crm.tmp%'] }, stack);
