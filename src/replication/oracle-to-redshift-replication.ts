@@ -88,7 +88,7 @@ const FILES_KEPT_FOR = Duration.days(30);
  * new OracleToRedshiftReplication(stack, 'Crm', {
  *   warehouse,
  *   vpc,
- *   source: OracleSource.fromSecret(Secret.fromSecretNameV2(stack, 'OracleSecret', 'crm/oracle'), { serviceName: 'ORCLPDB1' }),
+ *   source: OracleSource.fromSecret(Secret.fromSecretNameV2(stack, 'OracleSecret', 'crm/oracle'), { serviceName: 'ORCLPDB1', binaryReader: true }),
  *   tables: ['CRM.%', 'SALES.ORDERS'],
  *   excludeTables: ['CRM.TMP%'],
  *   capacity: ReplicationCapacity.serverless({ max: 8 }),
