@@ -43,7 +43,7 @@ export interface OracleSourceOptions {
 
   /**
    * Whether changes are read from the redo logs themselves, by the Binary Reader, and not through LogMiner: faster for many changes, and needed for
-   * XA transactions and for updates of LOB columns. The secret's user needs the rights that the DMS user guide lists for it.
+   * pluggable databases, for XA transactions and for updates of LOB columns. The secret's user needs the rights that the DMS user guide lists for it.
    *
    * @default false
    */

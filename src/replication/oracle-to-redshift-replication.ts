@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Alarm, Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
@@ -25,7 +25,7 @@ import { SchemaJob } from './schema-job';
 import { newServiceRoles } from './service-roles';
 import { notesPlace, REPLICATION_PREFIX, replicationPrefix, statePrefix, statisticsPlace } from './staged-documents';
 import { tableMappings } from './table-mappings';
-import { checkedTables, targetSchemas } from './table-patterns';
+import { checkedTables, targetSchemas, writtenTables } from './table-patterns';
 import { taskSettings } from './task-settings';
 import { requireSame } from '../common/environment';
 import { metricOptions } from '../common/metric-options';
@@ -45,6 +45,7 @@ import { checkedPrefixes } from '../dispatch/pipeline-prefixes';
 import { stagingBucketOfStack, stagingPrefix, STAGING_PREFIX } from '../dispatch/staging-bucket';
 import { SchemaContract, WarehouseAccess } from '../warehouse';
 import { secretId } from '../warehouse/secret-id';
+import { claimWrittenTables } from '../warehouse/written-tables';
 
 /** How long what DMS has written is kept: longer than files wait for a run, and than it takes a person to look after one that fails. */
 const FILES_KEPT_FOR = Duration.days(30);
@@ -87,7 +88,7 @@ const FILES_KEPT_FOR = Duration.days(30);
  * new OracleToRedshiftReplication(stack, 'Crm', {
  *   warehouse,
  *   vpc,
- *   source: OracleSource.fromSecret(Secret.fromSecretNameV2(stack, 'OracleSecret', 'crm/oracle'), { serviceName: 'ORCLPDB1' }),
+ *   source: OracleSource.fromSecret(Secret.fromSecretNameV2(stack, 'OracleSecret', 'crm/oracle'), { serviceName: 'ORCLPDB1', binaryReader: true }),
  *   tables: ['CRM.%', 'SALES.ORDERS'],
  *   excludeTables: ['CRM.TMP%'],
  *   capacity: ReplicationCapacity.serverless({ max: 8 }),
@@ -133,6 +134,8 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     const name = pipelineName(this, props.pipelineName);
     const tables = checkedTables(this, props.tables, props.excludeTables);
     const schemas = targetSchemas(this, tables, props.targetSchema);
+    const database = JSON.stringify(Stack.of(this).resolve([secretId(props.source.secret), props.source.serviceName]));
+    claimWrittenTables(this, props.warehouse, writtenTables(tables, props.targetSchema, database));
     const mergeInterval = checkedBatchingWindow(this, props.mergeInterval ?? Duration.minutes(5), 'mergeInterval');
     const limits = checkedLimits(this, props, mergeInterval);
     refuseVersionedBucket(this, props.stagingBucket);

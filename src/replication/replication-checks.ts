@@ -1,9 +1,10 @@
 import { existsSync } from 'fs';
-import { Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ReplicationMode } from './replication-mode';
 import { OracleToRedshiftReplicationProps } from './replication-props';
+import { checkSchemaFile } from './schema-file';
 import { ownedBucket } from '../dispatch/bucket-identity';
 import { ConfigurationError } from '../errors';
 
@@ -12,6 +13,8 @@ const LONGEST_SCHEMA = 127;
 
 const MOST_SIDE_BY_SIDE = 32;
 const LONGEST_LOB_KILOBYTES = 102_400;
+/** What the 65,535 bytes of a VARCHAR hold, but for one. */
+const TEXT_KILOBYTES = 64;
 const LONGEST_CHECK_MINUTES = 60;
 
 /** What the props say in numbers, where the props leave it out by default. */
@@ -25,6 +28,7 @@ export interface ReplicationLimits {
 export function checkedLimits(scope: Construct, props: OracleToRedshiftReplicationProps, mergeInterval: Duration): ReplicationLimits {
   checkTargetSchema(scope, props.targetSchema);
   checkFile(scope, 'schemaFile', props.schemaFile);
+  checkSchemaFile(scope, props.schemaFile);
   checkFile(scope, 'oracleDriverJar', props.oracleDriverJar);
   checkMaxLag(scope, props, mergeInterval);
   return {
@@ -76,6 +80,13 @@ function checkMaxLag(scope: Construct, { maxLag, mode }: OracleToRedshiftReplica
 
 function checkedLobSize(scope: Construct, size: Size): number {
   const kibibytes = size.isUnresolved() ? NaN : size.toKibibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (kibibytes > TEXT_KILOBYTES) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-customer-data-platform:longTexts',
+      `maxLobSize is ${kibibytes} KiB, but a VARCHAR of Redshift holds 65,535 bytes: DMS writes longer values of CLOB, NCLOB and XMLTYPE columns then instead of stopping, and each fails the`
+      + ' merge of its file, for which the other files of the table wait; only BLOB columns (VARBYTE) gain. Where texts may be longer, shorten them in the source, or leave their table out (excludeTables)',
+    );
+  }
   return checkedNumber(scope, 'maxLobSize in kibibytes', kibibytes, LONGEST_LOB_KILOBYTES, 'kibibytes');
 }
 

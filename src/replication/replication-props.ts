@@ -24,12 +24,13 @@ export interface OracleToRedshiftReplicationProps {
 
   /**
    * Which tables, as `SCHEMA.TABLE` in the letters that Oracle has, mostly upper case: `['CRM.%', 'SALES.ORDERS']`. `%` stands for any characters, `_`
-   * for any one, itself too. Views are not replicated. A change of it loads all tables again (see `mode`).
+   * for any one, itself too. Views are not replicated. A change of it loads all tables again (see `mode`). A table that another construct of the app
+   * writes to in the same warehouse, a replication or a loader, is refused; patterns that may have one in common have a warning.
    */
   readonly tables: string[];
 
   /**
-   * Which of them not, written in the same way.
+   * Which of them not, written in the same way. One that takes nothing away has a warning.
    *
    * @default - none is left out
    */
@@ -65,8 +66,9 @@ export interface OracleToRedshiftReplicationProps {
   readonly fileFormat?: ReplicationFileFormat;
 
   /**
-   * How long changes are gathered before one run merges them, 0 to 5 minutes in whole seconds. DMS writes a file a table and minute at most. Each run
-   * bills at least a minute of Glue and of the warehouse: a longer interval costs less, a shorter one brings changes sooner.
+   * How long changes are gathered before one run merges them, 0 to 5 minutes in whole seconds; Lambda gathers messages of a queue for no longer. DMS writes
+   * a file a table and minute at most. Each run bills at least a minute of Glue and of the warehouse: a longer interval costs less, a shorter one brings
+   * changes sooner.
    *
    * @default Duration.minutes(5)
    */
@@ -95,7 +97,7 @@ export interface OracleToRedshiftReplicationProps {
 
   /**
    * A file of SQL statements for the warehouse's tables, such as a corrected `create_redshift_schema.sql`, that is applied in place of what the schema job
-   * would make. It must be possible to run it again.
+   * would make. It must be possible to run it again. One without statements, or with Oracle's types, is refused.
    *
    * @default - the tables are made from the source's catalog; later deployments apply the differences
    */
@@ -110,7 +112,8 @@ export interface OracleToRedshiftReplicationProps {
 
   /**
    * The longest value of a LOB column (CLOB, BLOB, XMLTYPE...), whole kibibytes from 1 to 102,400. A longer one stops the replication: DMS cannot
-   * write LOBs of any length to S3, and the construct does not let it cut them. VARCHAR holds 65,535 bytes in the warehouse.
+   * write LOBs of any length to S3, and the construct does not let it cut them. VARCHAR holds 65,535 bytes in the warehouse: more than 64 KiB help
+   * BLOB columns only, and have a warning, since a longer text fails the merge of its file.
    *
    * @default Size.kibibytes(64)
    */

@@ -1,7 +1,9 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { covers, mayMeet } from '../common/like-pattern';
 import { targetName } from '../dispatch/target-name';
 import { ConfigurationError } from '../errors';
+import { WrittenTables } from '../warehouse/written-tables';
 
 /** Tables of the source by schema and name, in which `%` stands for any characters and `_` for one. */
 export interface TablePattern {
@@ -25,13 +27,19 @@ export function checkedTables(scope: Construct, tables: string[], excludeTables:
   }
   const include = parsedAll(scope, 'tables', tables);
   const exclude = parsedAll(scope, 'excludeTables', excludeTables);
-  const gone = include.filter((pattern) => exclude.some((other) => covers(other, pattern)));
+  const gone = include.filter((pattern) => exclude.some((other) => coversAll(other, pattern)));
   if (gone.length === include.length) {
     throw new ConfigurationError(`excludeTables takes away all that tables has (${gone.map(textOf).join(', ')}), but a table at least has to be left; make excludeTables narrower`, scope);
   }
   if (gone.length > 0) {
     Annotations.of(scope).addWarningV2(
       'cdk-customer-data-platform:excludedTables', `tables has ${gone.map(textOf).join(', ')}, of which excludeTables leaves nothing; take them out of one of the two`,
+    );
+  }
+  const idle = exclude.filter((pattern) => !include.some((other) => mayMeet(pattern.schema, other.schema) && mayMeet(pattern.table, other.table)));
+  if (idle.length > 0) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-customer-data-platform:idleExcludeTables', `excludeTables has ${idle.map(textOf).join(', ')}, of which tables has nothing; correct it, or take it out`,
     );
   }
   return { include, exclude };
@@ -54,6 +62,17 @@ export function targetSchemas(scope: Construct, { include }: TableSelection, tar
     );
   }
   return [...new Set(include.map(({ schema }) => targetName(schema)))];
+}
+
+/** The tables of the warehouse that are written. `database` says in which database the source's are. */
+export function writtenTables({ include, exclude }: TableSelection, targetSchema: string | undefined, database: string): WrittenTables[] {
+  return include.map((pattern) => ({
+    text: `tables has '${textOf(pattern)}'`,
+    schema: targetSchema ?? targetName(pattern.schema),
+    table: pattern.table.toLowerCase(),
+    without: exclude.filter(({ schema }) => covers(schema, pattern.schema)).map(({ table }) => table.toLowerCase()),
+    source: `${database} ${pattern.schema}`,
+  }));
 }
 
 /** `SCHEMA.TABLE`. */
@@ -92,12 +111,6 @@ function isName(text: string | undefined): boolean {
 }
 
 /** Whether all that a pattern matches is matched by another. */
-function covers(other: TablePattern, pattern: TablePattern): boolean {
-  return coversName(other.schema, pattern.schema) && coversName(other.table, pattern.table);
-}
-
-/** As `LIKE`, in which a `%` of the pattern itself is met by a `%` alone. */
-function coversName(other: string, pattern: string): boolean {
-  const source = [...other].map((letter) => letter === '%' ? '.*' : letter === '_' ? '[^%]' : letter.replace(/[$^+(){}|]/g, '\\$&')).join('');
-  return new RegExp(`^${source}$`, 'su').test(pattern);
+function coversAll(other: TablePattern, pattern: TablePattern): boolean {
+  return covers(other.schema, pattern.schema) && covers(other.table, pattern.table);
 }

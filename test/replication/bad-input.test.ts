@@ -58,6 +58,12 @@ describe('tables', () => {
     Annotations.fromStack(stack).hasWarning('/Test/Replication', Match.stringLikeRegexp('tables has CRM.TMP1, of which excludeTables leaves nothing'));
   });
 
+  test('that are left out, and are not there, are warned of', () => {
+    const stack = newStack();
+    newReplication({ tables: ['CRM.%', 'SALES.ORDERS'], excludeTables: ['CRM.TMP%', 'SALES.TMP%', '%.OLD'] }, stack);
+    Annotations.fromStack(stack).hasWarning('/Test/Replication', Match.stringLikeRegexp('^excludeTables has SALES.TMP%, of which tables has nothing; correct it, or take it out'));
+  });
+
   test('in lower case are warned of: DMS tells letters apart, and Oracle makes them upper case', () => {
     const stack = newStack();
     newReplication({ tables: ['crm.%'], excludeTables: ['crm.tmp%'] }, stack);
@@ -95,7 +101,7 @@ describe('a capacity', () => {
 
 describe('props', () => {
   test.each<[string, Parameters<typeof newReplication>[0], string]>([
-    ['an interval that SQS does not have', { mergeInterval: Duration.minutes(6) }, 'mergeInterval is 360 seconds, but whole seconds from 0 to 300 are allowed'],
+    ['an interval that SQS does not have', { mergeInterval: Duration.minutes(6) }, 'mergeInterval is 360 seconds, but whole seconds from 0 to 300 are allowed, which is what Lambda can gather messages for; write for example Duration.minutes(5)'],
     ['a lag of a full load', { mode: ReplicationMode.FULL_LOAD, maxLag: Duration.minutes(10) }, 'maxLag is set with ReplicationMode.FULL_LOAD, but a full load has no changes that could lag'],
     ['a lag that every change has', { maxLag: Duration.minutes(5) }, 'maxLag is 300 seconds, but whole minutes up to a day are allowed, longer than mergeInterval (300 seconds)'],
     ['a lag in seconds', { maxLag: Duration.seconds(601) }, 'maxLag is 601 seconds'],
@@ -110,6 +116,41 @@ describe('props', () => {
   ])('are refused: %s', (_, props, message) => {
     expect(() => newReplication(props)).toThrow(ConfigurationError);
     expect(() => newReplication(props)).toThrow(message);
+  });
+
+  test.each<[string, string, string]>([
+    ['nothing', ' \n', 'but it has no statement, and no table would be made; give the converted file, create_redshift_schema.sql'],
+    ['nothing but remarks', '\ufeff-- to do: SELECT\n/* CREATE TABLE t (id INT); */;\n', 'has no statement'],
+    ["Oracle's texts", 'CREATE TABLE crm.t (\n  id INT,\n  name VARCHAR2(40 CHAR));', "whose line 3 has 'VARCHAR2', but it is applied to Redshift, which does not know Oracle's types; give the converted file"],
+    ["Oracle's national texts", 'create table crm.t (name nvarchar2(40))', "whose line 1 has 'nvarchar2'"],
+    ["Oracle's numbers", '/* a\n b */ CREATE TABLE crm.t (id NUMBER (10,2))', "whose line 2 has 'NUMBER (1'"],
+    ["Oracle's numbers of any precision", 'CREATE TABLE crm.t (id NUMBER(*,2))', "has 'NUMBER(*'"],
+    ["Oracle's constraints", "CREATE TABLE crm.t (c VARCHAR(9) DEFAULT 'it''s -- ' NOT NULL\n ENABLE)", "has 'NOT NULL ENABLE'"],
+  ])('a schema file with %s is refused', (_, content, message) => {
+    expect(() => newReplication({ schemaFile: fileOf(content) })).toThrow(ConfigurationError);
+    expect(() => newReplication({ schemaFile: fileOf(content) })).toThrow(message);
+  });
+
+  test('a schema file that is a folder is refused', () => {
+    expect(() => newReplication({ schemaFile: folder })).toThrow('but that is a folder');
+  });
+
+  test('a schema file may have words of Oracle in remarks, texts and names, and those that only look like them', () => {
+    const content = `-- was VARCHAR2(40)\n/* NUMBER(5) NOT NULL ENABLE */ CREATE TABLE crm.t ("VARCHAR2(" INT, number INT, n INT NOT NULL);
+      COMMENT ON TABLE crm.t IS 'it''s VARCHAR2(40) in Oracle'; CREATE VIEW crm.v AS SELECT ROW_NUMBER() OVER (ORDER BY n), TO_NUMBER('1', '9') FROM crm.t`;
+    expect(() => newReplication({ schemaFile: fileOf(content) })).not.toThrow();
+  });
+
+  test('LOBs that are longer than what a VARCHAR holds are warned of', () => {
+    const stack = newStack();
+    newReplication({ maxLobSize: Size.kibibytes(65) }, stack);
+    Annotations.fromStack(stack).hasWarning('/Test/Replication', Match.stringLikeRegexp('maxLobSize is 65 KiB, but a VARCHAR of Redshift holds 65,535 bytes.*each fails the merge of its file.*longTexts'));
+  });
+
+  test('LOBs of up to 64 KiB are not', () => {
+    const stack = newStack();
+    newReplication({ maxLobSize: Size.kibibytes(64) }, stack);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('maxLobSize'));
   });
 
   test('a secret of another Region is refused', () => {
