@@ -65,12 +65,14 @@ class Column:
 
 @dataclass(frozen=True)
 class KeyColumn:
-    """A column of the key: its value, and the one before a change of the key (None: files have none)."""
+    """A column of the key: its value, the one before a change of the key (None: files have none), and where either
+    would be another one than the file's."""
 
     name: str
     type: ColumnType
     value: str
     before: str | None
+    changes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -230,9 +232,14 @@ def _marked(staging: Staging) -> str:
     if _has_before(staging):
         names += [_names("b", count), _flag(_is_moved(count), "moved")]
         conditions.append(_is_moved(count))
+    events = _events(staging)
+    if changes := [column.changes for column in staging.key if column.changes]:
+        events.append(_flag(" OR ".join(changes), "changes"))
+        names.append("changes")
+        conditions.append("changes = 1")
     return (
         f"CREATE TEMP TABLE {staging.marked} DISTSTYLE KEY DISTKEY (k1) AS SELECT {', '.join(names)}"
-        f" FROM (SELECT {', '.join(_events(staging))} FROM {staging.staged}) AS events"
+        f" FROM (SELECT {', '.join(events)} FROM {staging.staged}) AS events"
         f" WHERE {' OR '.join(conditions)}"
     )
 
@@ -242,6 +249,8 @@ def _guards(staging: Staging) -> list[Statement]:
     guards = [_guard(unfit, "a row is no change", Role.NO_CHANGE)]
     if not staging.positioned:
         guards.append(_guard(f"FROM {staging.last} WHERE tie = s", "ties", Role.TIES))
+    if any(column.changes for column in staging.key):  # which may make one key of two, of which one row is left
+        guards.append(_guard(f"FROM {staging.marked} WHERE changes = 1", "keys would change", Role.CHANGED_VALUES))
     if any(column.changes for column in staging.columns):
         guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return guards
