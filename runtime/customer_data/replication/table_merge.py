@@ -25,7 +25,7 @@ from customer_data.files.write_order import in_write_order
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, SUFFIXES_OF_TABLES
 from customer_data.replication import merge_sql
 from customer_data.replication.batch import Batch, BatchMaker, BatchTooLong
-from customer_data.replication.dms_files import DmsFile, Kind, SourceTable
+from customer_data.replication.dms_files import COMMIT_TIME, DmsFile, Kind, SourceTable
 from customer_data.replication.faults import FilesAtFault
 from customer_data.replication.generations import Completion, Course, course
 from customer_data.replication.merge_ledger import State, changes_after, measure, read_state
@@ -35,7 +35,7 @@ from customer_data.replication.result import LEDGER_COLUMNS, FileResult, Status,
 from customer_data.replication.segments import Preparation, Segments
 from customer_data.replication.settings import MergeSettings
 from customer_data.warehouse import sql
-from customer_data.warehouse.attempts import Attempts, refused_values
+from customer_data.warehouse.attempts import Attempts, is_overtaken, refused_values
 from customer_data.warehouse.catalog import exists
 from customer_data.warehouse.data_api import DataApi, retrying
 from customer_data.warehouse.ledger import Ledger
@@ -309,6 +309,8 @@ class TableMerge:
         role = batch.role(error)
         log.info("%s: not merged as planned (%s): %s", self._target, role.value, error)
         if role is Role.OVERTAKEN:
+            if not is_overtaken(error):
+                raise error
             self._attempts.back_off(4)
             return False
         if role is Role.INCOMPLETE:
@@ -400,10 +402,17 @@ class TableMerge:
         [(rows, loaded, commit)] = self._query(query)
         done.rows_in_table, done.load_rows_merged = int(rows or 0), int(loaded or 0)
         if commit:
-            time = datetime.fromisoformat(str(commit).strip())
-            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
-            done.last_commit_time = time.isoformat()
-            done.lag_seconds = max((self._now() - time).total_seconds(), 0.0)
+            self._measure_lag(str(commit).strip())
+
+    def _measure_lag(self, commit: str) -> None:
+        try:
+            time = datetime.fromisoformat(commit)
+        except ValueError:  # the rows are merged: a column that is no time only leaves the lag unknown
+            log.warning("%s: %s has no times, so that nobody knows how late changes are", self._target, COMMIT_TIME)
+            return
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
+        self.result.last_commit_time = time.isoformat()
+        self.result.lag_seconds = max((self._now() - time).total_seconds(), 0.0)
 
     def _query(self, query: str) -> list[tuple[Any, ...]]:
         return retrying(lambda: self._warehouse.query(query))

@@ -37,6 +37,8 @@ _TYPE_CHANGE_REFUSED = re.compile(
     re.IGNORECASE,
 )
 
+_ALREADY_THERE = re.compile(r"already exists|duplicate column", re.IGNORECASE)
+
 #: Messages quote values and name objects, which may say anything.
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|\b(https?|s3)://\S+|(?<=\bcolumn )(?!type\b|encoding\b|size\b)\w+")
 
@@ -56,6 +58,11 @@ def is_type_change_refused(message: str) -> bool:
     """Whether the column is one whose type Redshift does not change, today or tomorrow."""
     said = _own_words(message)
     return bool(_TYPE_CHANGE_REFUSED.search(said)) and not _ABOUT_SERVICES.search(said)
+
+
+def is_already_there(message: str) -> bool:
+    """Whether what a statement would make is there."""
+    return bool(_ALREADY_THERE.search(_own_words(message)))
 
 
 def _own_words(message: str) -> str:
