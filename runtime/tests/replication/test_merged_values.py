@@ -109,6 +109,15 @@ def test_a_key_is_never_rounded(world: World, changes: list[Change]) -> None:
     assert (result.status, table.rows()) == ("failed", [(1, "Ann")])
 
 
+def test_a_word_that_is_neither_true_nor_false_is_not_false(world: World) -> None:
+    table = Replication(world, ddl="id BIGINT NOT NULL, name BOOLEAN, PRIMARY KEY (id)")
+    table.merge(table.changes(("I", 1, {"ID": 1, "NAME": "Y"}), ("I", 2, {"ID": 2, "NAME": "no"}), ("I", 3, {"ID": 3})))
+    [result] = table.merge(table.changes(("I", 4, {"ID": 4, "NAME": "J"})))
+
+    assert (result.status, table.rows()) == ("failed", [(1, True), (2, False), (3, None)])
+    assert "the value of 'NAME' is none of the column 'name', BOOLEAN" in str(result.reason)
+
+
 def test_a_number_with_more_digits_grows_its_column(world: World) -> None:
     columns = {"ID": pa.int64(), "N": pa.int64()}
     table = Replication(world, columns=columns, ddl="id BIGINT NOT NULL, n SMALLINT, PRIMARY KEY (id)")
