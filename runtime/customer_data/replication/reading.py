@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,7 +128,7 @@ def batches(inspected: Inspected, s3: S3Client, headers: Sequence[str] | None = 
                 ),
             )
             yield from reader
-    except (pa.ArrowInvalid, EOFError, OSError) as error:
+    except (pa.ArrowInvalid, EOFError, OSError, zlib.error) as error:
         if not _is_of_content(error):
             raise
         raise FileFault(
@@ -180,7 +181,7 @@ def _inspect_csv(file: DmsFile, s3: S3Client) -> Inspected:
     try:
         with _csv_stream(file, s3) as stream:
             header = next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
-    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise FileFault("no_csv", f"{file.url} has no header in UTF-8: {_short(error)}; {_AGAIN}") from error
     found = Inspected(file, tuple(FileColumn(name, pa.string()) for name in header), None)
     if file.kind is Kind.LOAD and (place := found.place(COMMIT_TIME)) is not None:

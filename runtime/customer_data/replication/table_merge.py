@@ -32,12 +32,13 @@ from customer_data.replication.merge_ledger import State, changes_after, measure
 from customer_data.replication.merge_sql import Role
 from customer_data.replication.reading import Inspected, inspect
 from customer_data.replication.result import LEDGER_COLUMNS, FileResult, Status, TableResult
-from customer_data.replication.segments import Preparation, Segments
+from customer_data.replication.segments import Preparation, Segment, Segments
 from customer_data.replication.settings import MergeSettings
 from customer_data.warehouse import sql
 from customer_data.warehouse.attempts import Attempts, is_overtaken, refused_values
 from customer_data.warehouse.catalog import exists
 from customer_data.warehouse.data_api import DataApi, retrying
+from customer_data.warehouse.failure_texts import is_load_error
 from customer_data.warehouse.ledger import Ledger
 from customer_data.warehouse.plan import NewColumn
 from customer_data.warehouse.table_name import TableName
@@ -321,7 +322,7 @@ class TableMerge:
             raise error
         if role is Role.TIES:
             return not self._preparation.by_position(segment.kind)
-        fault = refused_values(error, batch.on_data, self._target)
+        fault = refused_values(error, batch.on_data, self._target) or self._refused_row(error, role, segment)
         if role is Role.CHANGED_VALUES:
             fault = self._would_change()
         if role is Role.COPY or role is Role.NO_CHANGE:
@@ -337,12 +338,22 @@ class TableMerge:
         self._preparation.look_for_fault(segment, table, values=True)
         raise FilesAtFault.of(segment.files[0], fault) from error
 
+    def _refused_row(self, error: WarehouseError, role: Role, segment: Segment) -> FileFault | None:
+        """Of a CSV, COPY's message does not say what is wrong."""
+        if role is not Role.COPY or segment.staging.csv is None or not is_load_error(str(error)):
+            return None
+        return FileFault(
+            "refused_by_warehouse",
+            f"COPY refused a row of the file for {self._target}: {error} It names line and column; correct the row, or"
+            " reload the table",
+        )
+
     def _would_change(self) -> FileFault:
         return FileFault(
             "value_would_change",
             f"a value of the file would not be the same one in {self._target}: a column has fewer digits, no time of"
-            " day or no fraction where the source has them; give the column of the table a type that holds them, and"
-            " run the manifest again",
+            " day or no fraction where the source has them, or takes its word for neither true nor false; give the"
+            " column of the table a type that holds them, and run the manifest again",
         )
 
     def _fail(self, faults: Mapping[str, FileFault]) -> None:

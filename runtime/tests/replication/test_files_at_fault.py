@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -143,6 +144,26 @@ def load_of_a_binary_time(customers: Replication) -> SourceFile:
     return customers.put("LOAD00000001.parquet", out.getvalue())
 
 
+def broken_gzip(customers: Replication) -> SourceFile:
+    packed = Replication(customers.world, ddl=None, format="csv.gz")
+    body = packed.body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=TASK_START)
+    return customers.put("20240101-001000000.csv.gz", body[:30] + b"\xff\xff\xff" + body[33:])
+
+
+def lines_of_an_old_macintosh(customers: Replication) -> SourceFile:
+    body = of_csv(customers).body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=TASK_START)
+    return customers.put("20240101-001000000.csv", body.replace(b"\n", b"\r"))
+
+
+def completion_with_numbers_for_times(customers: Replication) -> SourceFile:
+    body = {"full_load_rows": 1, "full_load_started_at": 5, "full_load_ended_at": 6}
+    return customers.put("complete.json", json.dumps(body).encode())
+
+
+def endless_completion(customers: Replication) -> SourceFile:
+    return customers.put("complete.json", b"[" * 100_000)
+
+
 def broken_completion(customers: Replication) -> SourceFile:
     return customers.put("complete.json", b'{"full_load_rows": 1')
 
@@ -166,6 +187,10 @@ FAULTS: list[tuple[Callable[[Replication], SourceFile], str]] = [
     (other_type, "holds DATE, of which the table's BIGINT takes none"),
     (change_in_a_load, "in row 1 'Op' is none of I"),
     (load_without_its_time, "is no time"),
+    (broken_gzip, "has no header in UTF-8"),
+    (lines_of_an_old_macintosh, "has no header in UTF-8"),
+    (completion_with_numbers_for_times, "is not what the reconciler writes"),
+    (endless_completion, "is not what the reconciler writes"),
     (broken_page, "cannot be read to its end"),
     (encrypted, "is truncated or no Parquet"),
     (no_columns, "has no column 'Op', but none"),
@@ -202,6 +227,33 @@ def test_a_file_at_fault_fails_and_its_table_waits(
     mended = customers.put("20240101-001000000.parquet", body)
     customers.merge(good, mended)
     assert customers.rows() == [(1, "Ann"), (2, "Bo"), (5, "mended")]
+
+
+def test_a_value_is_in_no_message(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    measures = Replication(world, ddl="id BIGINT NOT NULL, name DOUBLE PRECISION, PRIMARY KEY (id)")
+    [result] = measures.merge(measures.changes(("I", 1, {"ID": 1, "NAME": "ann@example.com"})))
+
+    assert result.status == "failed" and "double precision" in (result.reason or "")
+    assert "ann@" not in caplog.text + (result.reason or "")
+
+
+def test_a_row_of_a_csv_that_copy_refuses_is_looked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redshift says of a CSV only where the reason is. (Redshift manual, "SYS_LOAD_ERROR_DETAIL".)"""
+    customers = Replication(world, format="csv")
+    merger = customers.merger()
+    batch = merger._warehouse.batch
+
+    def refuse(statements: list[str]) -> list[int]:
+        try:
+            return batch(statements)
+        except WarehouseError as error:
+            said = "ERROR: Load into table 't' failed. Check 'sys_load_error_detail' system table for details."
+            raise WarehouseError(said, error.sql) from error
+
+    monkeypatch.setattr(merger._warehouse, "batch", refuse)
+    merger.merge([customers.changes(("I", 1, {"ID": 1, "NAME": "x" * 40}))])
+    assert customers.rows() == [(1, "x" * 40)]
 
 
 def test_trouble_on_the_way_to_a_file_is_not_its_fault(customers: Replication, monkeypatch: pytest.MonkeyPatch) -> None:
