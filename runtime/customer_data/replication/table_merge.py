@@ -38,7 +38,7 @@ from customer_data.warehouse import sql
 from customer_data.warehouse.attempts import Attempts, is_overtaken, refused_values
 from customer_data.warehouse.catalog import exists
 from customer_data.warehouse.data_api import DataApi, retrying
-from customer_data.warehouse.failure_texts import is_load_error
+from customer_data.warehouse.failure_texts import is_load_error, is_missing
 from customer_data.warehouse.ledger import Ledger
 from customer_data.warehouse.plan import NewColumn
 from customer_data.warehouse.table_name import TableName
@@ -101,6 +101,8 @@ class TableMerge:
         """Whether all is done; else the next attempt knows more."""
         key = tuple(str(name) for (name,) in self._query(merge_sql.primary_key(self._target)))
         self.result.appends = not key
+        if not key:
+            self._refuse_lost_key()
         data, completions = self._look_at(self._unfinished())
         state = self._state(table)
         self._refuse_other_source(state)
@@ -209,6 +211,17 @@ class TableMerge:
         )
         raise FilesAtFault(dict.fromkeys(self._files, fault))
 
+    def _refuse_lost_key(self) -> None:
+        """CREATE TABLE AS takes no key over, and each change would become one more row."""
+        if exists(self._warehouse, self._tombstones):
+            fault = FileFault(
+                "lost_key",
+                f"{self._target} has no PRIMARY KEY any more, by which its rows were merged so far: give it the key"
+                " again (ALTER TABLE ... ADD PRIMARY KEY), or, to append each change as a row, drop"
+                f" {self._tombstones}; then run the manifest again",
+            )
+            raise FilesAtFault(dict.fromkeys(self._files, fault))
+
     def _refuse_other_source(self, state: State) -> None:
         """Rows of two sources in one table would delete each other: by a key of both, or when a load is complete."""
         if state.other_key:
@@ -261,13 +274,16 @@ class TableMerge:
         return self._inspected[load_id]
 
     def _state(self, table: TableSchema) -> State:
-        """Where the ledger was lost, the table's own rows say which changes are older."""
+        """Where the ledger was lost, the table's own rows and tombstones say which changes are older."""
         state = read_state(self._warehouse, self._ledger.name, self._source)
         if state.files or not table.column(SEQUENCE_COLUMN):
             return state
-        [(last,)] = self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(self._target)}")
-        last_sequence = str(last or "")
-        return replace(state, last_sequence=last_sequence, last_change=last_sequence[merge_sql.CHANGE_AT - 1 :])
+        names = [self._target, *([self._tombstones] if exists(self._warehouse, self._tombstones) else [])]
+        greatest = [self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(name)}") for name in names]
+        last = max(str(sequence or "") for [(sequence,)] in greatest)
+        generation, _, change = last.partition(".")
+        known = replace(state.known, generation=generation or state.known.generation)
+        return replace(state, last_sequence=last, last_change=change, known=known)
 
     def _without_incomplete(self, plan: Course) -> Course:
         if not self._incomplete or not plan.completion:
@@ -309,6 +325,13 @@ class TableMerge:
         """False where another attempt is worth it. Raises FilesAtFault, or the error."""
         role = batch.role(error)
         log.info("%s: not merged as planned (%s): %s", self._target, role.value, error)
+        if is_missing(str(error)) and error.sql and sql.table(self._tombstones) in error.sql:
+            other_key = FileFault(
+                "other_key",
+                f"{self._tombstones}, which remembers deletions, has not the key of {self._target}: {error}; drop"
+                f" {self._tombstones}, which is made anew, run the manifest again, and reload the table",
+            )
+            raise FilesAtFault(dict.fromkeys(self._files, other_key)) from error
         if role is Role.OVERTAKEN:
             if not is_overtaken(error):
                 raise error

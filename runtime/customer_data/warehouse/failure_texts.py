@@ -38,6 +38,7 @@ _TYPE_CHANGE_REFUSED = re.compile(
     re.IGNORECASE,
 )
 
+_MISSING = re.compile(r"does not exist", re.IGNORECASE)
 _ALREADY_THERE = re.compile(r"already exists|duplicate column", re.IGNORECASE)
 
 #: What it says of a CSV, whatever is wrong with it. (Redshift manual, "SYS_LOAD_ERROR_DETAIL".)
@@ -82,6 +83,11 @@ def is_type_change_refused(message: str) -> bool:
 def is_load_error(message: str) -> bool:
     """Whether COPY refused a row of a CSV."""
     return bool(_LOAD_ERROR.search(_own_words(message)))
+
+
+def is_missing(message: str) -> bool:
+    """Whether a statement names what is not there, or compares what cannot be."""
+    return bool(_MISSING.search(_own_words(message)))
 
 
 def is_already_there(message: str) -> bool:
