@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'fs';
+import { existsSync, readFileSync, statSync } from 'fs';
 import { isPlainObject } from '../common/kinds';
 import { ConfigurationError } from '../errors';
 
@@ -14,8 +14,8 @@ const FIELDS = ['serviceName', 'host', 'port'];
 /** Names under which people keep what belongs in the secret alone. */
 const SECRET_NAME = /pass(word|wd|phrase|code)?|pwd|secret|credential|token|private.?key/i;
 
-/** `user:password@host` of URLs and `user/password@service` of Oracle. */
-const SECRET_VALUE = /:\/\/[^/\s]*:[^/\s]*@|^[^\s/@]+\/[^\s@]+@/;
+/** `user:password@host` of URLs, `user/password@service` of Oracle, and `password=` of connection strings. */
+const SECRET_VALUE = /:\/\/[^/\s]*:[^/\s]*@|^[^\s/@]+\/[^\s@]+@|(pass(word|wd)?|pwd)\s*[=:]/i;
 
 /**
  * Reads a connection file: JSON with `serviceName`, `host` and `port`, and nothing else. Throws ConfigurationError that names file and
@@ -24,6 +24,9 @@ const SECRET_VALUE = /:\/\/[^/\s]*:[^/\s]*@|^[^\s/@]+\/[^\s@]+@/;
 export function readConnectionFile(file: string): ConnectionSettings {
   if (!existsSync(file)) {
     throw new ConfigurationError(`configFile is '${file}', but there is no such file; write it from oracle-connection.json of the example, and give its path, best with path.join(__dirname, ...)`);
+  }
+  if (!statSync(file).isFile()) {
+    throw new ConfigurationError(`configFile is '${file}', but that is a folder, and a file is allowed; give the path of the file in it`);
   }
   const settings = parsed(file, readFileSync(file, 'utf8'));
   for (const [field, value] of Object.entries(settings)) {

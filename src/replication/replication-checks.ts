@@ -1,4 +1,4 @@
-import { existsSync } from 'fs';
+import { existsSync, statSync } from 'fs';
 import { Annotations, Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -61,6 +61,9 @@ function checkTargetSchema(scope: Construct, schema: string | undefined): void {
 function checkFile(scope: Construct, prop: string, file: string | undefined): void {
   if (file !== undefined && !existsSync(file)) {
     throw new ConfigurationError(`${prop} is '${file}', but there is no such file; give its path, best with path.join(__dirname, ...)`, scope);
+  }
+  if (file !== undefined && !statSync(file).isFile()) {
+    throw new ConfigurationError(`${prop} is '${file}', but that is a folder, and a file is allowed; give the path of the file in it`, scope);
   }
 }
 

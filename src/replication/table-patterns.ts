@@ -95,9 +95,10 @@ function parsedAll(scope: Construct, prop: string, texts: string[]): TablePatter
 
 function parsed(scope: Construct, prop: string, text: string): TablePattern {
   const [schema, table, ...rest] = text.split('.');
-  if (Token.isUnresolved(text) || rest.length > 0 || ![schema, table].every(isName)) {
+  const isToken = Token.isUnresolved(text) || Token.isUnresolved([text]); // one of text, or of a whole list
+  if (isToken || rest.length > 0 || ![schema, table].every(isName)) {
     throw new ConfigurationError(
-      `${prop} has '${Token.isUnresolved(text) ? 'a value that only the deployment knows' : text}', but 'SCHEMA.TABLE' is allowed, each of 1 to ${LONGEST_NAME} bytes without quotes, brackets,`
+      `${prop} has '${isToken ? 'a value that only the deployment knows' : text}', but 'SCHEMA.TABLE' is allowed, each of 1 to ${LONGEST_NAME} bytes without quotes, brackets,`
       + " '*' and blanks, in which '%' stands for any characters and '_' for one; write for example 'CRM.%' or 'SALES.ORDERS'",
       scope,
     );

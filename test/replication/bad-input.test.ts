@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { App, Duration, Size, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -32,6 +32,8 @@ describe('tables', () => {
     ['a set of characters', ['CRM.[AB]%'], 'brackets'],
     ['a blank', ['CRM.MY ORDERS'], "tables has 'CRM.MY ORDERS'"],
     ['a name that is too long', [`CRM.${'X'.repeat(129)}`], 'each of 1 to 128 bytes'],
+    ['a name that only the deployment knows', [Lazy.string({ produce: () => 'CRM.A' })], "tables has 'a value that only the deployment knows'"],
+    ['names that only the deployment knows', Lazy.list({ produce: () => ['CRM.A'] }), "tables has 'a value that only the deployment knows'"],
     ['a pattern of schemas', ['C%.ORDERS'], "tables has 'C%.ORDERS' without targetSchema, but then the names of schemas have to be written out"],
   ])('are refused: %s', (_, tables, message) => {
     expect(() => newReplication({ tables })).toThrow(ConfigurationError);
@@ -106,6 +108,8 @@ describe('props', () => {
     ['a lag that every change has', { maxLag: Duration.minutes(5) }, 'maxLag is 300 seconds, but whole minutes up to a day are allowed, longer than mergeInterval (300 seconds)'],
     ['a lag in seconds', { maxLag: Duration.seconds(601) }, 'maxLag is 601 seconds'],
     ['a schema in upper case', { targetSchema: 'CRM' }, "targetSchema is 'CRM', but 1 to 127 lower case letters"],
+    ['a folder for a schema file', { schemaFile: folder }, `schemaFile is '${folder}', but that is a folder, and a file is allowed`],
+    ['a folder for a driver', { oracleDriverJar: folder }, `oracleDriverJar is '${folder}', but that is a folder`],
     ['a schema file that is not there', { schemaFile: 'no.sql' }, "schemaFile is 'no.sql', but there is no such file"],
     ['a driver that is not there', { oracleDriverJar: 'no.jar' }, "oracleDriverJar is 'no.jar', but there is no such file"],
     ['a LOB of nothing', { maxLobSize: Size.kibibytes(0) }, 'maxLobSize in kibibytes is 0, but whole kibibytes from 1 to 102400 are allowed'],
@@ -214,6 +218,7 @@ describe('a connection file', () => {
     ['a secret', { serviceName: 'X', clientSecret: 'tiger' }, "in its field 'clientSecret'"],
     ['a password in a URL', { serviceName: 'X', host: 'oracle://scott:tiger@db' }, "in its field 'host'"],
     ['a password in a connect string', { serviceName: 'scott/tiger@ORCL' }, "in its field 'serviceName'"],
+    ['a password in a connection string', { serviceName: 'X;Password = tiger' }, "in its field 'serviceName'"],
     ['a password deeper down', { serviceName: 'X', oracle: { password: 'tiger' } }, "in its field 'oracle'"],
     ['a user', { serviceName: 'X', username: 'scott' }, "has the field 'username', but only serviceName, host, port are allowed; the user is in the secret; take it out"],
     ['a misspelt field', { service_name: 'X' }, "has the field 'service_name', but only serviceName, host, port are allowed; write serviceName"],
@@ -229,6 +234,10 @@ describe('a connection file', () => {
     expect(() => read(content)).toThrow(message);
     expect(messageOf(() => read(content))).toMatch(/'.*\d+\.json'/);
     expect(messageOf(() => read(content))).not.toContain('tiger');
+  });
+
+  test('that is a folder is refused', () => {
+    expect(() => newSource(stack, { serviceName: undefined, configFile: folder })).toThrow(`configFile is '${folder}', but that is a folder, and a file is allowed`);
   });
 
   test('that is not there is refused', () => {

@@ -101,6 +101,7 @@ _TYPE_SIZES = re.compile(r"\s*\(\s*(\d+)\s*\)")
 _RECYCLE_BIN = "BIN$"
 _OF_TABLES = ("TABLE", "VIEW", "MATERIALIZED VIEW", "LOB", "CONSTRAINT", "EDITION", "TRIGGER", "SEQUENCE")
 _NUMBERS = ("NUMBER", "FLOAT", "DECIMAL", "INTEGER")
+_MOST = 10**30  # more rows than any table has
 
 
 def read_schema(catalog: Catalog) -> OracleSchema:
@@ -182,7 +183,7 @@ class _Reader:
             comment=self._comments.get(key, {}).get("COMMENTS"),
             partitioning=partition[0] if partition else None,
             partitioned_by=partition[1:] if partition else (),
-            rows=_number(about.get("NUM_ROWS")),
+            rows=_number(about, "NUM_ROWS"),
             kind=self._kind(key, about),
             logged=self._logged(key),
         )
@@ -202,7 +203,7 @@ class _Reader:
         return "object" if key in self._object_tables else "table"
 
     def _column(self, row: Row, comments: Mapping[str | None, str | None]) -> OracleColumn:
-        name = row.get("COLUMN_NAME") or ""
+        name = _name(row, "COLUMN_NAME")
         is_virtual = row.get("VIRTUAL_COLUMN") == "YES"
         default = _stripped(row.get("DATA_DEFAULT"))
         identity = row.get("IDENTITY_COLUMN") == "YES" or (*_key(row), name) in self._identities
@@ -239,7 +240,7 @@ class _Reader:
         rows = [
             row for row in self._rows("ALL_PART_KEY_COLUMNS") if (row.get("OBJECT_TYPE") or "TABLE").strip() == "TABLE"
         ]
-        rows.sort(key=lambda row: _number(row.get("COLUMN_POSITION")) or 0)
+        rows.sort(key=lambda row: _number(row, "COLUMN_POSITION") or 0)
         columns: dict[_Key, list[str]] = {}
         for row in rows:
             columns.setdefault(_key(row, "NAME"), []).append(row.get("COLUMN_NAME") or "")
@@ -301,9 +302,7 @@ def _constraint(
 
 
 def _in_order(rows: Sequence[Row]) -> tuple[str, ...]:
-    return tuple(
-        row.get("COLUMN_NAME") or "" for row in sorted(rows, key=lambda row: _number(row.get("POSITION")) or 0)
-    )
+    return tuple(row.get("COLUMN_NAME") or "" for row in sorted(rows, key=lambda row: _number(row, "POSITION") or 0))
 
 
 def type_of(row: Row) -> OracleType:
@@ -315,30 +314,40 @@ def type_of(row: Row) -> OracleType:
     name = " ".join(_TYPE_SIZES.sub("", written).upper().split())
     sizes = [int(size) for size in _TYPE_SIZES.findall(written)]
     if name.startswith(("TIMESTAMP", "INTERVAL")):
-        precision = sizes[-1] if sizes else _number(row.get("DATA_SCALE"))
+        precision = sizes[-1] if sizes else _number(row, "DATA_SCALE")
         return OracleType(name, precision=precision)
     if name in _NUMBERS:
         return OracleType(
             name,
-            precision=_number(row.get("DATA_PRECISION")),
-            scale=None if name == "FLOAT" else _number(row.get("DATA_SCALE")),
+            precision=_number(row, "DATA_PRECISION"),
+            scale=None if name == "FLOAT" else _number(row, "DATA_SCALE"),
         )
-    characters = _number(row.get("CHAR_LENGTH"))
+    characters = _number(row, "CHAR_LENGTH")
     if name in ("NVARCHAR2", "NCHAR"):
         # DATA_LENGTH counts the bytes of the national character set, two a character.
-        length = characters or (_number(row.get("DATA_LENGTH")) or 0) // 2 or None
+        length = characters or (_number(row, "DATA_LENGTH") or 0) // 2 or None
         return OracleType(name, length=length, char_semantics=True)
     if name in ("VARCHAR2", "VARCHAR", "CHAR"):
         if row.get("CHAR_USED") == "C" and characters:
             return OracleType(name, length=characters, char_semantics=True)
-        return OracleType(name, length=_number(row.get("DATA_LENGTH")))
+        return OracleType(name, length=_number(row, "DATA_LENGTH"))
     if name == "RAW":
-        return OracleType(name, length=_number(row.get("DATA_LENGTH")))
+        return OracleType(name, length=_number(row, "DATA_LENGTH"))
     return OracleType(name)
 
 
 def _key(row: Row, name: str = "TABLE_NAME") -> _Key:
-    return row.get("OWNER") or "", row.get(name) or ""
+    return _name(row, "OWNER"), _name(row, name)
+
+
+def _name(row: Row, column: str) -> str:
+    """Raises SettingsError where there is none: nothing in Oracle is without a name."""
+    if found := row.get(column):
+        return found
+    said = ", ".join(
+        f"{name} {value[:40]}" for name, value in row.items() if value and name.endswith(("OWNER", "_NAME"))
+    )
+    raise SettingsError(f"a row of the catalog has no {column} ({said or 'nor any other name'}); export the view again")
 
 
 def _grouped(rows: Iterable[Row]) -> dict[_Key, list[Row]]:
@@ -350,18 +359,26 @@ def _grouped(rows: Iterable[Row]) -> dict[_Key, list[Row]]:
 
 def _place(row: Row) -> tuple[bool, int]:
     """Hidden columns have no place, and stand last."""
-    place = _number(row.get("COLUMN_ID"))
+    place = _number(row, "COLUMN_ID")
     return place is None, place or 0
 
 
-def _number(value: str | None) -> int | None:
-    """Spark reads Oracle's NUMBER as a decimal with ten zeros, and a spreadsheet writes 22.0."""
+def _number(row: Row, column: str) -> int | None:
+    """Spark reads Oracle's NUMBER as a decimal with ten zeros, and a spreadsheet writes 22.0. Raises SettingsError."""
+    value = row.get(column)
     if value is None:
         return None
     try:
-        return int(Decimal(value.strip()))
-    except (InvalidOperation, OverflowError, ValueError):
-        return None
+        number = Decimal(value.strip())
+        if abs(number) < _MOST:
+            return int(number)
+    except InvalidOperation:
+        pass  # no number, and one that cannot be compared
+    of = ".".join(filter(None, (row.get("OWNER"), row.get("TABLE_NAME"), row.get("COLUMN_NAME"))))
+    raise SettingsError(
+        f"the catalog's {column} of {of} is {value[:40]!r}, but a whole number is needed; export it again, as Oracle"
+        " writes it"
+    )
 
 
 def _stripped(text: str | None) -> str | None:

@@ -80,10 +80,21 @@ def _convert(given: argparse.Namespace, selection: TableSelection) -> Output:
         at=datetime.now(UTC).replace(microsecond=0),
         changes=_changes(conversion, given.out / MODEL_FILE, given.target_schema),
     )
-    given.out.mkdir(parents=True, exist_ok=True)
-    for name, content in made.files.items():
-        (given.out / name).write_text(content, encoding="utf-8")
+    _write(made, given.out)
     return made
+
+
+def _write(made: Output, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in made.files.items():
+            (folder / name).write_text(content, encoding="utf-8")
+    except OSError as error:
+        at = error.filename or folder
+        raise SettingsError(
+            f"--out {folder}: {at} cannot be written: {error.strerror}; name a folder, or a new one, in which you may"
+            " write"
+        ) from error
 
 
 def _read_catalog(folder: Path) -> OracleSchema:
@@ -123,7 +134,7 @@ def _changes(conversion: Conversion, model: Path, target_schema: str | None) -> 
         return None
     try:
         before = convert(from_json(model.read_text(encoding="utf-8")), target_schema=target_schema)
-    except (ValueError, SettingsError) as error:
+    except (ValueError, SettingsError, OSError) as error:
         raise SettingsError(f"{model} is not what an earlier run wrote: {error}; move it away") from error
     return differences(conversion, as_stored(before), before)
 

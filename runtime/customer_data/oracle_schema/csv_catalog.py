@@ -15,6 +15,7 @@ from customer_data.oracle_schema.texts import read_text
 _BY_NAME = {view.name: view for view in VIEWS}
 _FEEDBACK = re.compile(r"\s*(\d[\d,.]* rows? selected\.?|no rows selected|SQL>.*|Disconnected.*)?\s*", re.IGNORECASE)
 _NULLS = ("", "(null)")
+_LONGEST_FIELD = 2**31 - 1  # the text of a view or of a default can be long
 
 
 def read_folder(folder: Path) -> Catalog:
@@ -34,7 +35,8 @@ def read_folder(folder: Path) -> Catalog:
 
 
 def read_view(file: Path, view: CatalogView) -> list[Row]:
-    """Raises SettingsError that names the file and the line."""
+    """A row that comes twice, as of files that were joined, is one. Raises SettingsError that names file and line."""
+    csv.field_size_limit(_LONGEST_FIELD)
     lines = read_text(file, "export it as UTF-8 (NLS_LANG=.AL32UTF8)").splitlines(keepends=True)
     start = next((at for at, line in enumerate(lines) if _is_header(line, view)), None)
     if start is None:
@@ -58,7 +60,7 @@ def read_view(file: Path, view: CatalogView) -> list[Row]:
                 f"{file}, line {start + records.line_num}: {len(values)} values where {view.name} has"
                 f" {len(header)} columns; export it with quotes (SET MARKUP CSV ON QUOTE ON)"
             )
-    return rows
+    return list({tuple(row.items()): row for row in rows}.values())
 
 
 def _is_header(line: str, view: CatalogView) -> bool:

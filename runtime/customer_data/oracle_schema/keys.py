@@ -43,6 +43,10 @@ def primary_key(table: OracleTable, columns: Columns) -> tuple[tuple[str, ...], 
         reason = "the key is disabled or was not validated, so that it may repeat; rows would be taken for one another"
     elif lost := [column for column in constraint.columns if column not in columns]:
         reason = f"the column {', '.join(lost)} of the key is not converted"
+    elif not constraint.columns:
+        reason = "nothing says which columns the key has (ALL_CONS_COLUMNS has them in the catalog)"
+    elif len(set(constraint.columns)) < len(constraint.columns):
+        reason = f"a column stands in the key {listed} twice"
     else:
         key = tuple(columns[column].name for column in constraint.columns)
         return key, converted(
@@ -66,7 +70,7 @@ def _no_key(table: OracleTable, columns: Columns) -> Assessed:
     reason = "there is no primary key: the merge appends each change as a row"
     for constraint in table.constraints:
         key = [columns[column] for column in constraint.columns if column in columns]
-        whole = constraint.kind == "U" and constraint.is_enabled and len(key) == len(constraint.columns)
+        whole = constraint.kind == "U" and constraint.is_enabled and 0 < len(key) == len(constraint.columns)
         if whole and all(column.not_null for column in key):
             reason += (
                 f"; its columns {', '.join(column.name for column in key)} are unique and never NULL: add them as"
@@ -85,6 +89,8 @@ def foreign_key(
     """The foreign key in Redshift, else why there is none. `tables` are the converted ones."""
     if not constraint.is_enabled:
         return None, "it is disabled or was not validated"
+    if not constraint.columns:
+        return None, "nothing says which columns it has"
     if lost := [column for column in constraint.columns if column not in columns]:
         return None, f"the column {', '.join(lost)} is not converted"
     if constraint.references is None or constraint.references not in tables:

@@ -31,6 +31,7 @@ from customer_data.oracle_schema.settings import SchemaJobSettings
 from customer_data.oracle_schema.statements import split_statements
 from customer_data.oracle_schema.supplemental_logging import SUPPLEMENTAL_LOGGING
 from customer_data.oracle_schema.targets import Conversion
+from customer_data.oracle_schema.texts import decoded
 from customer_data.warehouse.data_api import DataApi, retrying
 from customer_data.warehouse.failure_texts import is_type_change_refused
 from customer_data.warehouse.schema_tables import schema_exists, stored_in
@@ -174,8 +175,8 @@ def apply_file(url: str, warehouse: DataApi, s3: Any) -> None:
             raise SettingsError(f"schema_file {url!r} {reason}") from error
         raise
     try:
-        statements = split_statements(body.decode("utf-8-sig"))
-    except (UnicodeDecodeError, SettingsError) as error:
+        statements = split_statements(decoded(body, "its text", "save it as UTF-8"))
+    except SettingsError as error:
         raise SettingsError(f"schema_file {url!r}: {error}") from error
     if not statements:
         raise SettingsError(

@@ -28,6 +28,9 @@ SMALLINT, INTEGER, BIGINT, REAL = map(ColumnType, ("smallint", "integer", "bigin
 #: An offset or a zone's name behind a time; without one DMS writes UTC.
 _HAS_ZONE = "':[0-9.]+ *([+-][0-9:]+|[A-Za-z/_]+)$'"
 
+#: Words that Redshift itself reads as BOOLEAN. (Redshift manual, "Boolean type".)
+_TRUE, _FALSE = "'true', 't', 'yes', 'y', '1'", "'false', 'f', 'no', 'n', '0'"
+
 #: Bytes of a text that is a number, a time or a word.
 _SHORT_TEXT = 64
 
@@ -99,7 +102,8 @@ def _from_text(column: str, plain: str, target: ColumnType) -> Cast:
     if target.name == "char":
         return Cast(column)
     if target == BOOLEAN:  # Redshift has no cast from VARCHAR to it
-        return Cast(f"(LOWER({column}) IN ('true', 't', 'yes', 'y', '1'))")
+        is_word = f"LOWER({column}) IN ({_TRUE}, {_FALSE})"
+        return Cast(f"(LOWER({column}) IN ({_TRUE}))", f"NOT ({is_word})")
     if target.name == "varbyte":
         return Cast(f"FROM_HEX({column})")
     if target.name == "numeric":  # a cast rounds what has more places

@@ -96,11 +96,11 @@ def _checks(file: Inspected, operations: pa.Array, sequences: pa.Array) -> Itera
     known = pa.array(["I"] if is_load else ["I", "U", "D"])
     wrong = pc.invert(pc.is_in(operations.cast(pa.string()), known))
     yield wrong, "unknown_operation", f"{OPERATION!r} is none of {'I' if is_load else 'I, U and D'}"
-    length = pc.fill_null(pc.utf8_length(sequences.cast(pa.string())), 0)
+    texts = pc.fill_null(sequences.cast(pa.string()), "")
     if is_load:
-        yield pc.greater(length, 0), "sequence_in_load", f"{CHANGE_SEQUENCE!r} is not empty in a full load"
+        yield pc.not_equal(texts, ""), "sequence_in_load", f"{CHANGE_SEQUENCE!r} is not empty in a full load"
     else:
-        wrong = pc.or_(pc.equal(length, 0), pc.greater(length, SEQUENCE_DIGITS))
+        wrong = pc.invert(pc.match_substring_regex(texts, f"^[0-9]{{1,{SEQUENCE_DIGITS}}}$"))
         yield wrong, "no_sequence", f"{CHANGE_SEQUENCE!r} has not 1 to {SEQUENCE_DIGITS} digits"
 
 

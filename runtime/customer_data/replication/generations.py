@@ -64,7 +64,7 @@ class Completion:
                 digits(given["full_load_started_at"]),
                 digits(given["full_load_ended_at"]),
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise FileFault(
                 "no_completion",
                 f"{file.url} is not what the reconciler writes ({type(error).__name__}: {error}): an object with"

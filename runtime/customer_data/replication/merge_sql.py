@@ -29,8 +29,8 @@ OPERATION_TYPE = ColumnType("varchar", length=1)
 SEQUENCE_DIGITS = 35
 #: Where in `cdp_sequence` that of the change begins, from 1: behind the generation and a point.
 CHANGE_AT = 19
-#: What is rare in a change: that it is none, or one of the key itself.
-_NO_CHANGE, _MOVED = 2, 1
+#: What is rare in a change: a key that its column would change, that it is none, that it changes the key.
+_OTHER_KEY, _NO_CHANGE, _MOVED = 3, 2, 1
 #: Digits of a row's place among the staged ones.
 _POSITION_DIGITS = 19
 #: None is greater.
@@ -72,12 +72,14 @@ class Column:
 
 @dataclass(frozen=True)
 class KeyColumn:
-    """A column of the key: its value, and the one before a change of the key (None: files have none)."""
+    """A column of the key: its value, the one before a change of the key (None: files have none), and where either
+    would be another one than the file's."""
 
     name: str
     type: ColumnType
     value: str
     before: str | None
+    changes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,9 @@ def _guards(staging: Staging) -> list[Statement]:
     if not staging.positioned:
         ties = f"FROM (SELECT {keys} FROM {staging.last} GROUP BY {keys} HAVING COUNT(*) > 1) AS ties"
         guards.append(_guard(ties, "ties", Role.TIES))
+    if any(column.changes for column in staging.key):  # which may make one key of two, of which one row is left
+        rounded = f"FROM {staging.last} WHERE mark = {_OTHER_KEY}"
+        guards.append(_guard(rounded, "keys would change", Role.CHANGED_VALUES))
     if any(column.changes for column in staging.columns):
         guards.append(_guard(f"FROM {staging.last} WHERE changes = 1", "values would change", Role.CHANGED_VALUES))
     return guards
@@ -364,7 +369,11 @@ def _last(staging: Staging, *, keeps: bool) -> str:
     is_moved = _is_moved(len(staging.key)) if _has_before(staging) else None
     mark = f"CASE WHEN {is_moved} THEN {_MOVED} ELSE 0 END" if is_moved else "0"
     is_change = f"op IN ('I', 'U', 'D') AND OCTET_LENGTH(t) = {digits}"
-    made, of_key = "", ["MAX(t) AS newest", f"MAX(CASE WHEN {is_change} THEN {mark} ELSE {_NO_CHANGE} END) AS mark"]
+    marks, said = f"WHEN {is_change} THEN {mark} ELSE {_NO_CHANGE} END", [*events, *_before(staging)]
+    if other := [column.changes for column in staging.key if column.changes]:
+        said.append(_flag(" OR ".join(other), "altered"))
+        marks = f"WHEN altered = 1 THEN {_OTHER_KEY} {marks}"
+    made, of_key = "", ["MAX(t) AS newest", f"MAX(CASE {marks}) AS mark"]
     if keeps:
         is_made = f"op <> 'U' OR {is_moved}" if is_moved else "op <> 'U'"
         of_key.append(f"LEFT(MAX(CASE WHEN {is_made} THEN t END), {SEQUENCE_DIGITS}) AS made")
@@ -376,7 +385,7 @@ def _last(staging: Staging, *, keeps: bool) -> str:
         f" SELECT events.*, LEFT(t, {SEQUENCE_DIGITS}) AS s, mark{made}"
         f" FROM (SELECT {', '.join(row)} FROM {staging.staged}) AS events"
         f" JOIN (SELECT {grouped}, {', '.join(of_key)}"
-        f" FROM (SELECT {', '.join([*events, *_before(staging)])} FROM {staging.staged}) AS changes"
+        f" FROM (SELECT {', '.join(said)} FROM {staging.staged}) AS changes"
         f" GROUP BY {_names('k', len(staging.key))}) AS newest ON {same} AND t = newest"
     )
 

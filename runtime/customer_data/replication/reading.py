@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ CSV_NULL = "\\N"
 
 _BATCH_ROWS = 32_768
 _CSV_BLOCK_BYTES = 4 * 2**20
+_TIME_LENGTH = len("2024-01-01 00:00:00.000000")
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,17 @@ def inspect(file: DmsFile, s3: S3Client) -> Inspected:
     """
     found = _inspect_parquet(file, s3) if file.format == "parquet" else _inspect_csv(file, s3)
     headers = [column.header for column in found.columns]
+    if "" in headers:
+        raise FileFault("unnamed_column", f"{file.url} has a column without a name; write the file anew")
     if twice := next((header for header in headers if headers.count(header) > 1), None):
         raise FileFault("duplicate_column", f"{file.url} has two columns {twice!r}; write the file anew")
     for wanted in (OPERATION, CHANGE_SEQUENCE, COMMIT_TIME):
         if found.place(wanted) is None:
             raise FileFault(
                 "missing_column",
-                f"{file.url} has no column {wanted!r}, but {', '.join(map(repr, headers[:20]))}: DMS writes it with"
-                " includeOpForFullLoad, timestampColumnName and the added column $AR_H_CHANGE_SEQ, and into a CSV its"
-                " names with addColumnName; correct the endpoint and reload the table",
+                f"{file.url} has no column {wanted!r}, but {', '.join(map(repr, headers[:20])) or 'none'}: DMS writes"
+                " it with includeOpForFullLoad, timestampColumnName and the added column $AR_H_CHANGE_SEQ, and into a"
+                " CSV its names with addColumnName; correct the endpoint and reload the table",
                 column=wanted,
             )
     return found
@@ -124,12 +128,21 @@ def batches(inspected: Inspected, s3: S3Client, headers: Sequence[str] | None = 
                 ),
             )
             yield from reader
-    except (pa.ArrowInvalid, EOFError, gzip.BadGzipFile, OSError) as error:
-        if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile | pa.ArrowInvalid):
+    except (pa.ArrowInvalid, EOFError, OSError, zlib.error) as error:
+        if not _is_of_content(error):
             raise
         raise FileFault(
             "unreadable_rows", f"{file.url} cannot be read to its end: {_short(error)}; {_AGAIN}"
         ) from error
+
+
+def _is_of_content(error: BaseException) -> bool:
+    """Not of the way to it. For a broken page Arrow raises a bare OSError; a connection's has a number or a kind."""
+    return not isinstance(error, OSError) or isinstance(error, gzip.BadGzipFile) or _is_of_arrow(error)
+
+
+def _is_of_arrow(error: OSError) -> bool:
+    return type(error) is OSError and error.errno is None
 
 
 _AGAIN = "have DMS write the file anew (reload the table), or put the whole file in its place"
@@ -150,7 +163,7 @@ def _inspect_parquet(file: DmsFile, s3: S3Client) -> Inspected:
         start = ""
         if file.kind is Kind.LOAD:
             name = columns[place].header
-            row = next(parquet.iter_batches(1, row_groups=[0], columns=[name])).column(0)
+            row = next(batch for batch in parquet.iter_batches(1, columns=[name]) if batch.num_rows).column(0)
             start = _load_start(file, row[0])
         return Inspected(file, columns, metadata.num_rows, start, _last_commit(metadata, place))
 
@@ -159,7 +172,7 @@ def _last_commit(metadata: Any, place: int) -> str | None:
     found = [metadata.row_group(group).column(place).statistics for group in range(metadata.num_row_groups)]
     if not all(each is not None and each.has_min_max for each in found):
         return None
-    return str(max(each.max for each in found))
+    return str(max(each.max for each in found))[:_TIME_LENGTH]
 
 
 def _inspect_csv(file: DmsFile, s3: S3Client) -> Inspected:
@@ -168,7 +181,7 @@ def _inspect_csv(file: DmsFile, s3: S3Client) -> Inspected:
     try:
         with _csv_stream(file, s3) as stream:
             header = next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
-    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise FileFault("no_csv", f"{file.url} has no header in UTF-8: {_short(error)}; {_AGAIN}") from error
     found = Inspected(file, tuple(FileColumn(name, pa.string()) for name in header), None)
     if file.kind is Kind.LOAD and (place := found.place(COMMIT_TIME)) is not None:
@@ -182,7 +195,7 @@ def _load_start(file: DmsFile, value: pa.Scalar) -> str:
     try:
         text = value.as_py() if pa.types.is_string(value.type) else value.cast(pa.timestamp("us")).as_py()
         return digits(cast(datetime | str, text))
-    except (TypeError, ValueError, pa.ArrowInvalid, AttributeError) as error:
+    except (TypeError, ValueError, pa.ArrowException, AttributeError) as error:
         raise FileFault(
             "no_load_time",
             f"{file.url}: the column {COMMIT_TIME!r} of its first row is no time, but in a full load it is when the"
@@ -201,7 +214,9 @@ class _parquet:
         source = RangedObject(self._s3, self._file.source)
         try:
             self._opened = pq.ParquetFile(pa.PythonFile(source, "r"), coerce_int96_timestamp_unit="us")
-        except pa.ArrowInvalid as error:
+        except (pa.ArrowInvalid, OSError) as error:
+            if not _is_of_content(error):
+                raise
             raise FileFault(
                 "not_parquet", f"{self._file.url} is truncated or no Parquet: {_short(error)}; {_AGAIN}"
             ) from error
@@ -218,4 +233,5 @@ def _csv_stream(file: DmsFile, s3: S3Client) -> IO[bytes]:
 
 def _short(error: BaseException) -> str:
     """Without the values that Arrow quotes: what is wrong, and how many columns there are."""
-    return " ".join(str(error).split())[:120].partition(": ")[0] if isinstance(error, pa.ArrowInvalid) else str(error)
+    said = " ".join(str(error).split())[:120]
+    return said.partition(": ")[0] if isinstance(error, pa.ArrowInvalid) else said

@@ -131,6 +131,8 @@ def staging(
             targets[name],
             key_value(place, targets[name]),
             None if before is None else key_value(before, targets[name]),
+            " OR ".join(filter(None, (value(at, targets[name]).changes for at in (place, before) if at is not None)))
+            or None,
         )
         for name, place, before in lined_up.key
     )

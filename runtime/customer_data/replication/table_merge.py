@@ -25,7 +25,7 @@ from customer_data.files.write_order import in_write_order
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, SUFFIXES_OF_TABLES
 from customer_data.replication import merge_sql
 from customer_data.replication.batch import Batch, BatchMaker, BatchTooLong
-from customer_data.replication.dms_files import DmsFile, Kind, SourceTable
+from customer_data.replication.dms_files import COMMIT_TIME, DmsFile, Kind, SourceTable
 from customer_data.replication.faults import FilesAtFault
 from customer_data.replication.generations import Completion, Course, course
 from customer_data.replication.merge_ledger import State, changes_after, measure, read_state
@@ -33,12 +33,13 @@ from customer_data.replication.merge_sql import Role
 from customer_data.replication.reading import Inspected, inspect
 from customer_data.replication.remarks import remarks
 from customer_data.replication.result import LEDGER_COLUMNS, FileResult, Status, TableResult
-from customer_data.replication.segments import Preparation, Segments
+from customer_data.replication.segments import Preparation, Segment, Segments
 from customer_data.replication.settings import MergeSettings
 from customer_data.warehouse import sql
-from customer_data.warehouse.attempts import Attempts, refused_values
+from customer_data.warehouse.attempts import Attempts, is_overtaken, refused_values
 from customer_data.warehouse.catalog import ensure_table, exists
 from customer_data.warehouse.data_api import DataApi, at_once, retrying
+from customer_data.warehouse.failure_texts import is_load_error, is_missing
 from customer_data.warehouse.ledger import Ledger, LedgerView
 from customer_data.warehouse.plan import NewColumn
 from customer_data.warehouse.table_name import TableName
@@ -105,6 +106,8 @@ class TableMerge:
 
     def _attempt(self, stored: _Stored) -> bool:
         """Whether all is done; else the next attempt knows more."""
+        if stored.has_tombstones and not stored.key:
+            self._refuse_lost_key()
         sources = [file.source for file in self._files.values()]
         view, state = at_once(lambda: self._ledger.read(sources), lambda: self._state(stored.table))
         data, completions = self._look_at(self._unfinished(view))
@@ -225,6 +228,16 @@ class TableMerge:
             )
             raise FilesAtFault(dict.fromkeys(self._files, fault))
 
+    def _refuse_lost_key(self) -> None:
+        """CREATE TABLE AS takes no key over, and each change would become one more row."""
+        fault = FileFault(
+            "lost_key",
+            f"{self._target} has no PRIMARY KEY any more, by which its rows were merged so far: give it the key again"
+            f" (ALTER TABLE ... ADD PRIMARY KEY), or, to append each change as a row, drop {self._tombstones}; then run"
+            " the manifest again",
+        )
+        raise FilesAtFault(dict.fromkeys(self._files, fault))
+
     def _refuse_other_source(self, state: State) -> None:
         """Rows of two sources in one table would delete each other: by a key of both, or when a load is complete."""
         if state.other_key:
@@ -276,13 +289,16 @@ class TableMerge:
         return self._inspected[load_id]
 
     def _state(self, table: TableSchema) -> State:
-        """Where the ledger was lost, the table's own rows say which changes are older."""
+        """Where the ledger was lost, the table's own rows and tombstones say which changes are older."""
         state = read_state(self._warehouse, self._ledger.name, self._source)
         if state.files or not table.column(SEQUENCE_COLUMN):
             return state
-        [(last,)] = self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(self._target)}")
-        last_sequence = str(last or "")
-        return replace(state, last_sequence=last_sequence, last_change=last_sequence[merge_sql.CHANGE_AT - 1 :])
+        names = [self._target, *([self._tombstones] if exists(self._warehouse, self._tombstones) else [])]
+        greatest = [self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(name)}") for name in names]
+        last = max(str(sequence or "") for [(sequence,)] in greatest)
+        generation, _, change = last.partition(".")
+        known = replace(state.known, generation=generation or state.known.generation)
+        return replace(state, last_sequence=last, last_change=change, known=known)
 
     def _without_incomplete(self, plan: Course) -> Course:
         if not self._incomplete or not plan.completion:
@@ -324,7 +340,16 @@ class TableMerge:
         """False where another attempt is worth it. Raises FilesAtFault, or the error."""
         role = batch.role(error)
         log.info("%s: not merged as planned (%s): %s", self._target, role.value, error)
+        if is_missing(str(error)) and error.sql and sql.table(self._tombstones) in error.sql:
+            other_key = FileFault(
+                "other_key",
+                f"{self._tombstones}, which remembers deletions, has not the key of {self._target}: {error}; drop"
+                f" {self._tombstones}, which is made anew, run the manifest again, and reload the table",
+            )
+            raise FilesAtFault(dict.fromkeys(self._files, other_key)) from error
         if role is Role.OVERTAKEN:
+            if not is_overtaken(error):
+                raise error
             self._attempts.back_off(4)
             return False
         if role is Role.INCOMPLETE:
@@ -335,7 +360,7 @@ class TableMerge:
             raise error
         if role is Role.TIES:
             return not self._preparation.by_position(segment.kind)
-        fault = refused_values(error, batch.on_data, self._target)
+        fault = refused_values(error, batch.on_data, self._target) or self._refused_row(error, role, segment)
         if role is Role.CHANGED_VALUES:
             fault = self._would_change()
         if role is Role.COPY or role is Role.NO_CHANGE:
@@ -351,12 +376,22 @@ class TableMerge:
         self._preparation.look_for_fault(segment, table, values=True)
         raise FilesAtFault.of(segment.files[0], fault) from error
 
+    def _refused_row(self, error: WarehouseError, role: Role, segment: Segment) -> FileFault | None:
+        """Of a CSV, COPY's message does not say what is wrong."""
+        if role is not Role.COPY or segment.staging.csv is None or not is_load_error(str(error)):
+            return None
+        return FileFault(
+            "refused_by_warehouse",
+            f"COPY refused a row of the file for {self._target}: {error} It names line and column; correct the row, or"
+            " reload the table",
+        )
+
     def _would_change(self) -> FileFault:
         return FileFault(
             "value_would_change",
             f"a value of the file would not be the same one in {self._target}: a column has fewer digits, no time of"
-            " day or no fraction where the source has them; give the column of the table a type that holds them, and"
-            " run the manifest again",
+            " day or no fraction where the source has them, or takes its word for neither true nor false; give the"
+            " column of the table a type that holds them, and run the manifest again",
         )
 
     def _fail(self, faults: Mapping[str, FileFault]) -> None:
@@ -416,10 +451,17 @@ class TableMerge:
         [(rows, loaded, commit)] = self._query(query)
         done.rows_in_table, done.load_rows_merged = int(rows or 0), int(loaded or 0)
         if commit:
-            time = datetime.fromisoformat(str(commit).strip())
-            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
-            done.last_commit_time = time.isoformat()
-            done.lag_seconds = max((self._now() - time).total_seconds(), 0.0)
+            self._measure_lag(str(commit).strip())
+
+    def _measure_lag(self, commit: str) -> None:
+        try:
+            time = datetime.fromisoformat(commit)
+        except ValueError:  # the rows are merged: a column that is no time only leaves the lag unknown
+            log.warning("%s: %s has no times, so that nobody knows how late changes are", self._target, COMMIT_TIME)
+            return
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
+        self.result.last_commit_time = time.isoformat()
+        self.result.lag_seconds = max((self._now() - time).total_seconds(), 0.0)
 
     def _exists(self, name: TableName) -> bool:
         return retrying(lambda: exists(self._warehouse, name))

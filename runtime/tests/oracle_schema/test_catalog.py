@@ -338,6 +338,8 @@ def test_an_export_without_rows_has_no_header(folder: Path) -> None:
             r"ALL_VIEWS\.csv, line 2: 4 values where ALL_VIEWS has 3",
         ),
         ("ALL_VIEWS.csv", b"OWNER,VIEW_NAME,TEXT\nCRM,V,\xe9\n", "byte 27 is not UTF-8"),
+        ("ALL_VIEWS.csv", b"\xff\xfeO", "byte 2 is not UTF-16; export it as UTF-8"),
+        ("ALL_VIEWS.csv", "OWNER,VIEW_NAME,TEXT\n".encode("utf-16-be"), "as in UTF-16 without its mark; export it"),
         ("DBA_CONSTRAINTS.csv", f"{CONSTRAINTS}\n", "another file of .* has ALL_CONSTRAINTS too"),
     ],
 )
@@ -353,6 +355,32 @@ def test_exports_of_what_holds_for_the_whole_database(folder: Path) -> None:
     assert read_schema(read_folder(folder)).tables[0].logged == "key"
     write(folder, "DBA_SUPPLEMENTAL_LOGGING.csv", "ALL_COLUMN,PRIMARY_KEY\nYES,NO\n")
     assert read_schema(read_folder(folder)).tables[0].logged == "all"
+
+
+def test_a_long_text_and_a_row_that_comes_twice_are_read(folder: Path) -> None:
+    text = "select id from t" + " " * 200_000
+    write(folder, "ALL_VIEWS.csv", f'OWNER,VIEW_NAME,TEXT\nCRM,V,"{text}"\n')
+    write(folder, "ALL_CONS_COLUMNS.csv", f"{CONS_COLUMNS}\n" + "CRM,T_PK,T,ID,1\n" * 2)
+    schema = read_schema(read_folder(folder))
+    assert schema.views[0].text == text
+    assert schema.tables[0].constraints[0].columns == ("ID",)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (ROW.replace("10", "ten"), "the catalog's DATA_PRECISION of CRM.T.ID is 'ten', but a whole number is needed"),
+        (ROW.replace("10", "1e999999"), "the catalog's DATA_PRECISION of CRM.T.ID is '1e999999'"),
+        (ROW.replace("10", "NaN"), "the catalog's DATA_PRECISION of CRM.T.ID is 'NaN'"),
+        (ROW.replace("CRM", ""), r"a row of the catalog has no OWNER \(TABLE_NAME T, COLUMN_NAME ID\)"),
+        (ROW.replace(",T,", ",,"), r"a row of the catalog has no TABLE_NAME \(OWNER CRM, COLUMN_NAME ID\)"),
+        (ROW.replace("ID", ""), r"a row of the catalog has no COLUMN_NAME \(OWNER CRM, TABLE_NAME T\)"),
+    ],
+)
+def test_a_value_that_oracle_does_not_write_is_named(folder: Path, row: str, message: str) -> None:
+    write(folder, "ALL_TAB_COLUMNS.csv", f"{COLUMNS}\n{row}\n")
+    with pytest.raises(SettingsError, match=message):
+        read_schema(read_folder(folder))
 
 
 def test_no_folder(tmp_path: Path) -> None:

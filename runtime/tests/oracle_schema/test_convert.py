@@ -187,6 +187,8 @@ def test_the_primary_key_is_kept_in_its_order_and_never_null() -> None:
     [
         ({"is_enabled": False}, "the key is disabled or was not validated"),
         ({"columns": ("ID", "WHERE_IT_IS")}, "the column WHERE_IT_IS of the key is not converted"),
+        ({"columns": ()}, "nothing says which columns the key has"),
+        ({"columns": ("ID", "ID")}, "a column stands in the key ID, ID twice"),
     ],
 )
 def test_without_a_whole_key_the_table_appends_and_a_person_is_asked(changed: dict[str, object], reason: str) -> None:
@@ -203,6 +205,13 @@ def test_a_unique_constraint_that_could_be_the_key_is_named() -> None:
     assert "columns a, b are unique and never NULL" in said(made, "CRM.T", "none").reasons[0]
     may_be_null = converted(table("T", "A NUMBER(9)", "B NUMBER(9) NOT NULL", constraints=(unique,)))
     assert "unique" not in said(may_be_null, "CRM.T", "none").reasons[0]
+
+
+def test_a_constraint_without_columns_is_none() -> None:
+    nothing = tuple(OracleConstraint(kind, (), kind, references=("CRM", "T")) for kind in ("U", "R"))
+    made = converted(table("T", "A NUMBER(9)", constraints=nothing))
+    assert "unique" not in said(made, "CRM.T", "none").reasons[0]
+    assert (target(made, "t").foreign_keys, said(made, "CRM.T", "R").outcome) == ((), Outcome.NOTED)
 
 
 def test_a_foreign_key_is_kept_in_pairs_and_parents_are_made_first() -> None:

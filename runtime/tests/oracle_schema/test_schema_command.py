@@ -141,7 +141,13 @@ def test_ddl_of_several_files_is_read_as_one_and_lines_are_those_of_their_file(
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(None, "No such file"), (b"CREATE \xe9", r"byte 7 is not UTF-8; save it as UTF-8")]
+    ("content", "message"),
+    [
+        (None, "cannot be read: No such file or directory; name a file that is there"),
+        (b"CREATE \xe9", "byte 7 is not UTF-8; save it as UTF-8"),
+        (b"\xff\xfeA", "byte 2 is not UTF-16; save it as UTF-8"),
+        ("CREATE TABLE é".encode("utf-16-le"), "every other byte is zero, as in UTF-16 without its mark; save it as"),
+    ],
 )
 def test_ddl_that_cannot_be_read(
     tmp_path: Path,
@@ -156,6 +162,15 @@ def test_ddl_that_cannot_be_read(
         file.write_bytes(content)
     assert main(["--ddl", str(file), "--out", str(tmp_path / "out")]) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("under", ["a_file", "a_file/out"])
+def test_an_output_folder_that_cannot_be_made(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], under: str
+) -> None:
+    (tmp_path / "a_file").touch()
+    assert main(["--catalog", str(catalog), "--out", str(tmp_path / under)]) == 1
+    assert f"--out {tmp_path / under}: {tmp_path / under} cannot be written: " in capsys.readouterr().err
 
 
 def test_reads_ddl(tmp_path: Path) -> None:

@@ -173,7 +173,8 @@ def test_a_file_that_a_person_edited_is_applied_instead(world: World) -> None:
         ),
         ("SELECT 'a", SettingsError, r"own\.sql': line 1: a literal begins there"),
         ("-- nothing", SettingsError, r"own\.sql' has no statement"),
-        (b"\xff", SettingsError, r"own\.sql': 'utf-8'"),
+        (b"\xff", SettingsError, r"own\.sql': its text: byte 0 is not UTF-8; save it as UTF-8"),
+        (b"\xff\xfeS", SettingsError, r"own\.sql': its text: byte 2 is not UTF-16; save it as UTF-8"),
     ],
 )
 def test_a_file_that_cannot_be_applied_is_named(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from replication_world import CUSTOMERS, PREFIX, TASK_START, Replication, statuses
 from world import STAGING, World
 
 from customer_data.errors import RunFailed, WarehouseError
 from customer_data.files.manifest import SourceFile
+from customer_data.files.source_object import RangedObject
 
 
 @pytest.fixture
@@ -105,6 +109,61 @@ def load_without_its_time(customers: Replication) -> SourceFile:
     return customers.put("LOAD00000001.csv", body.replace(b"2024-01-01", b"yesterday"))
 
 
+def broken_page(customers: Replication) -> SourceFile:
+    rows = [("I", number, {"ID": number, "NAME": str(number * 7919)}) for number in range(1, 300)]
+    body = bytearray(customers.body(rows, customers.columns, commit=TASK_START))
+    body[40:200] = bytes(byte ^ 0xFF for byte in body[40:200])
+    return customers.put("20240101-001000000.parquet", bytes(body))
+
+
+def encrypted(customers: Replication) -> SourceFile:
+    body = customers.body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=TASK_START)
+    return customers.put("20240101-001000000.parquet", b"PARE" + body[4:-4] + b"PARE")
+
+
+def no_columns(customers: Replication) -> SourceFile:
+    out = io.BytesIO()
+    pq.write_table(pa.table({}), out)
+    return customers.put("20240101-001000000.parquet", out.getvalue())
+
+
+def column_without_a_name(customers: Replication) -> SourceFile:
+    return customers.changes(("I", 5, {"ID": 5, "": "x"}), columns={**CUSTOMERS, "": pa.string()}, minute=10)
+
+
+def sequence_in_other_digits(customers: Replication) -> SourceFile:
+    return customers.changes(("I", "٣", {"ID": 5}), minute=10)
+
+
+def load_of_a_binary_time(customers: Replication) -> SourceFile:
+    body = customers.body([("I", None, {"ID": 5})], customers.columns, commit=TASK_START)
+    table = pq.read_table(io.BytesIO(body))
+    place = table.schema.get_field_index("cdp_commit_time")
+    out = io.BytesIO()
+    pq.write_table(table.set_column(place, "cdp_commit_time", table[place].cast(pa.binary())), out)
+    return customers.put("LOAD00000001.parquet", out.getvalue())
+
+
+def broken_gzip(customers: Replication) -> SourceFile:
+    packed = Replication(customers.world, ddl=None, format="csv.gz")
+    body = packed.body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=TASK_START)
+    return customers.put("20240101-001000000.csv.gz", body[:30] + b"\xff\xff\xff" + body[33:])
+
+
+def lines_of_an_old_macintosh(customers: Replication) -> SourceFile:
+    body = of_csv(customers).body([("I", 5, {"ID": 5, "NAME": "Eve"})], customers.columns, commit=TASK_START)
+    return customers.put("20240101-001000000.csv", body.replace(b"\n", b"\r"))
+
+
+def completion_with_numbers_for_times(customers: Replication) -> SourceFile:
+    body = {"full_load_rows": 1, "full_load_started_at": 5, "full_load_ended_at": 6}
+    return customers.put("complete.json", json.dumps(body).encode())
+
+
+def endless_completion(customers: Replication) -> SourceFile:
+    return customers.put("complete.json", b"[" * 100_000)
+
+
 def broken_completion(customers: Replication) -> SourceFile:
     return customers.put("complete.json", b'{"full_load_rows": 1')
 
@@ -128,6 +187,16 @@ FAULTS: list[tuple[Callable[[Replication], SourceFile], str]] = [
     (other_type, "holds DATE, of which the table's BIGINT takes none"),
     (change_in_a_load, "in row 1 'Op' is none of I"),
     (load_without_its_time, "is no time"),
+    (broken_gzip, "has no header in UTF-8"),
+    (lines_of_an_old_macintosh, "has no header in UTF-8"),
+    (completion_with_numbers_for_times, "is not what the reconciler writes"),
+    (endless_completion, "is not what the reconciler writes"),
+    (broken_page, "cannot be read to its end"),
+    (encrypted, "is truncated or no Parquet"),
+    (no_columns, "has no column 'Op', but none"),
+    (column_without_a_name, "has a column without a name"),
+    (sequence_in_other_digits, "in row 1 'cdp_change_seq' has not 1 to 35 digits"),
+    (load_of_a_binary_time, "is no time"),
     (broken_completion, "is not what the reconciler writes"),
 ]
 
@@ -158,6 +227,73 @@ def test_a_file_at_fault_fails_and_its_table_waits(
     mended = customers.put("20240101-001000000.parquet", body)
     customers.merge(good, mended)
     assert customers.rows() == [(1, "Ann"), (2, "Bo"), (5, "mended")]
+
+
+def test_a_value_is_in_no_message(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    measures = Replication(world, ddl="id BIGINT NOT NULL, name DOUBLE PRECISION, PRIMARY KEY (id)")
+    [result] = measures.merge(measures.changes(("I", 1, {"ID": 1, "NAME": "ann@example.com"})))
+
+    assert result.status == "failed" and "double precision" in (result.reason or "")
+    assert "ann@" not in caplog.text + (result.reason or "")
+
+
+def test_a_row_of_a_csv_that_copy_refuses_is_looked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redshift says of a CSV only where the reason is. (Redshift manual, "SYS_LOAD_ERROR_DETAIL".)"""
+    customers = Replication(world, format="csv")
+    merger = customers.merger()
+    batch = merger._warehouse.batch
+
+    def refuse(statements: list[str]) -> list[int]:
+        try:
+            return batch(statements)
+        except WarehouseError as error:
+            said = "ERROR: Load into table 't' failed. Check 'sys_load_error_detail' system table for details."
+            raise WarehouseError(said, error.sql) from error
+
+    monkeypatch.setattr(merger._warehouse, "batch", refuse)
+    merger.merge([customers.changes(("I", 1, {"ID": 1, "NAME": "x" * 40}))])
+    assert customers.rows() == [(1, "x" * 40)]
+
+
+def test_trouble_on_the_way_to_a_file_is_not_its_fault(customers: Replication, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
+
+    def fail(*_: object) -> object:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    with monkeypatch.context() as patch, pytest.raises(ConnectionResetError):
+        patch.setattr(RangedObject, "read", fail)
+        customers.merge(file)
+    assert set(statuses(customers.merge(file)).values()) == {"loaded"}
+
+
+def test_a_load_that_begins_with_an_empty_row_group_is_merged(customers: Replication) -> None:
+    body = customers.body([("I", None, {"ID": 1, "NAME": "Ann"})], customers.columns, commit=TASK_START)
+    table, out = pq.read_table(io.BytesIO(body)), io.BytesIO()
+    with pq.ParquetWriter(out, table.schema) as writer:
+        writer.write_table(table.slice(0, 0))
+        writer.write_table(table)
+    customers.merge(customers.put("LOAD00000001.parquet", out.getvalue()))
+    assert customers.rows() == [(1, "Ann")]
+
+
+def test_a_commit_that_is_no_time_leaves_the_lag_unknown(customers: Replication) -> None:
+    body = customers.body([("I", 1, {"ID": 1, "NAME": "Ann"})], customers.columns, commit=TASK_START)
+    table, out = pq.read_table(io.BytesIO(body)), io.BytesIO()
+    place = table.schema.get_field_index("cdp_commit_time")
+    pq.write_table(table.set_column(place, "cdp_commit_time", pa.array(["no time" * 9])), out)
+    customers.merge(customers.put("20240101-001000000.parquet", out.getvalue()))
+    assert (customers.rows(), customers.state()["last_commit_time"]) == ([(1, "Ann")], None)
+
+
+def test_what_no_other_run_has_changed_is_not_waited_for(customers: Replication) -> None:
+    """Somebody took a column from the ledger."""
+    file = customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
+    customers.merge(file)
+    customers.world.admin.execute(f'ALTER TABLE "{customers.world.schema}"."customers__loads" DROP COLUMN rows_loaded')
+    with pytest.raises(WarehouseError, match="rows_loaded"):
+        customers.merge(customers.changes(("I", 2, {"ID": 2, "NAME": "Bo"})))
 
 
 def test_a_failed_file_is_tried_again_by_a_run_with_the_same_manifest(world: World) -> None:

@@ -219,6 +219,48 @@ def test_the_ledger_remembers_what_a_killed_drop_of_it_loses(customers: Replicat
     assert customers.rows() == [(1, "new")]
 
 
+def test_a_lost_ledger_hides_no_newer_change_and_brings_nothing_back(customers: Replication) -> None:
+    """The rows say in which generation they are, too, and the last change may have been a deletion."""
+    customers.merge(customers.load({"ID": 1, "NAME": "old"}, {"ID": 2, "NAME": "Bo"}))
+    customers.merge(customers.changes(("D", 7, {"ID": 2}), minute=7))
+    customers.world.admin.execute(f'DROP TABLE "{customers.world.schema}".customers__loads')
+    late, newer = ("U", 6, {"ID": 2, "NAME": "late"}), ("U", 8, {"ID": 1, "NAME": "new"})
+    customers.merge(customers.changes(late, minute=6), customers.changes(newer, minute=8))
+
+    assert customers.rows() == [(1, "new")]
+
+
+def test_a_table_that_lost_its_key_is_refused_until_it_has_one(customers: Replication) -> None:
+    """Tables are made anew by CREATE TABLE AS, which takes no key over."""
+    customers.merge(customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"})))
+    schema = customers.world.schema
+    customers.world.admin.execute(f"ALTER TABLE {customers.target} DROP CONSTRAINT customers_pkey")
+    file = customers.changes(("U", 2, {"ID": 1, "NAME": "newer"}))
+    [result] = customers.merge(file)
+    assert (result.status, customers.rows()) == ("failed", [(1, "Ann")])
+    assert f"{schema}.customers has no PRIMARY KEY any more" in str(result.reason)
+
+    customers.world.admin.execute(f"ALTER TABLE {customers.target} ADD PRIMARY KEY (id)")
+    customers.merge(file)
+    assert customers.rows() == [(1, "newer")]
+
+
+def test_tombstones_of_another_key_are_named(customers: Replication) -> None:
+    customers.merge(customers.load({"ID": 1, "NAME": "Ann"}), customers.changes(("D", 1, {"ID": 2}), minute=1))
+    schema = customers.world.schema
+    customers.world.admin.execute(f"DROP TABLE {customers.target}")
+    customers.world.admin.execute(
+        f"CREATE TABLE {customers.target} (id BIGINT NOT NULL, name VARCHAR(32) NOT NULL, PRIMARY KEY (id, name))"
+    )
+    file = customers.changes(("D", 2, {"ID": 1, "NAME": "Ann"}), minute=2)
+    [result] = customers.merge(file)
+    assert result.status == "failed"
+    assert f"drop {schema}.customers__tombstones, which is made anew" in str(result.reason)
+
+    customers.world.admin.execute(f'DROP TABLE "{schema}".customers__tombstones')
+    assert statuses(customers.merge(file)) == {file.key.rpartition("/")[2]: "loaded"}
+
+
 def test_a_table_without_a_key_gets_every_version_once(world: World) -> None:
     log = Replication(world, ddl="id BIGINT, name VARCHAR(32)", name="LOG", key=())
     log.merge(log.load({"ID": 1, "NAME": "a"}, {"ID": 1, "NAME": "a"}))

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import pytest
-from replication_world import Replication
+from replication_world import Change, Replication
 from world import World
 
 from customer_data.columns.types import ColumnType
@@ -91,6 +91,31 @@ def test_a_value_is_never_rounded(world: World) -> None:
     table.merge(table.changes(("U", 1, {"ID": 1, "AMOUNT": Decimal("1.2345000000")}), ("I", 2, {"ID": 2})))
 
     assert table.rows() == [(1, "1.2345"), (2, None)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("I", 5, {"ID": Decimal("5.50")}), ("I", 6, {"ID": Decimal("6.00")})],
+        [("U", 5, {"ID": Decimal("7.00"), "BI_ID": Decimal("0.60")})],
+    ],
+    ids=["two rows would have one key", "another row would lose its key"],
+)
+def test_a_key_is_never_rounded(world: World, changes: list[Change]) -> None:
+    table = Replication(world, columns={"ID": pa.int64(), "NAME": pa.string()})
+    table.merge(table.load({"ID": 1, "NAME": "Ann"}))
+    [result] = table.merge(table.changes(*changes, columns={"ID": pa.decimal128(38, 2), "NAME": pa.string()}))
+
+    assert (result.status, table.rows()) == ("failed", [(1, "Ann")])
+
+
+def test_a_word_that_is_neither_true_nor_false_is_not_false(world: World) -> None:
+    table = Replication(world, ddl="id BIGINT NOT NULL, name BOOLEAN, PRIMARY KEY (id)")
+    table.merge(table.changes(("I", 1, {"ID": 1, "NAME": "Y"}), ("I", 2, {"ID": 2, "NAME": "no"}), ("I", 3, {"ID": 3})))
+    [result] = table.merge(table.changes(("I", 4, {"ID": 4, "NAME": "J"})))
+
+    assert (result.status, table.rows()) == ("failed", [(1, True), (2, False), (3, None)])
+    assert "the value of 'NAME' is none of the column 'name', BOOLEAN" in str(result.reason)
 
 
 def test_a_number_with_more_digits_grows_its_column(world: World) -> None:

@@ -120,6 +120,12 @@ def test_a_conflict_with_another_transaction_is_worth_repeating(message: str) ->
         api(service)[0].batch(["SELECT 1"])
 
 
+def test_repeats_no_value_of_a_record() -> None:
+    service = Service(describe_statement=[{"Status": "FAILED", "Error": 'ERROR: invalid input syntax for real: "Ann"'}])
+    with pytest.raises(WarehouseError, match=r"invalid input syntax for real: …$"):
+        api(service)[0].batch(["SELECT 1"])
+
+
 def test_names_the_statement_of_a_batch_that_failed() -> None:
     parts = [{"Status": "FINISHED"}, {"Status": "FAILED"}, {"Status": "SUBMITTED"}]
     service = Service(describe_statement=[{"Status": "FAILED", "Error": "ERROR: no", "SubStatements": parts}])

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from customer_data.warehouse.failure_texts import is_about_values, is_conflict, is_type_change_refused
+from customer_data.warehouse.failure_texts import (
+    is_about_values,
+    is_conflict,
+    is_load_error,
+    is_type_change_refused,
+    without_values,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +20,7 @@ from customer_data.warehouse.failure_texts import is_about_values, is_conflict, 
         'ERROR: invalid input syntax for type bigint: "poison"',
         'ERROR: invalid input syntax for type bigint: "permission denied, timeout"',
         "ERROR: Invalid value for boolean",
+        'ERROR: invalid hexadecimal digit: "s"',
         "ERROR: Invalid date format - length must be 10 or more",
         "ERROR: Numeric data overflow (result precision)",
         "ERROR: Value out of range for 4 bytes.",
@@ -119,3 +126,31 @@ def test_a_refused_type_change_is_told_by_its_text(message: str) -> None:
 )
 def test_a_type_change_that_failed_for_another_reason_is_not_refused(message: str) -> None:
     assert not is_type_change_refused(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ('ERROR: invalid input syntax for type bigint: "a"b', "ERROR: invalid input syntax for type bigint: …b"),
+        (
+            "ERROR: Invalid digit, Value 's', Pos 0, Type: Long\n  Detail: code: 1207 context: secret\nof two lines",
+            "ERROR: Invalid digit, Value …, Pos 0, Type: Long\n  Detail: code: 1207 context: …",
+        ),
+        (
+            'ERROR: null value in column "city" of relation "customers" violates not-null constraint',
+            'ERROR: null value in column "city" of relation "customers" violates not-null constraint',
+        ),
+        (
+            'ERROR: invalid input syntax for type date: "it\'s "column "secret" not"',
+            "ERROR: invalid input syntax for type date: …",
+        ),
+        ('ERROR: syntax error at or near "TABEL"', 'ERROR: syntax error at or near "TABEL"'),
+    ],
+)
+def test_values_are_not_repeated(message: str, said: str) -> None:
+    assert without_values(message) == said
+
+
+def test_a_load_error_is_one_of_a_row() -> None:
+    assert is_load_error("ERROR: Load into table 't' failed. Check 'sys_load_error_detail' system table for details.")
+    assert not is_load_error("ERROR: Load into table 't' failed. S3ServiceException: SlowDown")
