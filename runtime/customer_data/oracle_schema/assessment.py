@@ -249,7 +249,7 @@ def _changes(changes: Differences) -> Html:
     statements = "\n".join(f"{statement};" for statement in changes.statements)
     return element(
         "section",
-        element("h2", "What this run changes in Redshift"),
+        element("h2", "What is to be changed in Redshift"),
         element("pre", statements) if statements else element("p", "Nothing."),
         element("ul", *(element("li", text) for text in changes.reported), class_="plain")
         if changes.reported

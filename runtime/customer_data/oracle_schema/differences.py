@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from customer_data.columns.names import RESCUE_SUFFIX
-from customer_data.columns.types import ColumnType, holds
+from customer_data.columns.types import MAX_VARCHAR_BYTES, ColumnType, holds, varchar
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
 from customer_data.oracle_schema.redshift_sql import (
     comment_on_column,
@@ -26,6 +26,8 @@ from customer_data.oracle_schema.targets import Conversion, TargetColumn, Target
 from customer_data.warehouse import sql
 from customer_data.warehouse.quoting import identifier
 from customer_data.warehouse.schema_tables import StoredTable
+
+_MAKE_ANEW = "run create_redshift_schema.sql, or the schema job again, which makes it anew"
 
 Stored = Mapping[tuple[str, str], StoredTable]
 """What there is, by schema and name."""
@@ -56,7 +58,11 @@ def as_stored(conversion: Conversion) -> dict[tuple[str, str], StoredTable]:
         )
         for table in conversion.tables
     }
-    views = {(view.name.schema, view.name.name): StoredTable({}) for view in conversion.views}
+    # Of a view's columns only the names matter.
+    views = {
+        (view.name.schema, view.name.name): StoredTable(dict.fromkeys(view.columns, varchar(MAX_VARCHAR_BYTES)))
+        for view in conversion.views
+    }
     return tables | views
 
 
@@ -78,10 +84,11 @@ def differences(
         else:
             _of_table(table, old, _viewed(table, conversion, stored), found)
     for view in conversion.views:
-        if (view.name.schema, view.name.name) not in stored:
+        there = stored.get((view.name.schema, view.name.name))
+        if there is None:
             found.statements += of_view(view)
         else:
-            _of_view(view, previous, found)
+            _of_view(view, tuple(there.columns), previous, found)
     _dropped(conversion, previous, stored, found)
     return found
 
@@ -97,17 +104,17 @@ def _viewed(table: TargetTable, conversion: Conversion, stored: Stored) -> froze
     return frozenset(name for name in names if any(f".{identifier(name)}" in query for query in queries))
 
 
-def _of_view(view: TargetView, previous: Conversion | None, found: Differences) -> None:
-    """Redshift replaces a view by one with the same columns only."""
+def _of_view(view: TargetView, columns: tuple[str, ...], previous: Conversion | None, found: Differences) -> None:
+    """Redshift replaces a view by one with the same columns only; `columns` are those that are there."""
     before = next((one for one in previous.views if one.name == view.name), None) if previous else None
-    if before is None or before == view:
-        return
-    if before.columns == view.columns:
-        found.statements += of_view(view)
-    else:
+    if columns != view.columns:
         found.reported.append(
-            f"{view.name}: the columns of the view {view.source} have changed: DROP it, and run again"
+            f"{view.name} has the columns {', '.join(columns)}, and the view {view.source} now has"
+            f" {', '.join(view.columns)}: Redshift replaces no view by one with other columns; DROP VIEW"
+            f" {qualified(view.name)}, then {_MAKE_ANEW}"
         )
+    elif before is not None and before != view:
+        found.statements += of_view(view)
 
 
 def _of_table(table: TargetTable, old: StoredTable, viewed: frozenset[str], found: Differences) -> None:
@@ -164,7 +171,8 @@ def _change(
         elif is_viewed:
             found.reported.append(
                 f"{name} is {stored.sql} and should be {column.type.sql}: Redshift changes no column that a view has;"
-                " DROP the view and run again, which makes it anew"
+                f" DROP the view, run {sql.widen_column(table.name, column.name, column.type.length or 0)}, then"
+                f" {_MAKE_ANEW}"
             )
         else:
             found.statements.append(sql.widen_column(table.name, column.name, column.type.length or 0))

@@ -19,7 +19,7 @@ from customer_data.oracle_schema.model_json import from_json
 RUNTIME = Path(__file__).parents[2]
 COLUMNS = "OWNER,TABLE_NAME,COLUMN_NAME,DATA_TYPE,DATA_TYPE_OWNER,DATA_LENGTH,DATA_PRECISION,DATA_SCALE,NULLABLE"
 COLUMNS += ",COLUMN_ID,CHAR_LENGTH,CHAR_USED\n"
-FILES = ["alter_redshift_schema.sql", "assessment.html", "assessment.json", "create_redshift_schema.sql", "model.json"]
+FILES = ["assessment.html", "assessment.json", "create_redshift_schema.sql", "model.json"]
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_writes_the_sql_the_report_and_the_model(
 ) -> None:
     out = tmp_path / "new" / "out"
     assert main(["--catalog", str(catalog), "--include", "CRM.%", "--out", str(out)]) == 0
-    assert sorted(file.name for file in out.iterdir()) == FILES[1:]
+    assert sorted(file.name for file in out.iterdir()) == FILES
     sql = (out / "create_redshift_schema.sql").read_text()
     assert '"name" VARCHAR(80)' in sql and "pay" not in sql
     assert json.loads((out / "assessment.json").read_text())["totals"]["converted"] == 1
@@ -64,9 +64,64 @@ def test_a_later_run_writes_only_the_differences(
     assert (tmp_path / "out" / "alter_redshift_schema.sql").read_text() == (
         'ALTER TABLE "x"."customers" ADD COLUMN "born" TIMESTAMP;\n'
     )
-    assert "Changes since the last run:" in capsys.readouterr().out
+    assert "alter_redshift_schema.sql, 1 statement, 0 remarks for a person\n" in capsys.readouterr().out
+
+
+def test_differences_that_nobody_applied_are_in_every_later_run(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["--catalog", str(catalog), "--include", "CRM.%", "--out", str(out), "--target-schema", "x"]
+
+    def changes(*more: str) -> str:
+        assert main([*command, *more]) == 0
+        return (out / "alter_redshift_schema.sql").read_text()
+
     assert main(command) == 0
-    assert "Nothing is to be changed" in (tmp_path / "out" / "alter_redshift_schema.sql").read_text()
+    file = catalog / "ALL_TAB_COLUMNS.csv"
+    file.write_text(
+        file.read_text().replace("ID,NUMBER,,22,9", "ID,NUMBER,,22,18") + "CRM,CUSTOMERS,BORN,DATE,,7,,,Y,3,0,\n"
+    )
+    born = 'ALTER TABLE "x"."customers" ADD COLUMN "born" TIMESTAMP;\n'
+    first = changes()
+    assert "customers.id is INTEGER and would now be BIGINT" in first and first.endswith(born)
+    assert changes() == first
+    printed = capsys.readouterr().out
+    assert "alter_redshift_schema.sql, 1 statement, 1 remark for a person\n" in printed
+    assert "Each run lists them again until one has --applied" in printed
+
+    file.write_text(file.read_text() + "CRM,CUSTOMERS,LEFT_AT,DATE,,7,,,Y,4,0,\n")
+    assert born in changes() and "left_at" in changes()
+    file.write_text(file.read_text() + "CRM,CUSTOMERS,SEEN,DATE,,7,,,Y,5,0,\n")
+    assert changes("--applied") == 'ALTER TABLE "x"."customers" ADD COLUMN "seen" TIMESTAMP;\n'
+    assert changes() == changes()
+    assert changes("--applied") == "-- Nothing is to be changed.\n"
+
+
+def test_nothing_can_be_applied_that_no_run_has_written(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--catalog", str(catalog), "--out", str(tmp_path)]
+    assert main([*command, "--applied"]) == 1
+    assert "has no alter_redshift_schema.sql of an earlier run" in capsys.readouterr().err
+    assert main(command) == main(command) == 0
+    (tmp_path / "model.json").unlink()
+    assert main(command) == 0
+    assert not (tmp_path / "alter_redshift_schema.sql").exists()
+    assert main([*command, "--applied"]) == 1
+
+
+def test_a_view_with_other_columns_is_reported_until_somebody_drops_it(tmp_path: Path) -> None:
+    file, out = tmp_path / "crm.sql", tmp_path / "out"
+    ddl = "CREATE TABLE t (id NUMBER(9) PRIMARY KEY, a DATE);\nCREATE VIEW v AS SELECT id{} FROM t;\n"
+    file.write_text(ddl.format(""))
+    command = ["--ddl", str(file), "--owner", "CRM", "--out", str(out)]
+    assert main(command) == 0
+    file.write_text(ddl.format(", a"))
+    for _ in range(2):
+        assert main(command) == 0
+        said = (out / "alter_redshift_schema.sql").read_text()
+        assert 'DROP VIEW "crm"."v", then run create_redshift_schema.sql' in said
 
 
 @pytest.mark.parametrize(
