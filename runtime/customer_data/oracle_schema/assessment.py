@@ -26,7 +26,8 @@ _LONGEST_SOURCE = 4_000
 LIMITS = (
     "Lengths in bytes are Oracle's. Where its character set is not AL32UTF8, a text can have more bytes here, in UTF-8,"
     " than its column: make the column longer in a schemaFile.",
-    "DMS has no full LOB mode for S3: a LOB that is longer than the limit of the replication does not arrive whole.",
+    "A LOB (CLOB, BLOB, LONG, XMLTYPE...) that is longer than maxLobSize (64 KiB by default) stops the whole"
+    " replication, of all tables: DMS has no mode for LOBs of any length on S3, and the construct lets it cut none.",
     "An empty CLOB arrives as NULL.",
     "TRUNCATE does not arrive: counting rows finds it, and reloading the table cures it.",
     "A statement that gives rows the keys of others, such as UPDATE t SET id = id + 1, may not arrive as it was done.",

@@ -84,11 +84,11 @@ def differences(
         else:
             _of_table(table, old, _viewed(table, conversion, stored), found)
     for view in conversion.views:
-        there = stored.get((view.name.schema, view.name.name))
-        if there is None:
+        old_view = stored.get((view.name.schema, view.name.name))
+        if old_view is None:
             found.statements += of_view(view)
         else:
-            _of_view(view, tuple(there.columns), previous, found)
+            _of_view(view, tuple(old_view.columns), previous, found)
     _dropped(conversion, previous, stored, found)
     return found
 

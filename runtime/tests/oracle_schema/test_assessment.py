@@ -108,6 +108,13 @@ def test_the_page_has_every_object_every_column_and_every_reason() -> None:
     assert to_html(made) == to_html(made)
 
 
+def test_a_lob_that_is_too_long_is_said_to_stop_the_replication_and_never_to_be_cut() -> None:
+    made = assessment(OracleSchema((table("T", "ID NUMBER(9)", "C CLOB", "B BLOB", key="ID"),)))
+    words = Page(to_html(made)).words
+    assert words.count("longer than maxLobSize (64 KiB by default) stops the whole") == 3  # each column, and the limits
+    assert "cut off" not in words and "arrive whole" not in words
+
+
 def test_the_page_is_harmless() -> None:
     hostile = OracleSchema(
         (
