@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from customer_data.oracle_schema import keys
-from customer_data.oracle_schema.assessed import Assessed, converted, needs_person, noted
+from customer_data.oracle_schema.assessed import Assessed, Outcome, converted, most_effort, noted
 from customer_data.oracle_schema.model import OracleSchema, OracleTable, OracleView
 from customer_data.oracle_schema.names import SUFFIXES_OF_TABLES, target_name, too_long_for_dms
 from customer_data.oracle_schema.others import assess_other, assess_unread
@@ -232,8 +232,9 @@ def _views(
                 raise NotSimple(f"another table or view would be {name} too")
             columns, query = convert_query(view, tables)
         except NotSimple as error:
-            effort = _effort(view)
-            assessed.append(needs_person(kind, source, f"{error}; write it in Redshift's SQL", effort, view.text))
+            effort = most_effort((_effort(view), Effort.MEDIUM if error.laborious else None))
+            reason = f"{error}; write it in Redshift's SQL"
+            assessed.append(Assessed(kind, source, Outcome.PERSON, (reason,), effort, view.text))
             continue
         views.append(TargetView(name, source, columns, query, view.comment))
         assessed.append(converted(kind, source, str(name)))
