@@ -87,6 +87,27 @@ class Assessment:
         return Counter(item.effort for _, item in self.for_people if item.effort)
 
     @property
+    def tables(self) -> list[Assessed]:
+        return [item for item in self.objects if item.kind == "table"]
+
+    @property
+    def of_tables(self) -> str:
+        """That a table needs a person does not say whether it is made: most of these only lack a column."""
+        made = sum(table.target is not None for table in self.tables)
+        lacking = sum(bool(lacking_columns(table)) for table in self.tables)
+        said = f"{_of(made, len(self.tables), 'table')} made"
+        return f"{said}, {lacking:,} of them without some column." if lacking else f"{said}."
+
+    @property
+    def work(self) -> str:
+        pieces = len(self.for_people)
+        return (
+            f"{pieces:,} {'piece' if pieces == 1 else 'pieces'} of work in {self.totals[Outcome.PERSON]:,}"
+            f" {'object' if self.totals[Outcome.PERSON] == 1 else 'objects'}: a column that is not converted is one of"
+            " its own."
+        )
+
+    @property
     def sentence(self) -> str:
         done = self.totals[Outcome.CONVERTED] + self.totals[Outcome.NOTED]
         people = self.totals[Outcome.PERSON]
@@ -94,6 +115,13 @@ class Assessment:
         if not people:
             return f"{said} None needs a person."
         return f"{said} {people:,} {'needs' if people == 1 else 'need'} a person."
+
+
+def lacking_columns(table: Assessed) -> list[Assessed]:
+    """Of a table that is made, those that somebody would miss."""
+    if table.target is None:
+        return []
+    return [part for part in table.parts if part.kind == "column" and part.outcome is Outcome.PERSON]
 
 
 def _rank(effort: Effort | None) -> int:
@@ -132,6 +160,7 @@ def to_json(assessment: Assessment) -> str:
         "source": assessment.source,
         "at": assessment.at.isoformat(),
         "summary": assessment.sentence,
+        "tables": assessment.of_tables,
         "totals": _counted(assessment.totals),
         "by_kind": {kind: _counted(counts) for kind, counts in assessment.by_kind.items()},
         "effort": {effort.value: assessment.effort[effort] for effort in Effort},
@@ -189,6 +218,7 @@ def _head(assessment: Assessment, worst: Outcome) -> Html:
         "header",
         element("p", element("span", _WORDS[worst], class_="state"), "Oracle schema in Redshift", class_="over"),
         element("h1", assessment.sentence),
+        element("p", assessment.of_tables) if assessment.tables else None,
         element(
             "dl",
             entry("Source", element("strong", assessment.source)),
@@ -219,7 +249,7 @@ def _figures(assessment: Assessment) -> Html:
     if efforts:
         small = element("small", efforts)
         numbers.append(
-            element("div", element("dt", "To be done"), element("dd", f"{len(assessment.for_people):,}", small))
+            element("div", element("dt", "Pieces of work"), element("dd", f"{len(assessment.for_people):,}", small))
         )
     return element("section", bar, element("dl", *numbers, class_="figures"), aria_label="Objects")
 
@@ -237,7 +267,7 @@ def _work(assessment: Assessment) -> Html | None:
         )
         for name, item in assessment.for_people
     ]
-    explained = "simple: minutes; medium: hours; complex: days."
+    explained = f"{assessment.work} Simple: minutes; medium: hours; complex: days."
     return element(
         "section",
         element("h2", "What a person has to do"),
@@ -281,6 +311,9 @@ def _article(item: Assessed) -> Html:
         element("span", item.kind if item.effort is None else f"{item.kind}, {item.effort}"),
         element("code", item.target) if item.target else None,
     ]
+    lacking = lacking_columns(item)
+    if lacking:
+        head.append(element("span", f"made, without {', '.join(part.name for part in lacking)}"))
     source = item.source or ""
     shown = source if len(source) <= _LONGEST_SOURCE else f"{source[:_LONGEST_SOURCE]}…"
     return element(

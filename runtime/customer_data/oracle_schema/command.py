@@ -168,11 +168,13 @@ def _names(given: argparse.Namespace) -> str:
 def _print(made: Output, folder: Path) -> None:
     assessment = made.assessment
     print(assessment.sentence)
+    if assessment.tables:
+        print(assessment.of_tables)
     for kind, counts in assessment.by_kind.items():
         print(f"  {kind:<18}" + "".join(f"{counts[outcome]:>8,} {outcome.value}" for outcome in Outcome))
     if assessment.for_people:
         efforts = ", ".join(f"{assessment.effort[effort]:,} {effort}" for effort in Effort)
-        print(f"For a person: {efforts}")
+        print(f"For a person: {efforts}; {assessment.work}")
     print(f"SQL: {folder / SQL_FILE}")
     if assessment.changes is not None:
         _print_changes(assessment.changes, folder)

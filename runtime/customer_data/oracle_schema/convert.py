@@ -9,7 +9,7 @@ from customer_data.oracle_schema import keys
 from customer_data.oracle_schema.assessed import Assessed, Outcome, converted, most_effort, noted
 from customer_data.oracle_schema.model import OracleSchema, OracleTable, OracleView
 from customer_data.oracle_schema.names import SUFFIXES_OF_TABLES, target_name, too_long_for_dms
-from customer_data.oracle_schema.others import assess_other, assess_unread
+from customer_data.oracle_schema.others import assess_others, assess_unread
 from customer_data.oracle_schema.redshift_sql import create_table
 from customer_data.oracle_schema.tables import (
     convert_columns,
@@ -67,7 +67,7 @@ def convert(schema: OracleSchema, *, target_schema: str | None = None) -> Conver
         (
             *(assessed[_key(table)] for table in schema.tables),
             *of_views,
-            *map(assess_other, schema.others),
+            *assess_others(schema.others),
             *map(assess_unread, schema.unread),
         ),
     )

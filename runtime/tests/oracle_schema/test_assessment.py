@@ -57,6 +57,27 @@ def test_totals_count_objects_and_kinds_count_everything() -> None:
     }
 
 
+def test_a_table_that_is_made_without_a_column_is_no_table_that_is_not_made() -> None:
+    made = assessment()
+    assert made.of_tables == "3 of 4 tables are made, 1 of them without some column."
+    assert made.work == "6 pieces of work in 5 objects: a column that is not converted is one of its own."
+    words = Page(to_html(made)).words
+    assert made.of_tables in words and made.work in words and "made, without PHOTO, PLACE" in words
+    assert json.loads(to_json(made))["tables"] == made.of_tables
+    whole = assessment(OracleSchema((table("T", "ID NUMBER(9)", key="ID"),)))
+    assert whole.of_tables == "1 of 1 table is made."
+
+
+def test_nothing_is_counted_twice_and_what_needs_nothing_is_a_note() -> None:
+    kinds = (*("TRIGGER", "TYPE", "TYPE BODY"), *("PACKAGE", "PACKAGE BODY"))
+    others = (*(OtherObject(kind, "CRM", "API") for kind in kinds), OtherObject("PACKAGE BODY", "CRM", "ALONE"))
+    made = assessment(OracleSchema(others=others))
+    assert [(item.kind, name) for name, item in made.for_people] == [
+        *(("type body", "CRM.API"), ("package", "CRM.API"), ("package body", "CRM.ALONE"))
+    ]
+    assert [item.outcome for item in made.objects[:2]] == [Outcome.NOTED, Outcome.NOTED]
+
+
 def test_the_json_has_every_object_with_its_parts() -> None:
     said = json.loads(to_json(assessment(changes=Differences(["CREATE TABLE x (y DATE)"], ["z stays"]))))
     assert said["totals"] == {"converted": 2, "noted": 2, "person": 5}

@@ -324,7 +324,7 @@ def test_all_other_objects_are_assessed() -> None:
     assert [item.kind for item in made.assessed] == [*(other.kind.lower() for other in others), "statement"]
     assert made.assessed[-1].name == "line 12" and "WIDGET is not known" in made.assessed[-1].reasons[0]
     efforts = {item.kind: item.effort for item in made.assessed}
-    assert (efforts["sequence"], efforts["trigger"], efforts["package"]) == (None, Effort.MEDIUM, Effort.COMPLEX)
+    assert (efforts["sequence"], efforts["trigger"], efforts["package"]) == (None, None, Effort.COMPLEX)
 
 
 # Any schema

@@ -49,7 +49,7 @@ def test_writes_the_sql_the_report_and_the_model(
     assert json.loads((out / "assessment.json").read_text())["totals"]["converted"] == 1
     assert from_json((out / "model.json").read_text()).tables[0].name == "CUSTOMERS"
     printed = capsys.readouterr().out
-    assert printed.startswith("1 of 1 object is converted or not needed. None needs a person.\n")
+    assert printed.startswith("1 of 1 object is converted or not needed. None needs a person.\n1 of 1 table is made.\n")
     assert printed.endswith(f"Report: {out / 'assessment.html'}\n")
 
 
