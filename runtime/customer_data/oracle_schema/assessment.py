@@ -29,6 +29,7 @@ LIMITS = (
     "A LOB (CLOB, BLOB, LONG, XMLTYPE...) that is longer than maxLobSize (64 KiB by default) stops the whole"
     " replication, of all tables: DMS has no mode for LOBs of any length on S3, and the construct lets it cut none.",
     "An empty CLOB arrives as NULL.",
+    "Defaults and identities are left out: rows arrive with their values from Oracle.",
     "TRUNCATE does not arrive: counting rows finds it, and reloading the table cures it.",
     "A statement that gives rows the keys of others, such as UPDATE t SET id = id + 1, may not arrive as it was done.",
 )
@@ -183,6 +184,8 @@ def _object(item: Assessed) -> dict[str, Any]:
             said[name] = str(value)
     if item.reasons:
         said["reasons"] = list(item.reasons)
+    if item.proposals:
+        said["proposals"] = list(item.proposals)
     if item.parts:
         said["parts"] = [_object(part) for part in item.parts]
     return said
@@ -321,6 +324,7 @@ def _article(item: Assessed) -> Html:
         element("h3", item.name),
         element("p", *(part for piece in head if piece for part in (piece, " "))),
         *(message(reason) for reason in item.reasons),
+        *(element("p", proposal, class_="quiet") for proposal in item.proposals),
         element("details", element("summary", "In Oracle"), element("pre", shown)) if source else None,
         _parts(item) if item.parts else None,
     )

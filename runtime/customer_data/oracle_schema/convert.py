@@ -10,7 +10,7 @@ from customer_data.oracle_schema.assessed import Assessed, Outcome, converted, m
 from customer_data.oracle_schema.model import OracleSchema, OracleTable, OracleView
 from customer_data.oracle_schema.names import SUFFIXES_OF_TABLES, target_name, too_long_for_dms
 from customer_data.oracle_schema.others import assess_others, assess_unread
-from customer_data.oracle_schema.redshift_sql import create_table
+from customer_data.oracle_schema.redshift_sql import create_table, proposals
 from customer_data.oracle_schema.tables import (
     convert_columns,
     too_wide,
@@ -199,7 +199,8 @@ def _assess(draft: _Draft) -> Assessed:
         notes.append("DMS brings no table whose name has more than 30 bytes: rename it in Oracle, else it stays empty")
     if draft.source.kind == "object":
         notes.append("a table of objects: its attributes are columns, the identity of the objects is not kept")
-    return with_parts("table", target.source, str(target.name), tuple(notes), tuple(draft.said))
+    made = with_parts("table", target.source, str(target.name), tuple(notes), tuple(draft.said))
+    return replace(made, proposals=proposals(target))
 
 
 def _too_long(draft: _Draft) -> Assessed | None:

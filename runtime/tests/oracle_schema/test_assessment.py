@@ -84,6 +84,7 @@ def test_the_json_has_every_object_with_its_parts() -> None:
     assert said["effort"] == {"simple": 3, "medium": 2, "complex": 1}
     places = next(item for item in said["objects"] if item["name"] == "CRM.PLACES")
     assert places["target"] == "crm.places"
+    assert [text.split(":")[0] for text in places["proposals"]] == ["DISTKEY (id)", "SORTKEY (id)"]
     assert {part["name"]: part["outcome"] for part in places["parts"]} == {
         "ID": "converted",
         "PHOTO": "person",
@@ -116,6 +117,8 @@ def test_the_page_has_every_object_every_column_and_every_reason() -> None:
         for part in (item, *item.parts):
             assert part.name in words
             assert all(reason in words for reason in part.reasons)
+        assert all(proposal in words for proposal in item.proposals)
+    assert any(item.proposals for item in made.objects) and "Defaults and identities are left out" in words
     for text in LIMITS:
         assert text in words and text in json.loads(to_json(made))["limits"]
     for text in (
