@@ -16,6 +16,7 @@ from customer_data.oracle_schema.catalog import OPTIONAL_VIEWS, read_schema
 from customer_data.oracle_schema.convert import convert
 from customer_data.oracle_schema.csv_catalog import read_folder
 from customer_data.oracle_schema.differences import Differences, as_stored, differences
+from customer_data.oracle_schema.export_script import export_script
 from customer_data.oracle_schema.model import OracleSchema, Unread
 from customer_data.oracle_schema.model_json import from_json
 from customer_data.oracle_schema.run import (
@@ -37,14 +38,20 @@ _NOTHING = 1
 
 
 def main(arguments: Sequence[str]) -> int:
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.out is None and not given.print_export_script:
+        parser.error("the following arguments are required: --out")
     try:
         selection = TableSelection(tuple(given.include or ("%.%",)), tuple(given.exclude or ()))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return _WRONG_COMMAND
     try:
-        _print(_convert(given, selection), given.out)
+        if given.print_export_script:
+            print(export_script(selection.owners), end="")
+        else:
+            _print(_convert(given, selection), given.out)
     except (CustomerDataError, OSError) as error:
         print(error, file=sys.stderr)
         return _NOTHING
@@ -59,8 +66,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     read = parser.add_mutually_exclusive_group(required=True)
     read.add_argument("--ddl", nargs="+", type=Path, metavar="FILE", help="SQL files, as DBMS_METADATA or people write")
-    read.add_argument("--catalog", type=Path, metavar="DIR", help="a folder of CSV exports of ALL_TAB_COLUMNS, ...")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write the files")
+    read.add_argument(
+        "--catalog",
+        type=Path,
+        metavar="DIR",
+        help="a folder with a CSV file of each view of Oracle's catalog: all_tab_cols.csv, all_constraints.csv, ...; "
+        "--print-export-script writes them",
+    )
+    read.add_argument(
+        "--print-export-script",
+        action="store_true",
+        help="prints a script for SQL*Plus that writes the files for --catalog, of the owners that --include names",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write the files")
     parser.add_argument(
         "--applied",
         action="store_true",

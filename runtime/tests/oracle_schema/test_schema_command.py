@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from oracle_tables import table
 
+from customer_data.oracle_schema.catalog import VIEWS, read_schema
 from customer_data.oracle_schema.command import main
+from customer_data.oracle_schema.csv_catalog import read_folder
 from customer_data.oracle_schema.model import OracleSchema, Unread
 from customer_data.oracle_schema.model_json import from_json
 
@@ -133,6 +138,11 @@ def test_a_view_with_other_columns_is_reported_until_somebody_drops_it(tmp_path:
             "has no table and no view that matches",
         ),
         (["--catalog", "{catalog}/gone", "--out", "{out}"], 1, "there is no such folder"),
+        (
+            ["--catalog", "{out}", "--out", "{out}"],
+            1,
+            "such as all_tab_cols.csv; --print-export-script prints a script",
+        ),
         (["--catalog", "{out}", "--out", "{out}"], 1, "the catalog lacks ALL_TAB_COLS or ALL_TAB_COLUMNS"),
         (["--catalog", "{catalog}", "--include", "CRM", "--out", "{out}"], 2, "not of the form OWNER.TABLE"),
     ],
@@ -148,7 +158,14 @@ def test_errors_say_what_is_wrong(
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--out", "x"], ["--catalog", "x"], ["--ddl", "a", "--catalog", "b", "--out", "c"]]
+    "arguments",
+    [
+        [],
+        ["--out", "x"],
+        ["--catalog", "x"],
+        ["--catalog", "x", "--print-export-script"],
+        ["--ddl", "a", "--catalog", "b", "--out", "c"],
+    ],
 )
 def test_a_wrong_command_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -161,6 +178,50 @@ def test_a_model_that_no_earlier_run_wrote(catalog: Path, tmp_path: Path, capsys
     (tmp_path / "model.json").write_text('{"tables": [{"owner": 1}]}')
     assert main(["--catalog", str(catalog), "--out", str(tmp_path)]) == 1
     assert "model.json is not what an earlier run wrote" in capsys.readouterr().err
+
+
+def test_says_which_packages_it_needs(tmp_path: Path) -> None:
+    command = [sys.executable, "-S", "-m", "customer_data.oracle_schema", "--help"]  # -S: without installed packages
+    ended = subprocess.run(command, cwd=RUNTIME, env={**os.environ}, capture_output=True, text=True)
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert ended.stderr.count("\n") == 1 and "lacks pyarrow, numpy, boto3" in ended.stderr
+    assert ended.stderr.endswith("-m pip install pyarrow numpy boto3\n")
+
+
+@pytest.mark.parametrize(("include", "owners"), [(["CRM.%", "O'B.T"], {"CRM", "O'B"}), ([], {"CRM", "O'B", "HR"})])
+def test_the_script_that_exports_the_catalog_writes_what_is_read(
+    tmp_path: Path, postgres_url: str, capsys: pytest.CaptureFixture[str], include: list[str], owners: set[str]
+) -> None:
+    """Its queries run on PostgreSQL, with tables of the names of Oracle's views."""
+    assert main(["--print-export-script", *(word for one in include for word in ("--include", one))]) == 0
+    script = capsys.readouterr().out
+    assert "SET MARKUP CSV ON DELIMITER ',' QUOTE ON" in script and script.endswith("SPOOL OFF\nEXIT\n")
+    assert max(map(len, script.splitlines())) < 500
+    spooled = re.findall(r"^SPOOL (\S+)\n(SELECT .*?);\nSPOOL OFF$", script, re.MULTILINE | re.DOTALL)
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("CREATE SCHEMA plays_oracle")
+        connection.execute("SET search_path = plays_oracle")
+        connection.execute("CREATE TABLE all_users (username text, oracle_maintained text)")
+        connection.execute("INSERT INTO all_users VALUES ('SYS', 'Y'), ('CRM', 'N')")
+        for view in VIEWS:
+            columns = ", ".join(f"{name} text" for name in (*view.columns, *view.may_lack))
+            connection.execute(f"CREATE TABLE {view.name} ({columns})".encode())
+            connection.execute(
+                f"INSERT INTO {view.name} ({view.owner}) VALUES ('CRM'), ('O''B'), ('HR'), ('SYS')".encode()
+            )
+        for name, query in spooled:
+            found = connection.execute(query.encode())
+            with (tmp_path / name).open("w", newline="") as file:
+                file.write("\n")  # as SQL*Plus begins
+                writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+                writer.writerow(column.name.upper() for column in found.description or ())
+                writer.writerows(found)
+        connection.rollback()
+    catalog = read_folder(tmp_path)
+    assert set(catalog) == {view.name for view in VIEWS} - {"ALL_TAB_COLUMNS"}
+    for view in VIEWS:
+        assert view.name not in catalog or {row[view.owner] for row in catalog[view.name]} == owners
+    read_schema(catalog)
 
 
 def test_runs_as_a_module(catalog: Path, tmp_path: Path) -> None:
