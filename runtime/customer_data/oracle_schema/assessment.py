@@ -37,6 +37,7 @@ LIMITS = (
 STYLE = """
 main.noted { --state: var(--attention); }
 main.person { --state: var(--bad); }
+header > p:last-of-type:not(.over) { margin-bottom: 1.25rem; }
 .outcome { white-space: nowrap; font-weight: 600; }
 .outcome.noted { color: var(--attention); }
 .outcome.person { color: var(--bad); }
@@ -97,7 +98,7 @@ class Assessment:
         made = sum(table.target is not None for table in self.tables)
         lacking = sum(bool(lacking_columns(table)) for table in self.tables)
         said = f"{_of(made, len(self.tables), 'table')} made"
-        return f"{said}, {lacking:,} of them without some column." if lacking else f"{said}."
+        return f"{said}, {lacking:,} of them {'lacks' if lacking == 1 else 'lack'} columns." if lacking else f"{said}."
 
     @property
     def work(self) -> str:

@@ -16,8 +16,8 @@ _HEAD = """\
 --   python -m customer_data.oracle_schema --catalog FOLDER --out converted
 -- Needs SQL*Plus 12.2 or newer, and a user who may read the tables or has SELECT_CATALOG_ROLE:
 --   NLS_LANG=.AL32UTF8 sqlplus -S user@//host:1521/service @export_catalog.sql
--- An Oracle before 12.2 lacks some views and columns; those that may be taken out of this script are
--- {optional}.
+-- An Oracle before 12.2 lacks EXTERNAL of ALL_TABLES, one before 12.1 also IDENTITY_COLUMN and USER_GENERATED of
+-- ALL_TAB_COLS and the view ALL_TAB_IDENTITY_COLS: take them out, the converter does without.
 SET ECHO OFF FEEDBACK OFF TERMOUT OFF VERIFY OFF DEFINE OFF HEADING ON TRIMSPOOL ON
 SET PAGESIZE 50000 LINESIZE 32767 LONG 10000000 LONGCHUNKSIZE 32767 NUMWIDTH 38
 SET MARKUP CSV ON DELIMITER ',' QUOTE ON
@@ -26,10 +26,7 @@ SET MARKUP CSV ON DELIMITER ',' QUOTE ON
 
 def export_script(owners: Sequence[str] | None) -> str:
     """`owners` are those of the tables; None for all but Oracle's own."""
-    lacking = [view.name for view in OPTIONAL_VIEWS]
-    lacking += [f"{view.name}.{column}" for view in _VIEWS for column in view.may_lack]
-    head = _HEAD.format(optional=",\n-- ".join(lacking))
-    return "".join([head, *(_of_view(view, owners) for view in _VIEWS), "EXIT\n"])
+    return "".join([_HEAD, *(_of_view(view, owners) for view in _VIEWS), "EXIT\n"])
 
 
 def file_of(view: CatalogView) -> str:

@@ -59,7 +59,7 @@ def test_totals_count_objects_and_kinds_count_everything() -> None:
 
 def test_a_table_that_is_made_without_a_column_is_no_table_that_is_not_made() -> None:
     made = assessment()
-    assert made.of_tables == "3 of 4 tables are made, 1 of them without some column."
+    assert made.of_tables == "3 of 4 tables are made, 1 of them lacks columns."
     assert made.work == "6 pieces of work in 5 objects: a column that is not converted is one of its own."
     words = Page(to_html(made)).words
     assert made.of_tables in words and made.work in words and "made, without PHOTO, PLACE" in words
