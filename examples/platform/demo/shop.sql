@@ -29,12 +29,13 @@ CREATE TABLE "SHOP"."ORDER_LOG" (
   "LOGGED_AT" timestamptz(6) NOT NULL DEFAULT clock_timestamp()
 );
 
-CREATE VIEW "SHOP"."NAMED_ORDERS" AS
-  SELECT o."ORDER_ID", a."NAME", o."AMOUNT" FROM "SHOP"."ORDERS" o JOIN "SHOP"."ACCOUNTS" a ON a."ACCOUNT_ID" = o."ACCOUNT_ID";
+-- PostgreSQL gives both queries back as Oracle would; with a condition or a join they would have its own words and parentheses.
+CREATE VIEW "SHOP"."ORDER_AMOUNTS" AS
+  SELECT "ORDER_ID", "AMOUNT" FROM "SHOP"."ORDERS";
 
--- Its query is PostgreSQL's own, so that there is something for a person to do.
-CREATE VIEW "SHOP"."OPEN_ORDERS" AS
-  SELECT "ORDER_ID", "ACCOUNT_ID", "AMOUNT" FROM "SHOP"."ORDERS" WHERE "STATUS" <> 'DELIVERED';
+-- So that there is something for a person to do.
+CREATE VIEW "SHOP"."ORDERS_BY_STATUS" AS
+  SELECT "STATUS", count(*) AS "ORDERS", sum("AMOUNT") AS "AMOUNT" FROM "SHOP"."ORDERS" GROUP BY "STATUS";
 
 CREATE SEQUENCE "SHOP"."ORDER_IDS";
 

@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 class Assessed:
     """One object. `name` is Oracle's with its schema, or within its table; `source` what Oracle says of it (a type, a
     condition), `target` what it is in Redshift. `effort` is given where it needs a person; `parts` are a table's
-    columns and constraints."""
+    columns and constraints. `proposals` are of how Redshift stores a table: they are nothing to be done."""
 
     kind: str
     name: str
@@ -29,6 +29,7 @@ class Assessed:
     source: str | None = None
     target: str | None = None
     parts: tuple[Assessed, ...] = ()
+    proposals: tuple[str, ...] = ()
 
 
 def converted(kind: str, name: str, target: str, notes: Iterable[str] = (), source: str | None = None) -> Assessed:

@@ -26,8 +26,10 @@ _LONGEST_SOURCE = 4_000
 LIMITS = (
     "Lengths in bytes are Oracle's. Where its character set is not AL32UTF8, a text can have more bytes here, in UTF-8,"
     " than its column: make the column longer in a schemaFile.",
-    "DMS has no full LOB mode for S3: a LOB that is longer than the limit of the replication does not arrive whole.",
+    "A LOB (CLOB, BLOB, LONG, XMLTYPE...) that is longer than maxLobSize (64 KiB by default) stops the whole"
+    " replication, of all tables: DMS has no mode for LOBs of any length on S3, and the construct lets it cut none.",
     "An empty CLOB arrives as NULL.",
+    "Defaults and identities are left out: rows arrive with their values from Oracle.",
     "TRUNCATE does not arrive. Where DMS counts it as a change of the table's definition, a message reports it;"
     " reloading the table cures it.",
     "Redshift ignores blanks at the end of a text when it compares: of rows whose keys differ in nothing else one is"
@@ -38,6 +40,7 @@ LIMITS = (
 STYLE = """
 main.noted { --state: var(--attention); }
 main.person { --state: var(--bad); }
+header > p:last-of-type:not(.over) { margin-bottom: 1.25rem; }
 .outcome { white-space: nowrap; font-weight: 600; }
 .outcome.noted { color: var(--attention); }
 .outcome.person { color: var(--bad); }
@@ -89,6 +92,27 @@ class Assessment:
         return Counter(item.effort for _, item in self.for_people if item.effort)
 
     @property
+    def tables(self) -> list[Assessed]:
+        return [item for item in self.objects if item.kind == "table"]
+
+    @property
+    def of_tables(self) -> str:
+        """That a table needs a person does not say whether it is made: most of these only lack a column."""
+        made = sum(table.target is not None for table in self.tables)
+        lacking = sum(bool(lacking_columns(table)) for table in self.tables)
+        said = f"{_of(made, len(self.tables), 'table')} made"
+        return f"{said}, {lacking:,} of them {'lacks' if lacking == 1 else 'lack'} columns." if lacking else f"{said}."
+
+    @property
+    def work(self) -> str:
+        pieces = len(self.for_people)
+        return (
+            f"{pieces:,} {'piece' if pieces == 1 else 'pieces'} of work in {self.totals[Outcome.PERSON]:,}"
+            f" {'object' if self.totals[Outcome.PERSON] == 1 else 'objects'}: a column that is not converted is one of"
+            " its own."
+        )
+
+    @property
     def sentence(self) -> str:
         done = self.totals[Outcome.CONVERTED] + self.totals[Outcome.NOTED]
         people = self.totals[Outcome.PERSON]
@@ -96,6 +120,13 @@ class Assessment:
         if not people:
             return f"{said} None needs a person."
         return f"{said} {people:,} {'needs' if people == 1 else 'need'} a person."
+
+
+def lacking_columns(table: Assessed) -> list[Assessed]:
+    """Of a table that is made, those that somebody would miss."""
+    if table.target is None:
+        return []
+    return [part for part in table.parts if part.kind == "column" and part.outcome is Outcome.PERSON]
 
 
 def _rank(effort: Effort | None) -> int:
@@ -134,6 +165,7 @@ def to_json(assessment: Assessment) -> str:
         "source": assessment.source,
         "at": assessment.at.isoformat(),
         "summary": assessment.sentence,
+        "tables": assessment.of_tables,
         "totals": _counted(assessment.totals),
         "by_kind": {kind: _counted(counts) for kind, counts in assessment.by_kind.items()},
         "effort": {effort.value: assessment.effort[effort] for effort in Effort},
@@ -156,6 +188,8 @@ def _object(item: Assessed) -> dict[str, Any]:
             said[name] = str(value)
     if item.reasons:
         said["reasons"] = list(item.reasons)
+    if item.proposals:
+        said["proposals"] = list(item.proposals)
     if item.parts:
         said["parts"] = [_object(part) for part in item.parts]
     return said
@@ -191,6 +225,7 @@ def _head(assessment: Assessment, worst: Outcome) -> Html:
         "header",
         element("p", element("span", _WORDS[worst], class_="state"), "Oracle schema in Redshift", class_="over"),
         element("h1", assessment.sentence),
+        element("p", assessment.of_tables) if assessment.tables else None,
         element(
             "dl",
             entry("Source", element("strong", assessment.source)),
@@ -221,7 +256,7 @@ def _figures(assessment: Assessment) -> Html:
     if efforts:
         small = element("small", efforts)
         numbers.append(
-            element("div", element("dt", "To be done"), element("dd", f"{len(assessment.for_people):,}", small))
+            element("div", element("dt", "Pieces of work"), element("dd", f"{len(assessment.for_people):,}", small))
         )
     return element("section", bar, element("dl", *numbers, class_="figures"), aria_label="Objects")
 
@@ -239,7 +274,7 @@ def _work(assessment: Assessment) -> Html | None:
         )
         for name, item in assessment.for_people
     ]
-    explained = "simple: minutes; medium: hours; complex: days."
+    explained = f"{assessment.work} Simple: minutes; medium: hours; complex: days."
     return element(
         "section",
         element("h2", "What a person has to do"),
@@ -252,7 +287,7 @@ def _changes(changes: Differences) -> Html:
     statements = "\n".join(f"{statement};" for statement in changes.statements)
     return element(
         "section",
-        element("h2", "What this run changes in Redshift"),
+        element("h2", "What is to be changed in Redshift"),
         element("pre", statements) if statements else element("p", "Nothing."),
         element("ul", *(element("li", text) for text in changes.reported), class_="plain")
         if changes.reported
@@ -283,6 +318,9 @@ def _article(item: Assessed) -> Html:
         element("span", item.kind if item.effort is None else f"{item.kind}, {item.effort}"),
         element("code", item.target) if item.target else None,
     ]
+    lacking = lacking_columns(item)
+    if lacking:
+        head.append(element("span", f"made, without {', '.join(part.name for part in lacking)}"))
     source = item.source or ""
     shown = source if len(source) <= _LONGEST_SOURCE else f"{source[:_LONGEST_SOURCE]}…"
     return element(
@@ -290,6 +328,7 @@ def _article(item: Assessed) -> Html:
         element("h3", item.name),
         element("p", *(part for piece in head if piece for part in (piece, " "))),
         *(message(reason) for reason in item.reasons),
+        *(element("p", proposal, class_="quiet") for proposal in item.proposals),
         element("details", element("summary", "In Oracle"), element("pre", shown)) if source else None,
         _parts(item) if item.parts else None,
     )

@@ -118,7 +118,8 @@ def _require(catalog: Catalog) -> None:
         raise SettingsError(
             f"the catalog lacks {', '.join(missing)}, without which columns and keys are not known; add"
             f" {'it' if len(missing) == 1 else 'them'}. Beside these are read, where they are there:"
-            f" {', '.join(view.name for view in OPTIONAL_VIEWS)}"
+            f" {', '.join(view.name for view in OPTIONAL_VIEWS)}. A CSV file has the name of its view, such as"
+            " all_tab_cols.csv; --print-export-script prints a script for SQL*Plus that writes them"
         )
 
 

@@ -16,9 +16,18 @@ from customer_data.oracle_schema.catalog import OPTIONAL_VIEWS, read_schema
 from customer_data.oracle_schema.convert import convert
 from customer_data.oracle_schema.csv_catalog import read_folder
 from customer_data.oracle_schema.differences import Differences, as_stored, differences
+from customer_data.oracle_schema.export_script import export_script
 from customer_data.oracle_schema.model import OracleSchema, Unread
 from customer_data.oracle_schema.model_json import from_json
-from customer_data.oracle_schema.run import CHANGES_FILE, MODEL_FILE, REPORT_FILE, SQL_FILE, Output, output
+from customer_data.oracle_schema.run import (
+    CHANGES_FILE,
+    MODEL_FILE,
+    NEXT_MODEL_FILE,
+    REPORT_FILE,
+    SQL_FILE,
+    Output,
+    output,
+)
 from customer_data.oracle_schema.selection import TableSelection
 from customer_data.oracle_schema.targets import Conversion
 from customer_data.oracle_schema.texts import read_text
@@ -29,14 +38,20 @@ _NOTHING = 1
 
 
 def main(arguments: Sequence[str]) -> int:
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.out is None and not given.print_export_script:
+        parser.error("the following arguments are required: --out")
     try:
         selection = TableSelection(tuple(given.include or ("%.%",)), tuple(given.exclude or ()))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return _WRONG_COMMAND
     try:
-        _print(_convert(given, selection), given.out)
+        if given.print_export_script:
+            print(export_script(selection.owners), end="")
+        else:
+            _print(_convert(given, selection), given.out)
     except (CustomerDataError, OSError) as error:
         print(error, file=sys.stderr)
         return _NOTHING
@@ -51,8 +66,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     read = parser.add_mutually_exclusive_group(required=True)
     read.add_argument("--ddl", nargs="+", type=Path, metavar="FILE", help="SQL files, as DBMS_METADATA or people write")
-    read.add_argument("--catalog", type=Path, metavar="DIR", help="a folder of CSV exports of ALL_TAB_COLUMNS, ...")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write the files")
+    read.add_argument(
+        "--catalog",
+        type=Path,
+        metavar="DIR",
+        help="a folder with a CSV file of each view of Oracle's catalog: all_tab_cols.csv, all_constraints.csv, ...; "
+        "--print-export-script writes them",
+    )
+    read.add_argument(
+        "--print-export-script",
+        action="store_true",
+        help="prints a script for SQL*Plus that writes the files for --catalog, of the owners that --include names",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write the files")
+    parser.add_argument(
+        "--applied",
+        action="store_true",
+        help=f"what the last run wrote to {CHANGES_FILE} is done in Redshift: compare with that schema from now on",
+    )
     parser.add_argument("--owner", default="PUBLIC", metavar="NAME", help="the schema of names without one, with --ddl")
     parser.add_argument(
         "--target-schema", metavar="NAME", help="the schema in Redshift; default: Oracle's, each its own"
@@ -73,22 +104,41 @@ def _convert(given: argparse.Namespace, selection: TableSelection) -> Output:
             f" {', '.join(selection.include)}{found}; names are case-sensitive, Oracle's are in upper case"
         )
     conversion = convert(schema, target_schema=given.target_schema)
+    compared_with = _compared_with(given.out, given.applied)
     made = output(
         schema,
         conversion,
         source=_names(given),
         at=datetime.now(UTC).replace(microsecond=0),
-        changes=_changes(conversion, given.out / MODEL_FILE, given.target_schema),
+        changes=_changes(conversion, compared_with, given.target_schema) if compared_with else None,
     )
-    _write(made, given.out)
+    _write(made, given.out, compared_with)
     return made
 
 
-def _write(made: Output, folder: Path) -> None:
+def _compared_with(folder: Path, applied: bool) -> Path | None:
+    """The model of the schema that Redshift is said to have; None on the first run."""
+    if applied and not (folder / NEXT_MODEL_FILE).exists():
+        raise SettingsError(
+            f"--applied: {folder} has no {CHANGES_FILE} of an earlier run that could be applied; run without --applied"
+        )
+    model = folder / (NEXT_MODEL_FILE if applied else MODEL_FILE)
+    return model if model.exists() else None
+
+
+def _write(made: Output, folder: Path, compared_with: Path | None) -> None:
+    """The model that a later run compares with stays until somebody says that the differences are applied: else they
+    would be in one run's file only."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if compared_with is None:
+            for name in (CHANGES_FILE, NEXT_MODEL_FILE):  # of an earlier schema, whose model somebody took away
+                (folder / name).unlink(missing_ok=True)
+        elif compared_with.name == NEXT_MODEL_FILE:
+            compared_with.replace(folder / MODEL_FILE)
         for name, content in made.files.items():
-            (folder / name).write_text(content, encoding="utf-8")
+            written_as = NEXT_MODEL_FILE if compared_with and name == MODEL_FILE else name
+            (folder / written_as).write_text(content, encoding="utf-8")
     except OSError as error:
         at = error.filename or folder
         raise SettingsError(
@@ -128,10 +178,7 @@ def _in_its_file(unread: Unread, files: Sequence[Path], texts: Sequence[str]) ->
     return unread
 
 
-def _changes(conversion: Conversion, model: Path, target_schema: str | None) -> Differences | None:
-    """From what the folder says that an earlier run had; None on the first run."""
-    if not model.exists():
-        return None
+def _changes(conversion: Conversion, model: Path, target_schema: str | None) -> Differences:
     try:
         before = convert(from_json(model.read_text(encoding="utf-8")), target_schema=target_schema)
     except (ValueError, SettingsError, OSError) as error:
@@ -146,12 +193,28 @@ def _names(given: argparse.Namespace) -> str:
 def _print(made: Output, folder: Path) -> None:
     assessment = made.assessment
     print(assessment.sentence)
+    if assessment.tables:
+        print(assessment.of_tables)
     for kind, counts in assessment.by_kind.items():
         print(f"  {kind:<18}" + "".join(f"{counts[outcome]:>8,} {outcome.value}" for outcome in Outcome))
     if assessment.for_people:
         efforts = ", ".join(f"{assessment.effort[effort]:,} {effort}" for effort in Effort)
-        print(f"For a person: {efforts}")
+        print(f"For a person: {efforts}; {assessment.work}")
     print(f"SQL: {folder / SQL_FILE}")
     if assessment.changes is not None:
-        print(f"Changes since the last run: {folder / CHANGES_FILE}, {len(assessment.changes.statements):,} statements")
+        _print_changes(assessment.changes, folder)
     print(f"Report: {folder / REPORT_FILE}")
+
+
+def _print_changes(changes: Differences, folder: Path) -> None:
+    counted = f"{_count(len(changes.statements), 'statement')}, {_count(len(changes.reported), 'remark')} for a person"
+    print(f"Changes: {folder / CHANGES_FILE}, {counted}")
+    if changes.statements or changes.reported:
+        print(
+            f"  from the schema of {MODEL_FILE}. Each run lists them again until one has --applied, which says that"
+            " they are done in Redshift."
+        )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

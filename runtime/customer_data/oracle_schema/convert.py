@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from customer_data.oracle_schema import keys
-from customer_data.oracle_schema.assessed import Assessed, converted, needs_person, noted
+from customer_data.oracle_schema.assessed import Assessed, Outcome, converted, most_effort, noted
 from customer_data.oracle_schema.model import OracleSchema, OracleTable, OracleView
 from customer_data.oracle_schema.names import SUFFIXES_OF_TABLES, target_name, too_long_for_dms
-from customer_data.oracle_schema.others import assess_other, assess_unread
-from customer_data.oracle_schema.redshift_sql import create_table
+from customer_data.oracle_schema.others import assess_others, assess_unread
+from customer_data.oracle_schema.redshift_sql import create_table, proposals
 from customer_data.oracle_schema.supplemental_logging import assess_logging
 from customer_data.oracle_schema.tables import (
     convert_columns,
@@ -68,7 +68,7 @@ def convert(schema: OracleSchema, *, target_schema: str | None = None) -> Conver
         (
             *(assessed[_key(table)] for table in schema.tables),
             *of_views,
-            *map(assess_other, schema.others),
+            *assess_others(schema.others),
             *map(assess_unread, schema.unread),
         ),
     )
@@ -201,7 +201,8 @@ def _assess(draft: _Draft) -> Assessed:
         notes.append("DMS brings no table whose name has more than 30 bytes: rename it in Oracle, else it stays empty")
     if draft.source.kind == "object":
         notes.append("a table of objects: its attributes are columns, the identity of the objects is not kept")
-    return with_parts("table", target.source, str(target.name), tuple(notes), tuple(draft.said))
+    made = with_parts("table", target.source, str(target.name), tuple(notes), tuple(draft.said))
+    return replace(made, proposals=proposals(target))
 
 
 def _too_long(draft: _Draft) -> Assessed | None:
@@ -234,8 +235,9 @@ def _views(
                 raise NotSimple(f"another table or view would be {name} too")
             columns, query = convert_query(view, tables)
         except NotSimple as error:
-            effort = _effort(view)
-            assessed.append(needs_person(kind, source, f"{error}; write it in Redshift's SQL", effort, view.text))
+            effort = most_effort((_effort(view), Effort.MEDIUM if error.laborious else None))
+            reason = f"{error}; write it in Redshift's SQL"
+            assessed.append(Assessed(kind, source, Outcome.PERSON, (reason,), effort, view.text))
             continue
         views.append(TargetView(name, source, columns, query, view.comment))
         assessed.append(converted(kind, source, str(name)))

@@ -21,7 +21,10 @@ _LONGEST_FIELD = 2**31 - 1  # the text of a view or of a default can be long
 def read_folder(folder: Path) -> Catalog:
     """Takes ALL_TAB_COLUMNS.csv, all_tab_columns.csv, DBA_TAB_COLUMNS.csv, ... Raises SettingsError."""
     if not folder.is_dir():
-        raise SettingsError(f"--catalog {folder}: there is no such folder; name one with a CSV file for each view")
+        raise SettingsError(
+            f"--catalog {folder}: there is no such folder; name one with a CSV file for each view,"
+            " such as the script of --print-export-script writes"
+        )
     catalog: dict[str, Sequence[Row]] = {}
     for file in sorted(folder.iterdir()):
         stem = file.stem.upper()

@@ -7,10 +7,11 @@ for it, or somebody would miss what it takes away. (Redshift's manual, "ALTER TA
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from customer_data.columns.growth import may_grow
 from customer_data.columns.names import RESCUE_SUFFIX
-from customer_data.columns.types import ColumnType, holds
+from customer_data.columns.types import MAX_VARCHAR_BYTES, ColumnType, holds, is_number, varchar
 from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
 from customer_data.oracle_schema.redshift_sql import (
     comment_on_column,
@@ -22,6 +23,7 @@ from customer_data.oracle_schema.redshift_sql import (
     remark,
     schemas,
 )
+from customer_data.oracle_schema.remedies import MAKE_ANEW, other_column, other_table, reload
 from customer_data.oracle_schema.targets import Conversion, TargetColumn, TargetTable, TargetView
 from customer_data.warehouse import sql
 from customer_data.warehouse.quoting import identifier
@@ -56,7 +58,11 @@ def as_stored(conversion: Conversion) -> dict[tuple[str, str], StoredTable]:
         )
         for table in conversion.tables
     }
-    views = {(view.name.schema, view.name.name): StoredTable({}) for view in conversion.views}
+    # Of a view's columns only the names matter.
+    views = {
+        (view.name.schema, view.name.name): StoredTable(dict.fromkeys(view.columns, varchar(MAX_VARCHAR_BYTES)))
+        for view in conversion.views
+    }
     return tables | views
 
 
@@ -78,10 +84,11 @@ def differences(
         else:
             _of_table(table, old, _viewed(table, conversion, stored), found)
     for view in conversion.views:
-        if (view.name.schema, view.name.name) not in stored:
+        old_view = stored.get((view.name.schema, view.name.name))
+        if old_view is None:
             found.statements += of_view(view)
         else:
-            _of_view(view, previous, found)
+            _of_view(view, tuple(old_view.columns), previous, found)
     _dropped(conversion, previous, stored, found)
     return found
 
@@ -97,17 +104,17 @@ def _viewed(table: TargetTable, conversion: Conversion, stored: Stored) -> froze
     return frozenset(name for name in names if any(f".{identifier(name)}" in query for query in queries))
 
 
-def _of_view(view: TargetView, previous: Conversion | None, found: Differences) -> None:
-    """Redshift replaces a view by one with the same columns only."""
+def _of_view(view: TargetView, columns: tuple[str, ...], previous: Conversion | None, found: Differences) -> None:
+    """Redshift replaces a view by one with the same columns only; `columns` are those that are there."""
     before = next((one for one in previous.views if one.name == view.name), None) if previous else None
-    if before is None or before == view:
-        return
-    if before.columns == view.columns:
-        found.statements += of_view(view)
-    else:
+    if columns != view.columns:
         found.reported.append(
-            f"{view.name}: the columns of the view {view.source} have changed: DROP it, and run again"
+            f"{view.name} has the columns {', '.join(columns)}, and the view {view.source} now has"
+            f" {', '.join(view.columns)}: Redshift replaces no view by one with other columns; DROP VIEW"
+            f" {qualified(view.name)}, then {MAKE_ANEW}"
         )
+    elif before is not None and before != view:
+        found.statements += of_view(view)
 
 
 def _of_table(table: TargetTable, old: StoredTable, viewed: frozenset[str], found: Differences) -> None:
@@ -117,10 +124,12 @@ def _of_table(table: TargetTable, old: StoredTable, viewed: frozenset[str], foun
             _add(table, column, found)
         elif stored != column.type:
             _change(table, column, stored, old, column.name in viewed, found)
-        if column.name in old.not_null and not column.not_null:
+        if stored and column.name in old.not_null and not column.not_null:
+            as_it_is = replace(column, type=stored)
             found.reported.append(
-                f"{table.name}.{column.name} is NOT NULL in the warehouse and may be NULL in the source: Redshift takes"
-                " no NOT NULL away; rows with NULL fail until the table is made anew"
+                f"{table.name}.{column.name} is NOT NULL in the warehouse and may be NULL in the source: files with"
+                " NULL are not merged, and Redshift takes no NOT NULL away:"
+                f" {_by_hand(table, as_it_is, old, stored, column.name in viewed)}"
             )
     known = {column.name for column in table.columns} | {SEQUENCE_COLUMN, OPERATION_COLUMN}
     gone = [name for name in old.columns if name not in known and not name.endswith(RESCUE_SUFFIX)]
@@ -132,7 +141,7 @@ def _of_table(table: TargetTable, old: StoredTable, viewed: frozenset[str], foun
         now = ", ".join(table.primary_key) or "none"
         found.reported.append(
             f"{table.name}: the primary key is {', '.join(sorted(old.key)) or 'none'} in the warehouse and {now} in the"
-            " source: stop the replication, make the table anew, and reload it"
+            f" source, by which changes find their rows: {other_table(table)}"
         )
 
 
@@ -145,7 +154,7 @@ def _add(table: TargetTable, column: TargetColumn, found: Differences) -> None:
     if column.not_null:
         found.reported.append(
             f"{table.name}.{column.name} is NOT NULL in the source; it is added without, since the rows that are there"
-            " have no value yet: reload the table"
+            f" have no value yet: {reload(table)}"
         )
 
 
@@ -159,22 +168,52 @@ def _change(
         if column.name in old.fixed:
             found.reported.append(
                 f"{name} is {stored.sql} and should be {column.type.sql}: Redshift widens no column with a key, a"
-                " foreign key or a default; longer values fail until the table is made anew"
+                f" foreign key or a default, and files with longer values are not merged: {other_table(table)}"
             )
         elif is_viewed:
             found.reported.append(
                 f"{name} is {stored.sql} and should be {column.type.sql}: Redshift changes no column that a view has;"
-                " DROP the view and run again, which makes it anew"
+                f" DROP the view, run {sql.widen_column(table.name, column.name, column.type.length or 0)}, then"
+                f" {MAKE_ANEW}"
             )
         else:
             found.statements.append(sql.widen_column(table.name, column.name, column.type.length or 0))
     elif holds(stored, column.type):
         found.reported.append(f"{name} is {stored.sql}, which holds every {column.type.sql} of the source: it stays")
+    elif _grows(table, column, stored, old, is_viewed):
+        found.reported.append(
+            f"{name} is {stored.sql} and would now be {column.type.sql}: the merge gives it a wider type by itself when"
+            " a value needs one, unless its SchemaContract, the size of the table or rights on the column are in the"
+            f" way; to do it now: {other_column(table, column, stored)}"
+        )
     else:
         found.reported.append(
-            f"{name} is {stored.sql} and would now be {column.type.sql}: Redshift changes no such type; if values do"
-            " not fit, make the table anew and reload it"
+            f"{name} is {stored.sql} and would now be {column.type.sql}: neither Redshift nor the merge changes the"
+            " type of such a column, and files with values that do not fit are not merged:"
+            f" {_by_hand(table, column, old, stored, is_viewed)}"
         )
+
+
+def _grows(table: TargetTable, column: TargetColumn, stored: ColumnType, old: StoredTable, is_viewed: bool) -> bool:
+    """Whether nothing that is known here keeps the merge from it."""
+    wider = is_number(column.type) or column.type.name == "timestamp"
+    has_more = is_viewed or column.comment or column.name in old.fixed | _stored_by(table)
+    return may_grow(stored) and wider and not has_more
+
+
+def _stored_by(table: TargetTable) -> frozenset[str]:
+    """Columns by which rows are distributed and sorted."""
+    proposals = [proposal.columns for proposal in (table.distkey, table.sortkey) if proposal]
+    return frozenset(name for columns in proposals for name in columns)
+
+
+def _by_hand(table: TargetTable, column: TargetColumn, old: StoredTable, stored: ColumnType, is_viewed: bool) -> str:
+    """Where Redshift does not drop the column, or the values do not become others, the rows come from Oracle again."""
+    if column.name in old.fixed | _stored_by(table) or not holds(column.type, stored):
+        return other_table(table)
+    if is_viewed:
+        return f"DROP the view, run {other_column(table, column, stored)} then {MAKE_ANEW}"
+    return f"run {other_column(table, column, stored)}"
 
 
 def _same_kind_without_length(one: ColumnType, other: ColumnType) -> bool:

@@ -42,7 +42,7 @@ def primary_key(table: OracleTable, columns: Columns) -> tuple[tuple[str, ...], 
     if not constraint.is_enabled:
         reason = "the key is disabled or was not validated, so that it may repeat; rows would be taken for one another"
     elif lost := [column for column in constraint.columns if column not in columns]:
-        reason = f"the column {', '.join(lost)} of the key is not converted"
+        reason = f"of the key {_not_converted(lost)}"
     elif not constraint.columns:
         reason = "nothing says which columns the key has (ALL_CONS_COLUMNS has them in the catalog)"
     elif len(set(constraint.columns)) < len(constraint.columns):
@@ -66,6 +66,12 @@ def _unseen_changes(key: OracleConstraint) -> list[str]:
     ]
 
 
+def _not_converted(columns: list[str]) -> str:
+    if len(columns) == 1:
+        return f"the column {columns[0]} is not converted"
+    return f"the columns {', '.join(columns)} are not converted"
+
+
 def _no_key(table: OracleTable, columns: Columns) -> Assessed:
     reason = "there is no primary key: the merge appends each change as a row"
     for constraint in table.constraints:
@@ -79,7 +85,7 @@ def _no_key(table: OracleTable, columns: Columns) -> Assessed:
             break
     lobs = [column.name for column in table.columns if column.name in columns and is_lob(column.type)]
     if lobs:
-        reason += f"; without a key DMS brings no LOBs: {', '.join(lobs)} stay empty"
+        reason += f"; without a key DMS brings no LOBs: {', '.join(lobs)} {'stays' if len(lobs) == 1 else 'stay'} empty"
     return noted("primary key", "none", reason)
 
 
@@ -92,7 +98,7 @@ def foreign_key(
     if not constraint.columns:
         return None, "nothing says which columns it has"
     if lost := [column for column in constraint.columns if column not in columns]:
-        return None, f"the column {', '.join(lost)} is not converted"
+        return None, _not_converted(lost)
     if constraint.references is None or constraint.references not in tables:
         return (
             None,
@@ -150,14 +156,19 @@ def distkey(table: TargetTable) -> Proposal | None:
 
 def sortkey(table: TargetTable, source: OracleTable, columns: Columns) -> Proposal | None:
     parts = [columns[name].name for name in source.partitioned_by if name in columns]
-    by_value = (source.partitioning or "").upper() not in ("", "HASH", "REFERENCE", "SYSTEM")
+    kind = (source.partitioning or "").upper()
+    by_value = kind not in ("", "HASH", "REFERENCE", "SYSTEM")
     if parts and by_value and all(_sorts(table.column(name)) for name in parts[:_MOST_SORT_COLUMNS]):
         return Proposal(
             tuple(parts[:_MOST_SORT_COLUMNS]),
-            f"Oracle partitions the table by it ({source.partitioning}), so queries ask for ranges of it",
+            f"Oracle partitions the table by it ({kind}), so queries ask for {_asked_for(kind)}",
         )
     key = [name for name in table.primary_key if _sorts(table.column(name))][:_MOST_SORT_COLUMNS]
     return Proposal(tuple(key), "the primary key, by which the merge finds rows") if key else None
+
+
+def _asked_for(partitioning: str) -> str:
+    return "single values of it" if partitioning.startswith("LIST") else "ranges of it"
 
 
 def _spreads(column: TargetColumn | None) -> bool:

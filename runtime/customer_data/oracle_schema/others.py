@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from customer_data.oracle_schema.assessed import Assessed, needs_person, noted
 from customer_data.oracle_schema.model import OtherObject, Unread
 from customer_data.oracle_schema.types import Effort
@@ -17,9 +19,10 @@ _NOTES = {
     "LOB": "Oracle keeps it for a column",
     "CONTEXT": "a context belongs to sessions in Oracle",
     "DIRECTORY": "a directory names files beside Oracle",
+    "TRIGGER": "Redshift has no triggers; Oracle runs it, and what it changes arrives with the rows",
+    "TYPE": "Redshift has no types that somebody makes; columns of the type are assessed with their tables",
 }
 _FOR_PEOPLE = {
-    "TRIGGER": ("Oracle runs it, and what it changes arrives with the rows; Redshift has no triggers", Effort.MEDIUM),
     "SYNONYM": ("Redshift has no synonyms: make a view, or use the table's own name", Effort.SIMPLE),
     "PROCEDURE": (
         "PL/SQL does not run in Redshift: write it as a stored procedure there, if it is needed",
@@ -31,8 +34,10 @@ _FOR_PEOPLE = {
         "PL/SQL does not run in Redshift: write what is needed as stored procedures there",
         Effort.COMPLEX,
     ),
-    "TYPE": ("Redshift has no types that somebody makes", Effort.COMPLEX),
-    "TYPE BODY": ("Redshift has no types that somebody makes", Effort.COMPLEX),
+    "TYPE BODY": (
+        "PL/SQL does not run in Redshift: write the methods that are needed as functions there",
+        Effort.COMPLEX,
+    ),
     "DATABASE LINK": (
         "Redshift has no links: replicate the other database too, or query it by federation",
         Effort.MEDIUM,
@@ -46,7 +51,18 @@ _FOR_PEOPLE = {
 }
 
 
-def assess_other(item: OtherObject) -> Assessed:
+def assess_others(items: Sequence[OtherObject]) -> list[Assessed]:
+    """A body goes with what it is the body of: together they are one piece of work."""
+    packages = {(item.owner, item.name) for item in items if item.kind == "PACKAGE"}
+    return [
+        noted(item.kind.lower(), f"{item.owner}.{item.name}", "it is assessed with its package")
+        if item.kind == "PACKAGE BODY" and (item.owner, item.name) in packages
+        else _assess(item)
+        for item in items
+    ]
+
+
+def _assess(item: OtherObject) -> Assessed:
     kind = item.kind.lower()
     name = f"{item.owner}.{item.name}" + (f" on {item.on}" if item.on else "")
     if item.kind in _NOTES:

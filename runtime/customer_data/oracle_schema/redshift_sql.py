@@ -83,15 +83,18 @@ def script(conversion: Conversion) -> str:
     """The statements with what people should know of each table."""
     parts = [_remarks(_HEAD), *(f"{create_schema(name)};\n" for name in schemas(conversion))]
     for table in conversion.tables:
-        remarks = [table.source]
-        remarks += [
-            f"{kind} ({', '.join(proposal.columns)}): {proposal.reason}"
-            for kind, proposal in (("DISTKEY", table.distkey), ("SORTKEY", table.sortkey))
-            if proposal
-        ]
-        parts.append(_remarks([*remarks, *table.notes]) + _ended([create_table(table), *comments(table)]))
+        remarks = (table.source, *proposals(table), *table.notes)
+        parts.append(_remarks(remarks) + _ended([create_table(table), *comments(table)]))
     parts += [_remarks([view.source]) + _ended(of_view(view)) for view in conversion.views]
     return "\n".join(parts)
+
+
+def proposals(table: TargetTable) -> tuple[str, ...]:
+    return tuple(
+        f"{kind} ({', '.join(proposal.columns)}): {proposal.reason}"
+        for kind, proposal in (("DISTKEY", table.distkey), ("SORTKEY", table.sortkey))
+        if proposal
+    )
 
 
 def remark(text: str) -> str:

@@ -17,6 +17,7 @@ CHANGES_FILE = "alter_redshift_schema.sql"
 REPORT_FILE = "assessment.html"
 ASSESSMENT_FILE = "assessment.json"
 MODEL_FILE = "model.json"
+NEXT_MODEL_FILE = "next_model.json"
 
 
 @dataclass(frozen=True)

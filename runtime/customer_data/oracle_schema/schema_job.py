@@ -95,6 +95,9 @@ def run(
         apply_file(settings.schema_file, warehouse, s3)
     else:
         _apply(changes, lambda: _changes(conversion, previous, warehouse), warehouse)
+    if not plan:
+        # Only now: a view that a run has not replaced yet is found by its older model.
+        _put(MODEL_FILE, made.files[MODEL_FILE], settings.output, s3)
     return made
 
 
@@ -120,7 +123,7 @@ def _changes(conversion: Conversion, previous: Conversion | None, warehouse: Dat
 
 
 def _previous(settings: SchemaJobSettings, s3: Any) -> Conversion | None:
-    """Of the last run; it only says what the source no longer has."""
+    """Of the last run that was applied; it says what the source no longer has, and which views are others now."""
     try:
         key = settings.output.prefix + MODEL_FILE
         body = s3.get_object(Bucket=settings.output.bucket, Key=key)["Body"].read()
@@ -136,12 +139,17 @@ def _previous(settings: SchemaJobSettings, s3: Any) -> Conversion | None:
 
 def _write(made: Output, where: StagingLocation, s3: Any) -> None:
     for name, content in made.files.items():
-        s3.put_object(
-            Bucket=where.bucket,
-            Key=where.prefix + name,
-            Body=content.encode(),
-            ContentType=_CONTENT_TYPES[name.rpartition(".")[2]],
-        )
+        if name != MODEL_FILE:
+            _put(name, content, where, s3)
+
+
+def _put(name: str, content: str, where: StagingLocation, s3: Any) -> None:
+    s3.put_object(
+        Bucket=where.bucket,
+        Key=where.prefix + name,
+        Body=content.encode(),
+        ContentType=_CONTENT_TYPES[name.rpartition(".")[2]],
+    )
 
 
 def _apply(changes: Differences, look_again: Callable[[], Differences], warehouse: DataApi) -> None:

@@ -89,7 +89,7 @@ def _is_left_out(column: OracleColumn) -> bool:
 
 
 def _column(column: OracleColumn, others: list[str], never_null: bool) -> tuple[TargetColumn | None, Assessed]:
-    source = in_oracle(column.type)
+    source = _in_oracle(column)
     name = target_name(column.name)
     if why := _why_left_out(column, others, name):
         reason, effort = why
@@ -105,12 +105,18 @@ def _column(column: OracleColumn, others: list[str], never_null: bool) -> tuple[
     if not_null and is_lob(column.type):
         notes.append("NOT NULL is left out: an empty value of this type can arrive as NULL")
         not_null = False
-    if column.is_identity:
-        notes.append("Oracle gives the identity values; Redshift's column takes them as they come")
-    elif column.default is not None and column.default.strip().upper() != "NULL":
-        notes.append(f"the default {_short(column.default)} is left out: rows arrive with their values from Oracle")
     target = TargetColumn(name, made.type, not_null, column.comment)
     return target, converted("column", column.name, f"{name} {made.type.sql}", notes, source)
+
+
+def _in_oracle(column: OracleColumn) -> str:
+    """With what gives the column its values: Redshift's does without, since rows arrive with them."""
+    type = in_oracle(column.type)
+    if column.is_identity:
+        return f"{type} GENERATED AS IDENTITY"
+    if column.default is None or column.default.strip().upper() == "NULL":
+        return type
+    return f"{type} DEFAULT {_short(column.default)}"
 
 
 def _why_left_out(column: OracleColumn, others: list[str], name: str) -> tuple[str, Effort | None] | None:

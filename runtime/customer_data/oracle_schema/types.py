@@ -6,6 +6,7 @@ Data Types"). Redshift's limits: Amazon Redshift Database Developer Guide, "Data
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +28,7 @@ from customer_data.columns.types import (
 from customer_data.oracle_schema.model import OracleType
 
 _BYTES_A_CHARACTER = 4  # of UTF-8, at most
-_BARE_NUMBER_SCALE = 10
+_BARE_NUMBER_SCALE = 10  # `numberDatatypeScale` of the source endpoint
 _BINARY_DIGITS_OF_DOUBLE = 53
 _LEAST_SCALE, _MOST_SCALE = -84, 127  # of a NUMBER; drivers say -127 where there is none
 _SECOND_DIGITS = 6
@@ -84,6 +85,11 @@ def in_oracle(source: OracleType) -> str:
     return f"{name}({digits})" if source.scale is None else f"{name}({digits},{source.scale})"
 
 
+def with_article(name: str) -> str:
+    """`a CLOB`, `an NCLOB`: as the name of the type is said."""
+    return f"{'an' if re.match('[AEIO]|N(CHAR|CLOB|VARCHAR)|X', name) else 'a'} {name}"
+
+
 def is_lob(source: OracleType) -> bool:
     """Whether DMS brings an empty value of the type as NULL, or may."""
     return _ALIASES.get(source.name.upper(), source.name.upper()) in (
@@ -110,9 +116,10 @@ def _number(source: OracleType) -> TargetType:
         return TargetType(
             numeric(MAX_PRECISION, _BARE_NUMBER_SCALE),
             (
-                f"NUMBER without a precision holds any number: {MAX_PRECISION - _BARE_NUMBER_SCALE} digits before and"
-                f" {_BARE_NUMBER_SCALE} after the point are kept; if the values are all whole, or have more decimals,"
-                " give the column another type in a schemaFile",
+                f"NUMBER without a precision holds any number: DMS rounds it to {_BARE_NUMBER_SCALE} decimals"
+                " (NumberDatatypeScale), which no type in Redshift brings back, and"
+                f" {MAX_PRECISION - _BARE_NUMBER_SCALE} digits before the point fit; if the values are all whole, give"
+                " the column another type in a schemaFile, and if they have more decimals, a scale in Oracle",
             ),
         )
     if precision is None:
@@ -165,7 +172,9 @@ def _float(source: OracleType) -> TargetType:
     digits = {"REAL": 63}.get(source.name.upper(), source.precision or 126)
     if digits <= _BINARY_DIGITS_OF_DOUBLE:
         return TargetType(DOUBLE)
-    return TargetType(DOUBLE, (f"{in_oracle(source)} has up to 38 digits, of which DOUBLE PRECISION keeps 15",))
+    return TargetType(
+        DOUBLE, (f"{in_oracle(source)} has up to 38 digits in Oracle, of which Redshift's DOUBLE PRECISION keeps 15",)
+    )
 
 
 # Text
@@ -197,12 +206,15 @@ def _of_length(source: OracleType, default: int, *, characters: bool) -> TargetT
 
 
 def _long_text(source: OracleType) -> TargetType:
-    return TargetType(
-        varchar(MAX_VARCHAR_BYTES),
-        (
-            f"a {source.name} can be longer than the {MAX_VARCHAR_BYTES:,} bytes that Redshift takes: what is more is"
-            " cut off",
-        ),
+    most = f"a file with one of more than {MAX_VARCHAR_BYTES:,} bytes is not merged, since no VARCHAR holds it"
+    return TargetType(varchar(MAX_VARCHAR_BYTES), (f"{_too_long_for_dms(source)}; {most}",))
+
+
+def _too_long_for_dms(source: OracleType) -> str:
+    """The construct sets failTasksOnLobTruncation: nothing is cut."""
+    return (
+        f"{with_article(source.name)} longer than maxLobSize (64 KiB by default) stops the whole replication: raise"
+        " maxLobSize if there are any"
     )
 
 
@@ -233,14 +245,14 @@ def _interval(source: OracleType) -> TargetType:
 
 
 def _raw(source: OracleType) -> TargetType:
-    return TargetType(ColumnType("varbyte", length=source.length)) if source.length else _long_bytes(source)
+    return TargetType(ColumnType("varbyte", length=source.length or MAX_VARBYTE_BYTES))
 
 
 def _long_bytes(source: OracleType) -> TargetType:
-    return TargetType(
-        ColumnType("varbyte", length=MAX_VARBYTE_BYTES),
-        (f"values with more than {MAX_VARBYTE_BYTES:,} bytes do not fit: make the VARBYTE longer in a schemaFile",),
+    most = (
+        f"a file with one of more than {MAX_VARBYTE_BYTES:,} bytes is not merged, unless a schemaFile makes it longer"
     )
+    return TargetType(ColumnType("varbyte", length=MAX_VARBYTE_BYTES), (f"{_too_long_for_dms(source)}; {most}",))
 
 
 def _always(type: ColumnType) -> Callable[[OracleType], TargetType]:

@@ -14,6 +14,8 @@ from customer_data.oracle_schema.keys import Columns
 from customer_data.oracle_schema.model import OracleType, OracleView
 from customer_data.oracle_schema.names import colliding, target_name
 from customer_data.oracle_schema.targets import TargetTable
+from customer_data.oracle_schema.types import with_article
+from customer_data.oracle_schema.view_constructs import constructs, is_laborious
 from customer_data.warehouse.quoting import identifier, literal
 
 
@@ -30,12 +32,29 @@ Tables = Mapping[tuple[str, str], ViewedTable]
 
 
 class NotSimple(CustomerDataError):
-    """A view that only a person should convert; the message says what of it."""
+    """A view that only a person should convert; the message says what of it, `laborious` that it takes more than the
+    length of the query says."""
+
+    def __init__(self, message: str, *, laborious: bool = False) -> None:
+        super().__init__(message)
+        self.laborious = laborious
+
+
+class _NotKnown(NotSimple):
+    """The reader got no further; the message has the place."""
 
 
 def convert_query(view: OracleView, tables: Tables) -> tuple[tuple[str, ...], str]:
     """The view's columns and its query in Redshift. Raises NotSimple."""
-    return _Reader(view, tables).read()
+    reader = _Reader(view, tables)
+    try:
+        return reader.read()
+    except NotSimple as error:
+        found = constructs([token.plain for token in reader.tokens])
+        if not found:
+            raise
+        further = "" if isinstance(error, _NotKnown) else f"; {error}"
+        raise NotSimple(f"its query has {', '.join(found)}{further}", laborious=is_laborious(found)) from error
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,10 @@ class _Token:
     @property
     def name(self) -> str:
         return self.text[1:-1] if self.kind == "quoted" else self.text.upper()
+
+    @property
+    def plain(self) -> str:
+        return self.text[0] if self.kind in ("quoted", "text") else self.text.upper()
 
 
 _TOKEN = re.compile(
@@ -165,7 +188,7 @@ class _Reader:
             self._expect_symbol("=")
             other, other_sql = self._column()
             if not _joins(one, other):
-                raise NotSimple(f"it joins a {one.name} to a {other.name}")
+                raise NotSimple(f"it joins {with_article(one.name)} to {with_article(other.name)}")
             pairs.append(f"{sql} = {other_sql}")
             if not self._take("AND"):
                 break
@@ -208,7 +231,7 @@ class _Reader:
         text = token.text[1:-1].replace("''", "'")
         if token.kind == "text" and type.name in _VARYING and text and not minus and not ordered:
             return literal(text)
-        raise NotSimple(f"it compares a {type.name} with {_quoted(token.text)}")
+        raise NotSimple(f"it compares {with_article(type.name)} with {_quoted(token.text)}")
 
     def _column(self) -> tuple[OracleType, str]:
         name = self._name()
@@ -291,7 +314,7 @@ class _Reader:
 
     def _not_simple(self) -> NotSimple:
         rest = " ".join(token.text for token in self.tokens[self.at : self.at + 8])
-        return NotSimple(f"its query has {_quoted(rest)}" if rest else "its query ends too early")
+        return _NotKnown(f"its query has {_quoted(rest)}" if rest else "its query ends too early")
 
 
 #: What compares in Redshift as it does in Oracle. CHAR is not among them: Oracle fills up with blanks.

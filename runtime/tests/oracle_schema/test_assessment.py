@@ -57,12 +57,34 @@ def test_totals_count_objects_and_kinds_count_everything() -> None:
     }
 
 
+def test_a_table_that_is_made_without_a_column_is_no_table_that_is_not_made() -> None:
+    made = assessment()
+    assert made.of_tables == "3 of 4 tables are made, 1 of them lacks columns."
+    assert made.work == "6 pieces of work in 5 objects: a column that is not converted is one of its own."
+    words = Page(to_html(made)).words
+    assert made.of_tables in words and made.work in words and "made, without PHOTO, PLACE" in words
+    assert json.loads(to_json(made))["tables"] == made.of_tables
+    whole = assessment(OracleSchema((table("T", "ID NUMBER(9)", key="ID"),)))
+    assert whole.of_tables == "1 of 1 table is made."
+
+
+def test_nothing_is_counted_twice_and_what_needs_nothing_is_a_note() -> None:
+    kinds = (*("TRIGGER", "TYPE", "TYPE BODY"), *("PACKAGE", "PACKAGE BODY"))
+    others = (*(OtherObject(kind, "CRM", "API") for kind in kinds), OtherObject("PACKAGE BODY", "CRM", "ALONE"))
+    made = assessment(OracleSchema(others=others))
+    assert [(item.kind, name) for name, item in made.for_people] == [
+        *(("type body", "CRM.API"), ("package", "CRM.API"), ("package body", "CRM.ALONE"))
+    ]
+    assert [item.outcome for item in made.objects[:2]] == [Outcome.NOTED, Outcome.NOTED]
+
+
 def test_the_json_has_every_object_with_its_parts() -> None:
     said = json.loads(to_json(assessment(changes=Differences(["CREATE TABLE x (y DATE)"], ["z stays"]))))
     assert said["totals"] == {"converted": 2, "noted": 2, "person": 5}
     assert said["effort"] == {"simple": 3, "medium": 2, "complex": 1}
     places = next(item for item in said["objects"] if item["name"] == "CRM.PLACES")
     assert places["target"] == "crm.places"
+    assert [text.split(":")[0] for text in places["proposals"]] == ["DISTKEY (id)", "SORTKEY (id)"]
     assert {part["name"]: part["outcome"] for part in places["parts"]} == {
         "ID": "converted",
         "PHOTO": "person",
@@ -95,6 +117,8 @@ def test_the_page_has_every_object_every_column_and_every_reason() -> None:
         for part in (item, *item.parts):
             assert part.name in words
             assert all(reason in words for reason in part.reasons)
+        assert all(proposal in words for proposal in item.proposals)
+    assert any(item.proposals for item in made.objects) and "Defaults and identities are left out" in words
     for text in LIMITS:
         assert text in words and text in json.loads(to_json(made))["limits"]
     for text in (
@@ -106,6 +130,13 @@ def test_the_page_has_every_object_every_column_and_every_reason() -> None:
     ):
         assert text in words
     assert to_html(made) == to_html(made)
+
+
+def test_a_lob_that_is_too_long_is_said_to_stop_the_replication_and_never_to_be_cut() -> None:
+    made = assessment(OracleSchema((table("T", "ID NUMBER(9)", "C CLOB", "B BLOB", key="ID"),)))
+    words = Page(to_html(made)).words
+    assert words.count("longer than maxLobSize (64 KiB by default) stops the whole") == 3  # each column, and the limits
+    assert "cut off" not in words and "arrive whole" not in words
 
 
 def test_the_page_is_harmless() -> None:
@@ -133,7 +164,7 @@ def test_a_schema_that_converts_whole_needs_nobody() -> None:
     made = assessment(OracleSchema((table("T", "ID NUMBER(9)", key="ID"),)))
     assert made.sentence == "1 of 1 object is converted or not needed. None needs a person."
     words = Page(to_html(made)).words
-    assert "What a person has to do" not in words and "This run changes" not in words
+    assert "What a person has to do" not in words and "is to be changed" not in words
 
 
 def test_statements_keep_their_lines() -> None:

@@ -123,7 +123,7 @@ def test_lobs_of_a_table_without_a_key_are_reported() -> None:
     assert "without a key DMS brings no LOBs: NOTE, SOUND stay empty" in said(made, "CRM.T", "none").reasons[0]
 
 
-def test_defaults_and_identities_are_reported_and_not_taken_over() -> None:
+def test_defaults_and_identities_are_said_and_need_no_note() -> None:
     """A default would fill what the source has as NULL, and keeps Redshift from widening the column."""
     made = converted(
         table(
@@ -134,9 +134,28 @@ def test_defaults_and_identities_are_reported_and_not_taken_over() -> None:
         )
     )
     assert "DEFAULT" not in create_table(made.tables[0]) and "IDENTITY" not in create_table(made.tables[0])
-    assert "gives the identity values" in said(made, "CRM.T", "ID").reasons[0]
-    assert "the default SYSDATE is left out" in said(made, "CRM.T", "MADE").reasons[0]
-    assert said(made, "CRM.T", "GONE").outcome is Outcome.CONVERTED
+    parts = [said(made, "CRM.T", name) for name in ("ID", "MADE", "GONE")]
+    assert [part.source for part in parts] == ["NUMBER(9) GENERATED AS IDENTITY", "DATE DEFAULT SYSDATE", "DATE"]
+    assert all(part.outcome is Outcome.CONVERTED and not part.reasons for part in parts)
+
+
+@pytest.mark.parametrize(("partitioning", "asked"), [("LIST", "single values of it"), ("RANGE", "ranges of it")])
+def test_a_sortkey_by_the_partitions_says_what_queries_ask_for(partitioning: str, asked: str) -> None:
+    made = converted(
+        table("T", "ID NUMBER(9)", "STATE CHAR(2)", key="ID", partitioning=partitioning, partitioned_by=("STATE",))
+    )
+    sorted_by = f"SORTKEY (state): Oracle partitions the table by it ({partitioning}), so queries ask for {asked}"
+    assert said(made, "CRM.T").proposals == (
+        "DISTKEY (id): the primary key: a change meets its row on one node",
+        sorted_by,
+    )
+    assert f"-- {sorted_by}\n" in script(made)
+
+
+def test_one_is_not_several() -> None:
+    one = converted(table("T", "ID NUMBER(9)", "SPEC CLOB"), table("K", "ID ROWID", "B ROWID", "C DATE", key="ID,B"))
+    assert "no LOBs: SPEC stays empty" in said(one, "CRM.T", "none").reasons[0]
+    assert "of the key the columns ID, B are not converted" in said(one, "CRM.K", "K_PK").reasons[0]
 
 
 def test_not_null_is_kept_but_not_of_a_lob_that_arrives_as_null() -> None:
@@ -186,7 +205,7 @@ def test_the_primary_key_is_kept_in_its_order_and_never_null() -> None:
     ("changed", "reason"),
     [
         ({"is_enabled": False}, "the key is disabled or was not validated"),
-        ({"columns": ("ID", "WHERE_IT_IS")}, "the column WHERE_IT_IS of the key is not converted"),
+        ({"columns": ("ID", "WHERE_IT_IS")}, "of the key the column WHERE_IT_IS is not converted"),
         ({"columns": ()}, "nothing says which columns the key has"),
         ({"columns": ("ID", "ID")}, "a column stands in the key ID, ID twice"),
     ],
@@ -343,7 +362,7 @@ def test_all_other_objects_are_assessed() -> None:
     assert [item.kind for item in made.assessed] == [*(other.kind.lower() for other in others), "statement"]
     assert made.assessed[-1].name == "line 12" and "WIDGET is not known" in made.assessed[-1].reasons[0]
     efforts = {item.kind: item.effort for item in made.assessed}
-    assert (efforts["sequence"], efforts["trigger"], efforts["package"]) == (None, Effort.MEDIUM, Effort.COMPLEX)
+    assert (efforts["sequence"], efforts["trigger"], efforts["package"]) == (None, None, Effort.COMPLEX)
 
 
 # Any schema

@@ -155,7 +155,9 @@ def test_only_new_tables_new_columns_and_longer_texts_are_applied(world: World) 
     ]
     assert found.reported == [
         f"{world.schema}.parent.phone is NOT NULL in the source; it is added without, since the rows that are there"
-        " have no value yet: reload the table"
+        " have no value yet: load the table again: aws dms reload-replication-tables --replication-config-arn"
+        """ <replication> --tables-to-reload '[{"SchemaName": "CRM", "TableName": "PARENT"}]' (on an instance:"""
+        " reload-tables --replication-task-arn)"
     ]
     assert apply(world, CHILD, wider, APPENDED).statements == []
 
@@ -170,19 +172,51 @@ def test_what_redshift_would_refuse_is_reported_and_not_tried(world: World) -> N
         found.reported,
         (
             "t.code is VARCHAR(10) and should be VARCHAR(20): Redshift widens no column with a key",
-            "t.n is INTEGER and would now be BIGINT: Redshift changes no such type",
-            "t.when_ is TIMESTAMP and would now be VARCHAR(20)",
+            "t.n is INTEGER and would now be BIGINT: the merge gives it a wider type by itself",
+            "t.when_ is TIMESTAMP and would now be VARCHAR(20): neither Redshift nor the merge changes",
         ),
         strict=True,
     ):
         assert reason in text
 
 
+def run_what_is_said(world: World, text: str) -> None:
+    for statement in split_statements(text[text.index("ALTER TABLE") :].partition("; then")[0]):
+        world.admin.execute(statement)
+
+
+def test_a_number_grows_by_itself_unless_something_is_in_the_way_and_then_the_sql_is_said(world: World) -> None:
+    def with_type(type: str) -> OracleTable:
+        columns = (f"N {type} NOT NULL", f"F {type}", column(f"C {type}", comment="It"), "T CHAR(5)")
+        refers_up = (refers("F", "UP", "ID"),)
+        return table("T", "ID NUMBER(9)", *columns, key="ID", constraints=refers_up)
+
+    up = table("UP", "ID NUMBER(9)", key="ID")
+    apply(world, up, with_type("NUMBER(9)"))
+    world.admin.execute(f"INSERT INTO \"{world.schema}\".t VALUES (1, 2, 3, 4, 'x')")
+    by_itself, foreign, commented = apply(world, up, with_type("NUMBER(20,2)")).reported
+    assert "t.n is INTEGER and would now be NUMERIC(20,2): the merge gives it a wider type by itself" in by_itself
+    assert "t.f is INTEGER" in foreign and "neither Redshift nor the merge" in foreign
+    assert 'RENAME TO "t__before"' in foreign and """[{"SchemaName": "CRM", "TableName": "T"}]""" in foreign
+    assert "t.c is INTEGER" in commented and "neither Redshift nor the merge" in commented
+    run_what_is_said(world, by_itself)
+    run_what_is_said(world, commented)
+    assert world.admin.query(f'SELECT CAST(n AS VARCHAR(9)), CAST(c AS VARCHAR(9)) FROM "{world.schema}".t') == [
+        ("2.00", "4.00")
+    ]
+    (left,) = apply(world, up, with_type("NUMBER(20,2)")).reported
+    assert left == foreign
+    run_what_is_said(world, foreign)
+    assert apply(world, up, with_type("NUMBER(20,2)")).reported == []
+
+
 def test_a_column_of_a_view_is_widened_once_the_view_is_gone(world: World) -> None:
     wider = table("PARENT", "ID NUMBER(10)", "NAME VARCHAR2(11)", key="ID")
     assert len(apply(world, CHILD, PARENT, views=(VIEW,)).statements) == 5  # the schema, which is empty, too
     found = apply(world, CHILD, wider, views=(VIEW,))
-    assert found.statements == [] and "Redshift changes no column that a view has" in found.reported[0]
+    assert found.statements == []
+    widening = f'DROP the view, run ALTER TABLE "{world.schema}"."parent" ALTER COLUMN "name" TYPE VARCHAR(11), then'
+    assert widening in found.reported[0]
     world.admin.execute(f'DROP VIEW "{world.schema}".children')
     assert [sql.split()[0] for sql in apply(world, CHILD, wider, views=(VIEW,)).statements] == [
         *("ALTER", "CREATE", "COMMENT")
@@ -198,7 +232,9 @@ def test_a_view_is_replaced_by_one_with_the_same_columns(world: World) -> None:
     assert apply(world, CHILD, PARENT, views=(VIEW,), previous=before).statements == []
     other = replace(VIEW, text="select p.name from parent p")
     found = apply(world, CHILD, PARENT, views=(other,), previous=before)
-    assert found.statements == [] and "columns of the view CRM.CHILDREN have changed" in found.reported[0]
+    assert found.statements == []
+    assert "children has the columns name, made, and the view CRM.CHILDREN now has name:" in found.reported[0]
+    assert apply(world, CHILD, PARENT, views=(other,)).reported == found.reported
 
 
 def test_what_is_narrower_or_gone_in_the_source_stays_and_is_reported(world: World) -> None:
@@ -245,6 +281,8 @@ def test_another_key_and_a_not_null_that_has_gone_are_reported(world: World) -> 
     apply(world, table("T", "ID NUMBER(9)", "B NUMBER(9) NOT NULL", key="ID"))
     found = apply(world, table("T", "ID NUMBER(9)", "B NUMBER(9)", key="ID"))
     assert "t.b is NOT NULL in the warehouse and may be NULL in the source" in found.reported[0]
+    run_what_is_said(world, found.reported[0])
+    assert apply(world, table("T", "ID NUMBER(9)", "B NUMBER(9)", key="ID")).reported == []
     found = apply(world, table("T", "ID NUMBER(9)", "B NUMBER(9) NOT NULL", key="ID,B"))
     assert "the primary key is id in the warehouse and id, b in the source" in found.reported[0]
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from oracle_tables import table
 
+from customer_data.oracle_schema.catalog import VIEWS, read_schema
 from customer_data.oracle_schema.command import main
+from customer_data.oracle_schema.csv_catalog import read_folder
 from customer_data.oracle_schema.model import OracleSchema, Unread
 from customer_data.oracle_schema.model_json import from_json
 
 RUNTIME = Path(__file__).parents[2]
 COLUMNS = "OWNER,TABLE_NAME,COLUMN_NAME,DATA_TYPE,DATA_TYPE_OWNER,DATA_LENGTH,DATA_PRECISION,DATA_SCALE,NULLABLE"
 COLUMNS += ",COLUMN_ID,CHAR_LENGTH,CHAR_USED\n"
-FILES = ["alter_redshift_schema.sql", "assessment.html", "assessment.json", "create_redshift_schema.sql", "model.json"]
+FILES = ["assessment.html", "assessment.json", "create_redshift_schema.sql", "model.json"]
 
 
 @pytest.fixture
@@ -43,13 +48,13 @@ def test_writes_the_sql_the_report_and_the_model(
 ) -> None:
     out = tmp_path / "new" / "out"
     assert main(["--catalog", str(catalog), "--include", "CRM.%", "--out", str(out)]) == 0
-    assert sorted(file.name for file in out.iterdir()) == FILES[1:]
+    assert sorted(file.name for file in out.iterdir()) == FILES
     sql = (out / "create_redshift_schema.sql").read_text()
     assert '"name" VARCHAR(80)' in sql and "pay" not in sql
     assert json.loads((out / "assessment.json").read_text())["totals"]["converted"] == 1
     assert from_json((out / "model.json").read_text()).tables[0].name == "CUSTOMERS"
     printed = capsys.readouterr().out
-    assert printed.startswith("1 of 1 object is converted or not needed. None needs a person.\n")
+    assert printed.startswith("1 of 1 object is converted or not needed. None needs a person.\n1 of 1 table is made.\n")
     assert printed.endswith(f"Report: {out / 'assessment.html'}\n")
 
 
@@ -64,9 +69,64 @@ def test_a_later_run_writes_only_the_differences(
     assert (tmp_path / "out" / "alter_redshift_schema.sql").read_text() == (
         'ALTER TABLE "x"."customers" ADD COLUMN "born" TIMESTAMP;\n'
     )
-    assert "Changes since the last run:" in capsys.readouterr().out
+    assert "alter_redshift_schema.sql, 1 statement, 0 remarks for a person\n" in capsys.readouterr().out
+
+
+def test_differences_that_nobody_applied_are_in_every_later_run(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["--catalog", str(catalog), "--include", "CRM.%", "--out", str(out), "--target-schema", "x"]
+
+    def changes(*more: str) -> str:
+        assert main([*command, *more]) == 0
+        return (out / "alter_redshift_schema.sql").read_text()
+
     assert main(command) == 0
-    assert "Nothing is to be changed" in (tmp_path / "out" / "alter_redshift_schema.sql").read_text()
+    file = catalog / "ALL_TAB_COLUMNS.csv"
+    file.write_text(
+        file.read_text().replace("ID,NUMBER,,22,9", "ID,NUMBER,,22,18") + "CRM,CUSTOMERS,BORN,DATE,,7,,,Y,3,0,\n"
+    )
+    born = 'ALTER TABLE "x"."customers" ADD COLUMN "born" TIMESTAMP;\n'
+    first = changes()
+    assert "customers.id is INTEGER and would now be BIGINT" in first and first.endswith(born)
+    assert changes() == first
+    printed = capsys.readouterr().out
+    assert "alter_redshift_schema.sql, 1 statement, 1 remark for a person\n" in printed
+    assert "Each run lists them again until one has --applied" in printed
+
+    file.write_text(file.read_text() + "CRM,CUSTOMERS,LEFT_AT,DATE,,7,,,Y,4,0,\n")
+    assert born in changes() and "left_at" in changes()
+    file.write_text(file.read_text() + "CRM,CUSTOMERS,SEEN,DATE,,7,,,Y,5,0,\n")
+    assert changes("--applied") == 'ALTER TABLE "x"."customers" ADD COLUMN "seen" TIMESTAMP;\n'
+    assert changes() == changes()
+    assert changes("--applied") == "-- Nothing is to be changed.\n"
+
+
+def test_nothing_can_be_applied_that_no_run_has_written(
+    catalog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--catalog", str(catalog), "--out", str(tmp_path)]
+    assert main([*command, "--applied"]) == 1
+    assert "has no alter_redshift_schema.sql of an earlier run" in capsys.readouterr().err
+    assert main(command) == main(command) == 0
+    (tmp_path / "model.json").unlink()
+    assert main(command) == 0
+    assert not (tmp_path / "alter_redshift_schema.sql").exists()
+    assert main([*command, "--applied"]) == 1
+
+
+def test_a_view_with_other_columns_is_reported_until_somebody_drops_it(tmp_path: Path) -> None:
+    file, out = tmp_path / "crm.sql", tmp_path / "out"
+    ddl = "CREATE TABLE t (id NUMBER(9) PRIMARY KEY, a DATE);\nCREATE VIEW v AS SELECT id{} FROM t;\n"
+    file.write_text(ddl.format(""))
+    command = ["--ddl", str(file), "--owner", "CRM", "--out", str(out)]
+    assert main(command) == 0
+    file.write_text(ddl.format(", a"))
+    for _ in range(2):
+        assert main(command) == 0
+        said = (out / "alter_redshift_schema.sql").read_text()
+        assert 'DROP VIEW "crm"."v", then run create_redshift_schema.sql' in said
 
 
 @pytest.mark.parametrize(
@@ -78,6 +138,11 @@ def test_a_later_run_writes_only_the_differences(
             "has no table and no view that matches",
         ),
         (["--catalog", "{catalog}/gone", "--out", "{out}"], 1, "there is no such folder"),
+        (
+            ["--catalog", "{out}", "--out", "{out}"],
+            1,
+            "such as all_tab_cols.csv; --print-export-script prints a script",
+        ),
         (["--catalog", "{out}", "--out", "{out}"], 1, "the catalog lacks ALL_TAB_COLS or ALL_TAB_COLUMNS"),
         (["--catalog", "{catalog}", "--include", "CRM", "--out", "{out}"], 2, "not of the form OWNER.TABLE"),
     ],
@@ -93,7 +158,14 @@ def test_errors_say_what_is_wrong(
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--out", "x"], ["--catalog", "x"], ["--ddl", "a", "--catalog", "b", "--out", "c"]]
+    "arguments",
+    [
+        [],
+        ["--out", "x"],
+        ["--catalog", "x"],
+        ["--catalog", "x", "--print-export-script"],
+        ["--ddl", "a", "--catalog", "b", "--out", "c"],
+    ],
 )
 def test_a_wrong_command_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -106,6 +178,50 @@ def test_a_model_that_no_earlier_run_wrote(catalog: Path, tmp_path: Path, capsys
     (tmp_path / "model.json").write_text('{"tables": [{"owner": 1}]}')
     assert main(["--catalog", str(catalog), "--out", str(tmp_path)]) == 1
     assert "model.json is not what an earlier run wrote" in capsys.readouterr().err
+
+
+def test_says_which_packages_it_needs(tmp_path: Path) -> None:
+    command = [sys.executable, "-S", "-m", "customer_data.oracle_schema", "--help"]  # -S: without installed packages
+    ended = subprocess.run(command, cwd=RUNTIME, env={**os.environ}, capture_output=True, text=True)
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert ended.stderr.count("\n") == 1 and "lacks pyarrow, numpy, boto3" in ended.stderr
+    assert ended.stderr.endswith("-m pip install pyarrow numpy boto3\n")
+
+
+@pytest.mark.parametrize(("include", "owners"), [(["CRM.%", "O'B.T"], {"CRM", "O'B"}), ([], {"CRM", "O'B", "HR"})])
+def test_the_script_that_exports_the_catalog_writes_what_is_read(
+    tmp_path: Path, postgres_url: str, capsys: pytest.CaptureFixture[str], include: list[str], owners: set[str]
+) -> None:
+    """Its queries run on PostgreSQL, with tables of the names of Oracle's views."""
+    assert main(["--print-export-script", *(word for one in include for word in ("--include", one))]) == 0
+    script = capsys.readouterr().out
+    assert "SET MARKUP CSV ON DELIMITER ',' QUOTE ON" in script and script.endswith("SPOOL OFF\nEXIT\n")
+    assert max(map(len, script.splitlines())) < 500
+    spooled = re.findall(r"^SPOOL (\S+)\n(SELECT .*?);\nSPOOL OFF$", script, re.MULTILINE | re.DOTALL)
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("CREATE SCHEMA plays_oracle")
+        connection.execute("SET search_path = plays_oracle")
+        connection.execute("CREATE TABLE all_users (username text, oracle_maintained text)")
+        connection.execute("INSERT INTO all_users VALUES ('SYS', 'Y'), ('CRM', 'N')")
+        for view in VIEWS:
+            columns = ", ".join(f"{name} text" for name in (*view.columns, *view.may_lack))
+            connection.execute(f"CREATE TABLE {view.name} ({columns})".encode())
+            connection.execute(
+                f"INSERT INTO {view.name} ({view.owner}) VALUES ('CRM'), ('O''B'), ('HR'), ('SYS')".encode()
+            )
+        for name, query in spooled:
+            found = connection.execute(query.encode())
+            with (tmp_path / name).open("w", newline="") as file:
+                file.write("\n")  # as SQL*Plus begins
+                writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+                writer.writerow(column.name.upper() for column in found.description or ())
+                writer.writerows(found)
+        connection.rollback()
+    catalog = read_folder(tmp_path)
+    assert set(catalog) == {view.name for view in VIEWS} - {"ALL_TAB_COLUMNS"}
+    for view in VIEWS:
+        assert view.name not in catalog or {row[view.owner] for row in catalog[view.name]} == owners
+    read_schema(catalog)
 
 
 def test_runs_as_a_module(catalog: Path, tmp_path: Path) -> None:

@@ -150,6 +150,27 @@ def test_a_plan_writes_and_applies_nothing(world: World) -> None:
     assert "CREATE TABLE" in written(world, "alter_redshift_schema.sql")
 
 
+def with_view(condition: str) -> Rows:
+    database = crm(("NAME", "VARCHAR2"))
+    text = f"SELECT ID FROM CUSTOMERS WHERE {condition}"
+    database.views["ALL_VIEWS"] = [{"OWNER": "CRM", "VIEW_NAME": "FEW", "TEXT": text}]
+    return database
+
+
+def test_a_view_that_only_a_plan_or_a_failed_run_has_seen_is_still_replaced(world: World) -> None:
+    run(world, with_view("ID > 1"))
+    run(world, with_view("ID > 2"), plan=True)
+    failing = with_view("ID > 2")
+    failing.views["ALL_TAB_COLS"].append({**failing.views["ALL_TAB_COLS"][1], "TABLE_NAME": "FEW2"})
+    world.admin.execute(f'CREATE VIEW "{world.schema}".few2 AS SELECT 1::integer AS id')
+    with pytest.raises(WarehouseError, match="few2"):
+        run(world, failing)
+    run(world, with_view("ID > 2"))
+    assert "CREATE OR REPLACE VIEW" in written(world, "alter_redshift_schema.sql")
+    run(world, with_view("ID > 2"))
+    assert "Nothing is to be changed" in written(world, "alter_redshift_schema.sql")
+
+
 def test_a_file_that_a_person_edited_is_applied_instead(world: World) -> None:
     text = (
         f'CREATE SCHEMA IF NOT EXISTS "{world.schema}"; -- the job may make no schemas, and this one is there\n'
