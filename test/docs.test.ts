@@ -15,13 +15,6 @@ test('links into the page about Oracle lead to its headings', () => {
   expect(anchors(ORACLE)).toEqual(expect.arrayContaining(linked));
 });
 
-test('the script that exports a catalog has every view that the converter reads', () => {
-  const views = [...read('runtime', 'customer_data', 'oracle_schema', 'catalog.py').matchAll(/CatalogView\(\s*"(ALL_\w+)"/g)].map(([, view]) => view.toLowerCase());
-  const exported = [...ORACLE.matchAll(/^SPOOL (\w+)\.csv\nSELECT \* FROM (\w+) WHERE/gm)].map(([, file, view]) => (file === view ? view : `${view} as ${file}`));
-  // Of the two that have columns, it exports the one with hidden columns.
-  expect(exported.sort()).toEqual(views.filter((view) => view !== 'all_tab_columns').sort());
-});
-
 test.each([['README', README], ['the page about Oracle', ORACLE]])('samples of %s import what there is', (_, text) => {
   const imported = [...text.matchAll(/^import \{([^}]*)\} from 'cdk-customer-data-platform';/gm)].flatMap(([, names]) => names.split(',').map((name) => name.trim()).filter(Boolean));
   expect(imported.length).toBeGreaterThan(2);
