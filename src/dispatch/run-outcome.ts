@@ -27,7 +27,7 @@ export interface RejectedRows {
 export interface ChangedTable {
   readonly file: ManifestFile;
   /** Only what is reported; the rest is as if it were not. */
-  readonly found: Pick<OutcomeDocument, 'columns_added' | 'columns_widened' | 'rows_rescued' | 'rescue_columns'>;
+  readonly found: Pick<OutcomeDocument, 'columns_added' | 'columns_widened' | 'columns_nullable' | 'rows_rescued' | 'rescue_columns'>;
 }
 
 /** What an ended run left behind. */
@@ -153,6 +153,7 @@ function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { 
   const reported = {
     columns_added: found && schema ? found.columns_added : [],
     columns_widened: found && schema ? found.columns_widened : [],
+    columns_nullable: found && schema ? found.columns_nullable : [],
     rows_rescued: found && values ? found.rows_rescued : 0,
     rescue_columns: found && values ? found.rescue_columns : [],
   };

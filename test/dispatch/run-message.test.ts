@@ -87,7 +87,7 @@ test('names 20 files at most, counts the rest and says where they are named', ()
 test('counts columns beyond a few and cuts long reasons, so that it keeps its end', () => {
   const many = Array.from({ length: 1600 }, (_, number) => `${'c'.repeat(120)}${number}`);
   const file = manifestFile('a', { key: 'é'.repeat(512) });
-  const found = { columns_added: many, columns_widened: many, rows_rescued: 1, rescue_columns: many };
+  const found = { columns_added: many, columns_widened: many, columns_nullable: many, rows_rescued: 1, rescue_columns: many };
   const changed = Array.from({ length: 30 }, () => ({ file, found }));
   const failed = Array.from({ length: 30 }, () => ({ file, reason: 'é'.repeat(100_000) }));
   const rejected = Array.from({ length: 30 }, () => ({ file, found: outcomeDocument('a', { reason: 'é'.repeat(100_000) }) }));
@@ -113,8 +113,8 @@ test('has a subject that SNS takes', () => {
 
 describe('with changes of the table', () => {
   const changed = [
-    { file: manifestFile('a'), found: { columns_added: ['email', 'age'], columns_widened: ['name'], rows_rescued: 1204, rescue_columns: ['age__as_varchar'] } },
-    { file: manifestFile('b'), found: { columns_added: ['email'], columns_widened: [], rows_rescued: 0, rescue_columns: [] } },
+    { file: manifestFile('a'), found: { columns_added: ['email', 'age'], columns_widened: ['name'], columns_nullable: ['name'], rows_rescued: 1204, rescue_columns: ['age__as_varchar'] } },
+    { file: manifestFile('b'), found: { columns_added: ['email'], columns_widened: [], columns_nullable: [], rows_rescued: 0, rescue_columns: [] } },
   ];
 
   test('tells of them what they are, file by file', () => {
@@ -124,6 +124,7 @@ describe('with changes of the table', () => {
 - s3://landing/customers/a.csv: 2 column(s) added, 1 column(s) widened, 1,204 row(s) with rescued values
   Columns added: email, age
   Columns widened: name
+  No longer NOT NULL: name
   Rescue columns: age__as_varchar
 - s3://landing/customers/b.csv: 1 column(s) added
   Columns added: email

@@ -47,7 +47,8 @@ class FileResult(LedgerRow):
 @dataclass
 class TableResult:
     """What a run did to one table. `rows_merged` are rows that were put in, `changes_applied` the changes that made a
-    difference, deletions among them. `appends` says that the table has no key, and every version of a row."""
+    difference, deletions among them. `columns_nullable` are widened ones that were NOT NULL. `appends` says that the
+    table has no key, and every version of a row."""
 
     table: SourceTable
     files: list[FileResult] = field(default_factory=list)
@@ -60,6 +61,8 @@ class TableResult:
     last_commit_time: str | None = None
     lag_seconds: float | None = None
     columns_added: tuple[str, ...] = ()
+    columns_widened: tuple[str, ...] = ()
+    columns_nullable: tuple[str, ...] = ()
     appends: bool = False
     seconds: float = 0.0
     error: BaseException | None = None
@@ -88,6 +91,8 @@ class TableResult:
             last_commit_time=self.last_commit_time,
             lag_seconds=self.lag_seconds,
             columns_added=list(self.columns_added),
+            columns_widened=list(self.columns_widened),
+            columns_nullable=list(self.columns_nullable),
             keyless="it has no PRIMARY KEY: every version of a row is appended" if self.appends else None,
             error=None if self.error is None else str(self.error),
             seconds=round(self.seconds, 3),

@@ -22,7 +22,12 @@ from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, Tra
 from customer_data.files.manifest import SourceFile
 from customer_data.files.source_object import get_write, why_unreadable
 from customer_data.files.write_order import in_write_order
-from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, SUFFIXES_OF_TABLES
+from customer_data.oracle_schema.names import (
+    OPERATION_COLUMN,
+    SEQUENCE_COLUMN,
+    SUFFIXES_OF_TABLES,
+    TOMBSTONES_SUFFIX,
+)
 from customer_data.replication import merge_sql
 from customer_data.replication.batch import Batch, BatchMaker, BatchTooLong
 from customer_data.replication.dms_files import DmsFile, Kind, SourceTable
@@ -74,7 +79,7 @@ class TableMerge:
         self._run_id = run_id
         self._source = table
         self._target = settings.target(table)
-        self._tombstones = TableName(self._target.schema, f"{self._target.name}__tombstones")
+        self._tombstones = TableName(self._target.schema, f"{self._target.name}{TOMBSTONES_SUFFIX}")
         self._warehouse = warehouse
         self._s3 = s3
         self._now = now
@@ -98,6 +103,8 @@ class TableMerge:
         except FilesAtFault as at_fault:
             self._fail(at_fault.faults)
         finally:
+            self.result.columns_widened = tuple(dict.fromkeys(self._preparation.widened))
+            self.result.columns_nullable = tuple(dict.fromkeys(self._preparation.nullable))
             self._preparation.delete_rewritten()
             self.result.seconds = time.monotonic() - started
         return self.result
