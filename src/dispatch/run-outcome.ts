@@ -71,6 +71,8 @@ export interface KnownOutcomes extends KnownFindings {
   readonly ledgerError?: string;
   readonly misconfigured?: boolean;
   readonly timedOut?: boolean;
+  /** Why the run ended so, which may name files. */
+  readonly errorMessage?: string;
   /** How often a file goes again by itself. */
   readonly mostRetries: number;
 }
@@ -118,7 +120,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
     rejected,
     changed,
     retried: again.map((file) => ({ ...file, attempt: file.attempt + 1 })),
-    abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyAbandoned(file, known) })),
+    abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyAbandoned(file, known) + reasonInRun(file, known) })),
     ledgerError,
     misconfigured,
     timedOut,
@@ -163,6 +165,12 @@ function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { 
 /** Of a file that was refused, or that a newer one has replaced, no row went on. */
 function wentOn(status: OutcomeDocument['status'] | undefined): boolean {
   return status === 'loaded' || status === 'passed';
+}
+
+/** What the run's own message says of a file: `require_all_done` in `runtime/customer_data/job.py` names the first ones. */
+function reasonInRun({ bucket, key }: ManifestFile, { errorMessage = '' }: KnownOutcomes): string {
+  const [, said] = errorMessage.split(`s3://${bucket}/${key}: `);
+  return said ? `: ${said.split(/; (?:s3:\/\/|and \d+ more$)/)[0]}` : '';
 }
 
 function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut }: KnownOutcomes): string {

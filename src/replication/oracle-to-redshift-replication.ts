@@ -1,9 +1,9 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Alarm, Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { IJob } from 'aws-cdk-lib/aws-glue';
-import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -169,6 +169,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
         stagingPrefix: stagingPrefix(name),
         warehouse: props.warehouse,
         sideBySide: limits.sideBySide,
+        schemaJobName: props.schemaFile === undefined ? Lazy.string({ produce: () => this.schemaJob.jobName }) : undefined,
       }),
       ledger: new LedgerTable(props.warehouse, { root: prefix, schema: props.targetSchema }),
       keepsOutcomes: false,
@@ -186,6 +187,9 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     const serviceRoles = props.createServiceRoles ? newServiceRoles(this) : [];
     const network = new ReplicationNetwork(this, 'Network', { ...props, pipelineName: name, vpcEndpoints: props.vpcEndpoints ?? true });
     const schema = new SchemaJob(this, 'Schema', { ...props, pipelineName: name, network, tables, bucket, logKey, role: props.schemaRole });
+    if (props.schemaFile === undefined) { // A new table of the source.
+      Grant.addToPrincipal({ grantee: this.jobRole, actions: ['glue:StartJobRun'], resourceArns: [schema.job.jobArn] });
+    }
     const mappings = tableMappings(tables);
     const dms = new DmsReplication(this, 'Dms', {
       pipelineName: name,

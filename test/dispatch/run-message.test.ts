@@ -14,6 +14,7 @@ const ofJob = (jobName: string, region = 'eu-central-1'): RunDescription & { reg
   logUrl: logUrl(region, '/aws-glue/jobs/crm/output', 'jr_1'),
   service: 'Glue',
   again: 'run the job again with the arguments of this run',
+  againCommand: `aws glue start-job-run --job-name '${jobName}' --arguments '{"--manifest":"s3://staging/m.json"}'`,
   replay: `aws glue start-job-run --job-name '${jobName}' --arguments '{"--replay":"<its s3:// URL>"}'`,
   region,
 });
@@ -51,6 +52,7 @@ test('says what happened to which file, what to do and where to look', () => {
 
     1 other file(s) were not finished and go again by themselves.
 
+    To run it again: aws glue start-job-run --job-name 'load crm' --arguments '{"--manifest":"s3://staging/m.json"}'
     Run: https://eu-central-1.console.aws.amazon.com/gluestudio/home?region=eu-central-1#/job/load%20crm/run/jr_1
     Log: https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Fcrm$252Foutput/log-events$3FlogStreamNameFilter$3Djr_1"
   `);

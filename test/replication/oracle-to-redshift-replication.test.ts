@@ -7,7 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { knownVpc, newReplication, newSource, templateWith } from './helpers';
 import { GlueCapacity, RedshiftWarehouse, ReplicationCapacity, ReplicationFileFormat, ReplicationMode, SchemaContract } from '../../src';
 import { ledgerOfKey } from '../../src/dispatch/ledger-of-key';
-import { joined, newLoader, newStack, newWarehouse, resources } from '../csv-loading/helpers';
+import { joined, newLoader, newStack, newWarehouse, resources, statementsOf } from '../csv-loading/helpers';
 import { settingsOf } from '../dispatch/deployed';
 
 const template = templateWith();
@@ -429,9 +429,16 @@ describe('the jobs', () => {
       staging: { bucket: expect.stringMatching('StagingBucket'), prefix: 'staging/crm/' },
       warehouse: { workgroup_name: 'analytics', database: 'customers', copy_role_arn: expect.stringContaining('redshift-copy') },
       side_by_side: 4,
+      schema_job: expect.stringMatching('SchemaJob'),
     });
     expect(jobSettings(templateWith({ targetSchema: 'raw', fileFormat: ReplicationFileFormat.CSV, schemaContract: SchemaContract.FREEZE, tablesSideBySide: 8 }), 'ReplicationJob'))
       .toMatchObject({ target_schema: 'raw', format: 'csv', schema_contract: 'freeze', side_by_side: 8 });
+  });
+
+  test('merge without starting a schema job that would only apply a file of the user again', () => {
+    const withFile = templateWith({ schemaFile: __filename });
+    expect(jobSettings(withFile, 'ReplicationJob')).not.toHaveProperty('schema_job');
+    expect(statementsOf(withFile, 'ReplicationJobRole').filter(({ Action }) => Action === 'glue:StartJobRun')).toEqual([]);
   });
 
   test('make the tables of the source that the settings say', () => {

@@ -71,6 +71,7 @@ class TableMerge:
         *,
         warehouse: DataApi,
         s3: Any,
+        start_schema_job: Callable[[], bool] = lambda: False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -82,6 +83,7 @@ class TableMerge:
         self._tombstones = TableName(self._target.schema, f"{self._target.name}{TOMBSTONES_SUFFIX}")
         self._warehouse = warehouse
         self._s3 = s3
+        self._start_schema_job = start_schema_job
         self._now = now
         self._attempts = Attempts(self._target, sleep)
         self._ledger = Ledger(warehouse, self._target, LEDGER_COLUMNS, replaced="failed")
@@ -210,16 +212,35 @@ class TableMerge:
             lambda: self._exists(self._tombstones),
         )
         if table is None:
-            fault = FileFault(
-                "no_table",
-                f"there is no table {self._target} for {self._source}: convert the schema again, or add the table to"
-                " the schema file, apply it, and run the manifest again",
-            )
-            raise FilesAtFault(dict.fromkeys(self._files, fault))
+            raise FilesAtFault(dict.fromkeys(self._files, self._no_table(has_ledger=has_ledger)))
         if not has_ledger:
             self._ledger.ensure()
         self.result.appends = not key
         return _Stored(table, tuple(str(name) for (name,) in key), has_tombstones)
+
+    def _no_table(self, *, has_ledger: bool) -> FileFault:
+        """A new table is made by the schema job, once: without a ledger the files go again, with one they have failed,
+        and a table that could not be made has one."""
+        missing = f"there is no table {self._target} for {self._source}"
+        if not has_ledger and not any(file.source.attempt for file in self._files.values()):
+            if self._start_schema_job():
+                return FileFault(
+                    "no_table", f"{missing}; the schema job was started to make it, and the file goes again"
+                )
+        if not has_ledger:
+            try:
+                self._ledger.ensure()
+            except WarehouseError as error:  # there is no schema either
+                log.info("%s: nothing is kept of the files: %s", self._target, error)
+        job = self._settings.schema_job
+        made = (
+            f"run the schema job (aws glue start-job-run --job-name '{job}'), whose log says what keeps it from making"
+            " the table, such as a SELECT that the source's user lacks"
+            if job
+            else "add it to the schemaFile, and deploy that"
+        )
+        again = "then run the manifest again, or load the table again in DMS"
+        return FileFault("no_table", f"{missing}: {made}; {again}")
 
     def _refuse_own_names(self) -> None:
         if self._target.name.endswith(SUFFIXES_OF_TABLES):
