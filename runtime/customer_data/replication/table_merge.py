@@ -222,11 +222,10 @@ class TableMerge:
         """A new table is made by the schema job, once: without a ledger the files go again, with one they have failed,
         and a table that could not be made has one."""
         missing = f"there is no table {self._target} for {self._source}"
-        if not has_ledger and not any(file.source.attempt for file in self._files.values()):
-            if self._start_schema_job():
-                return FileFault(
-                    "no_table", f"{missing}; the schema job was started to make it, and the file goes again"
-                )
+        came_again = any(file.source.attempt for file in self._files.values())
+        if not has_ledger and not came_again and self._start_schema_job():
+            started = f"{missing}; the schema job was started to make it, and the file goes again by itself"
+            return FileFault("no_table", started)
         if not has_ledger:
             try:
                 self._ledger.ensure()
