@@ -10,7 +10,7 @@ export function checkedBatchingWindow(scope: Construct, batchingWindow: Duration
   if (!batchingWindow.isUnresolved()) {
     const seconds = batchingWindow.toSeconds({ integral: false });
     if (!Number.isInteger(seconds) || seconds > LONGEST_WINDOW_SECONDS) {
-      throw new ConfigurationError(`${prop} is ${seconds} seconds, but whole seconds from 0 to ${LONGEST_WINDOW_SECONDS} are allowed; use Duration.seconds()`, scope);
+      throw new ConfigurationError(`${prop} is ${seconds} seconds, but whole seconds from 0 to ${LONGEST_WINDOW_SECONDS} are allowed; write for example Duration.minutes(5), which is the longest`, scope);
     }
   }
   return batchingWindow;

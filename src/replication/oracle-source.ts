@@ -79,6 +79,16 @@ const OPTIONS = struct<OracleSourceOptions>({
 /** Attributes that the construct sets, which the merge relies on. */
 const OWN_ATTRIBUTES = { ConvertTimestampWithZoneToUTC: 'true', TrimSpaceInChar: 'false' };
 
+/** Attributes that are settings of the endpoint, which the construct sets too (CloudFormation reference, AWS::DMS::Endpoint OracleSettings), with what says them here. */
+const OWN_SETTINGS: Record<string, string | undefined> = {
+  charLengthSemantics: undefined,
+  failTasksOnLobTruncation: undefined,
+  numberDatatypeScale: 'numberScale',
+  addSupplementalLogging: 'addSupplementalLogging',
+  useLogminerReader: 'binaryReader',
+  useBFile: 'binaryReader',
+};
+
 /** An Oracle database to replicate from. */
 export class OracleSource {
   /**
@@ -163,6 +173,15 @@ function checkedPort(where: string, port: number | undefined): number | undefine
   return port;
 }
 
+/** DMS takes names in any letter case, and a later attribute for an earlier one. */
+function refuseOwn(name: string): void {
+  const own = [...Object.keys(OWN_ATTRIBUTES), ...Object.keys(OWN_SETTINGS)].find((known) => known.toLowerCase() === name.toLowerCase());
+  if (own !== undefined) {
+    const instead = OWN_SETTINGS[own] ? `use the option ${OWN_SETTINGS[own]}` : 'leave it out';
+    throw new ConfigurationError(`extraConnectionAttributes of OracleSource.fromSecret has '${name}', which is set by the construct, since the merge relies on it; ${instead}`);
+  }
+}
+
 /** The construct's attributes, then the user's. */
 function attributesWith(extra = ''): string {
   const given = extra.split(';').map((attribute) => attribute.trim()).filter((attribute) => attribute !== '');
@@ -177,10 +196,7 @@ function attributesWith(extra = ''): string {
     if (/password|pwd|secret|securityDbEncryption$/i.test(name)) {
       throw new ConfigurationError(`extraConnectionAttributes of OracleSource.fromSecret has '${name.trim()}', but a template is no place for a password; use a secret that DMS reads itself`);
     }
-    const own = Object.keys(OWN_ATTRIBUTES).find((known) => known.toLowerCase() === name.trim().toLowerCase());
-    if (own !== undefined) {
-      throw new ConfigurationError(`extraConnectionAttributes of OracleSource.fromSecret has '${name.trim()}', which is set by the construct, since the merge relies on it; leave it out`);
-    }
+    refuseOwn(name.trim());
   }
   return [...Object.entries(OWN_ATTRIBUTES).map(([name, value]) => `${name}=${value}`), ...given].join(';');
 }

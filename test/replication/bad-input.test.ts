@@ -4,11 +4,13 @@ import * as path from 'path';
 import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { newReplication, newSource } from './helpers';
 import { OracleSource, ReplicationCapacity, ReplicationMode } from '../../src';
 import { ConfigurationError } from '../../src/errors';
+import { oracleSettings } from '../../src/replication/endpoint-settings';
 import { newStack } from '../csv-loading/helpers';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'connection-'));
@@ -95,7 +97,7 @@ describe('a capacity', () => {
 
 describe('props', () => {
   test.each<[string, Parameters<typeof newReplication>[0], string]>([
-    ['an interval that SQS does not have', { mergeInterval: Duration.minutes(6) }, 'mergeInterval is 360 seconds, but whole seconds from 0 to 300 are allowed'],
+    ['an interval that SQS does not have', { mergeInterval: Duration.minutes(6) }, 'mergeInterval is 360 seconds, but whole seconds from 0 to 300 are allowed; write for example Duration.minutes(5), which is the longest'],
     ['a lag of a full load', { mode: ReplicationMode.FULL_LOAD, maxLag: Duration.minutes(10) }, 'maxLag is set with ReplicationMode.FULL_LOAD, but a full load has no changes that could lag'],
     ['a lag that every change has', { maxLag: Duration.minutes(5) }, 'maxLag is 300 seconds, but whole minutes up to a day are allowed, longer than mergeInterval (300 seconds)'],
     ['a lag in seconds', { maxLag: Duration.seconds(601) }, 'maxLag is 601 seconds'],
@@ -147,6 +149,15 @@ describe('a source', () => {
     expect(() => newSource(stack, options)).toThrow(message);
   });
 
+  test('with an attribute that sets again what the construct sets is refused, in any letter case', () => {
+    const set = Object.keys(oracleSettings(newSource(stack, {}), new Role(stack, 'Role', { assumedBy: new AnyPrincipal() })));
+    expect(set).toContain('numberDatatypeScale');
+    for (const name of [...set, ...set.map((each) => each.toUpperCase()), 'numberDataTypeScale', 'ConvertTimestampWithZoneToUTC']) {
+      expect(() => newSource(stack, { extraConnectionAttributes: `retryInterval=10; ${name} = 20` })).toThrow(`has '${name}', `);
+    }
+    expect(() => newSource(stack, { extraConnectionAttributes: 'useBfile=true' })).toThrow('use the option binaryReader');
+  });
+
   test('never shows a password that it refuses', () => {
     expect(messageOf(() => newSource(stack, { extraConnectionAttributes: 'asmPassword=tiger' }))).not.toContain('tiger');
   });
@@ -174,9 +185,12 @@ describe('a connection file', () => {
     ['a password in a URL', { serviceName: 'X', host: 'oracle://scott:tiger@db' }, "in its field 'host'"],
     ['a password in a connect string', { serviceName: 'scott/tiger@ORCL' }, "in its field 'serviceName'"],
     ['a password deeper down', { serviceName: 'X', oracle: { password: 'tiger' } }, "in its field 'oracle'"],
-    ['a user', { serviceName: 'X', username: 'scott' }, "has the field 'username', but only serviceName, host, port are allowed; the user is in the secret; take it out"],
-    ['a misspelt field', { service_name: 'X' }, "has the field 'service_name', but only serviceName, host, port are allowed; write serviceName"],
+    ['a user', { serviceName: 'X', username: 'scott' }, "has the field 'username', but only serviceName, host, port are allowed; the user is in the secret, take it out"],
+    ['a misspelt field', { service_name: 'X' }, "has the field 'service_name', but only serviceName, host, port are allowed; did you mean serviceName?"],
     ['an unknown field', { serviceName: 'X', sslMode: 'none' }, "has the field 'sslMode', but only serviceName, host, port are allowed; take it out"],
+    ['several unknown fields', { service: 'X', hostname: 'db', sid: 'X', sslMode: 'none' }, "has the fields 'service', 'hostname', 'sid', 'sslMode', but only serviceName, host, port are allowed;"
+      + " 'service': did you mean serviceName?; 'hostname': did you mean host?; 'sid': did you mean serviceName?; 'sslMode': take it out"],
+    ['a password beside an unknown field', { sslMode: 'none', password: 'tiger' }, "has a password or the like in its field 'password'"],
     ['a port in quotes', { serviceName: 'X', port: '1521' }, 'port in configFile'],
     ['a service name that is a number', { serviceName: 7 }, 'serviceName in configFile'],
     ['a host that is no host', { serviceName: 'X', host: 'db:1521' }, 'host in configFile'],
