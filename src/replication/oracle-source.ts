@@ -9,6 +9,9 @@ import { ConfigurationError } from '../errors';
 /** What an Oracle listener has unless somebody changes it. */
 const DEFAULT_PORT = 1521;
 
+/** Redshift developer guide, "Numeric types": of a NUMERIC's 38 digits. */
+const MOST_SCALE = 37;
+
 /** Options of `OracleSource.fromSecret`. */
 export interface OracleSourceOptions {
   /**
@@ -59,6 +62,14 @@ export interface OracleSourceOptions {
   readonly addSupplementalLogging?: boolean;
 
   /**
+   * Decimals of a NUMBER without a precision, 0 to 37: DMS rounds to them, and the column is NUMERIC(38, numberScale), with 38 - numberScale digits before the point.
+   * A change loads all tables again; a column that has fewer decimals grows with its values.
+   *
+   * @default 10
+   */
+  readonly numberScale?: number;
+
+  /**
    * More settings of the source endpoint that DMS takes as text only, such as 'archivedLogsOnly=Y;openTransactionWindow=5', `;` between. No passwords.
    *
    * @default - those that the construct itself sets
@@ -73,6 +84,7 @@ const OPTIONS = struct<OracleSourceOptions>({
   port: optional(NUMBER),
   binaryReader: optional(BOOLEAN),
   addSupplementalLogging: optional(BOOLEAN),
+  numberScale: optional(NUMBER),
   extraConnectionAttributes: optional(TEXT),
 });
 
@@ -130,6 +142,8 @@ export class OracleSource {
   /** @internal */
   public readonly _addSupplementalLogging: boolean;
   /** @internal */
+  public readonly _numberScale: number;
+  /** @internal */
   public readonly _attributes: string;
 
   private constructor(secret: ISecret, options: OracleSourceOptions) {
@@ -140,6 +154,7 @@ export class OracleSource {
     this.port = checkedPort(where, options.port);
     this._binaryReader = options.binaryReader ?? false;
     this._addSupplementalLogging = options.addSupplementalLogging ?? false;
+    this._numberScale = checkedNumberScale(options.numberScale ?? 10);
     this._attributes = attributesWith(options.extraConnectionAttributes);
   }
 
@@ -171,6 +186,13 @@ function checkedPort(where: string, port: number | undefined): number | undefine
     throw new ConfigurationError(`port ${where} is ${port}, but a whole number from 1 to 65535 is allowed; write for example 1521`);
   }
   return port;
+}
+
+function checkedNumberScale(scale: number): number {
+  if (!Token.isUnresolved(scale) && (!Number.isInteger(scale) || scale < 0 || scale > MOST_SCALE)) {
+    throw new ConfigurationError(`numberScale of OracleSource.fromSecret is ${scale}, but whole numbers from 0 to ${MOST_SCALE} are allowed, which Redshift's NUMERIC has; write for example 20`);
+  }
+  return scale;
 }
 
 /** DMS takes names in any letter case, and a later attribute for an earlier one. */

@@ -217,7 +217,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       dms,
       schemaJob: schema.job,
       schema: () => schema.settings,
-      load: () => ({ mappings, format, bucket: bucket.bucketName, prefix, target }),
+      load: () => ({ mappings, format, bucket: bucket.bucketName, prefix, target, numberScale: props.source._numberScale }),
       values: [
         ...target, bucket.bucketName, dms.bucketRole.roleArn, dms.secretRole.roleArn, secretId(props.source.secret),
         ...network.subnets.map(({ subnetId }) => subnetId), ...network.securityGroups.map(({ securityGroupId }) => securityGroupId),

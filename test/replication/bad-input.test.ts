@@ -141,6 +141,8 @@ describe('a source', () => {
     ['with a whole connection string', { serviceName: 'host:1521/ORCL' }, "serviceName of OracleSource.fromSecret is 'host:1521/ORCL'"],
     ['with a URL for a host', { host: 'jdbc:oracle://db' }, "host of OracleSource.fromSecret is 'jdbc:oracle://db', but a host name or an IPv4 address is allowed, without protocol and port"],
     ['with a port that there is not', { port: 70_000 }, 'port of OracleSource.fromSecret is 70000, but a whole number from 1 to 65535 is allowed'],
+    ['with more decimals than a NUMERIC has', { numberScale: 38 }, 'numberScale of OracleSource.fromSecret is 38, but whole numbers from 0 to 37 are allowed'],
+    ['with half a decimal', { numberScale: 1.5 }, 'numberScale of OracleSource.fromSecret is 1.5'],
     ['with an attribute that has no value', { extraConnectionAttributes: 'archivedLogsOnly' }, "has a part without '='"],
     ['with a password in an attribute', { extraConnectionAttributes: 'asm_user=a;asmPassword=tiger' }, "has 'asmPassword', but a template is no place for a password"],
     ['with an attribute of the construct', { extraConnectionAttributes: 'trimSpaceInChar=true' }, "has 'trimSpaceInChar', which is set by the construct"],

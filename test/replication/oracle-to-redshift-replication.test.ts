@@ -342,6 +342,15 @@ describe('the lifecycle', () => {
     expect(Object.keys(Properties).filter(differs).sort()).toEqual(changed.sort());
   });
 
+  test('loads all again when a NUMBER gets more decimals, in DMS and in the warehouse alike', () => {
+    const stack = newStack();
+    newReplication({ source: newSource(stack, { numberScale: 20 }) }, stack);
+    const finer = Template.fromStack(stack);
+    expect(customOf(finer, 'Start').Properties.Load).not.toBe(start.Properties.Load);
+    expect(propertiesOf(finer, 'AWS::DMS::Endpoint', 'ReplicationDmsSource').OracleSettings.NumberDatatypeScale).toBe(20);
+    expect(jobSettings(finer, 'ReplicationSchemaJob').source.number_scale).toBe(20);
+  });
+
   test('notices another bucket, and another warehouse', () => {
     const loadWith = (props: (stack: Stack) => Parameters<typeof newReplication>[0]): unknown => {
       const stack = newStack();
@@ -444,7 +453,7 @@ describe('the jobs', () => {
   test('make the tables of the source that the settings say', () => {
     expect(jobSettings(template, 'ReplicationSchemaJob')).toEqual({
       pipeline: 'crm',
-      source: { secret_id: 'crm/oracle', service_name: 'ORCLPDB1' },
+      source: { secret_id: 'crm/oracle', service_name: 'ORCLPDB1', number_scale: 10 },
       tables: { include: ['CRM.%'], exclude: [] },
       output: { bucket: expect.stringMatching('StagingBucket'), prefix: 'schemas/crm/' },
       warehouse: { workgroup_name: 'analytics', database: 'customers', copy_role_arn: expect.stringContaining('redshift-copy') },

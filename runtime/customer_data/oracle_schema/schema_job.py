@@ -68,7 +68,7 @@ def run(
 ) -> Output:
     """With `plan` it writes the files and applies nothing."""
     schema = _read(settings, connect(settings, login))
-    conversion = convert(schema, target_schema=settings.target_schema)
+    conversion = _convert(schema, settings)
     warehouse = DataApi(redshift_data, settings.warehouse)
     changes = _changes(conversion, settings, warehouse, s3)
     made = output(
@@ -89,6 +89,10 @@ def run(
     else:
         _apply(changes, warehouse)
     return made
+
+
+def _convert(schema: OracleSchema, settings: SchemaJobSettings) -> Conversion:
+    return convert(schema, target_schema=settings.target_schema, number_scale=settings.source.number_scale)
 
 
 def _read(settings: SchemaJobSettings, database: Database) -> OracleSchema:
@@ -118,7 +122,7 @@ def _previous(settings: SchemaJobSettings, s3: Any) -> Conversion | None:
     try:
         key = settings.output.prefix + MODEL_FILE
         body = s3.get_object(Bucket=settings.output.bucket, Key=key)["Body"].read()
-        return convert(from_json(body.decode()), target_schema=settings.target_schema)
+        return _convert(from_json(body.decode()), settings)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404", "AccessDenied"):
             return None
