@@ -113,6 +113,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
       quarantined.push({ file, reason: finished.reason ?? '', found });
     }
   }
+  const whyOf = (file: ManifestFile): string => whyAbandoned(file, known) + reasonInRun(file, known);
   const again = unfinished.filter((file) => !misconfigured && !timedOut && file.attempt < mostRetries);
   return {
     failed,
@@ -120,7 +121,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
     rejected,
     changed,
     retried: again.map((file) => ({ ...file, attempt: file.attempt + 1 })),
-    abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyAbandoned(file, known) + reasonInRun(file, known) })),
+    abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyOf(file) })),
     ledgerError,
     misconfigured,
     timedOut,

@@ -53,7 +53,9 @@ export function renderSchemaSettings(settings: SchemaSettings): object {
   const { source, tables, warehouse } = settings;
   return {
     pipeline: settings.pipelineName,
-    source: { secret_id: secretId(source.secret), service_name: source.serviceName, host: source.host, port: source.port, number_scale: source._numberScale },
+    source: {
+      secret_id: secretId(source.secret), service_name: source.serviceName, host: source.host, port: source.port, number_scale: source._numberScale,
+    },
     tables: { include: tables.include.map(textOf), exclude: tables.exclude.map(textOf) },
     target_schema: settings.targetSchema,
     schema_file: settings.schemaFile,
