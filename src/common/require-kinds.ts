@@ -37,7 +37,7 @@ function refuse(fault: string | undefined, scope?: IConstruct): void {
 }
 
 /** Whether names differ by little: letter case, what joins words, or two letters at most. */
-function isMisspelling(given: string, known: string): boolean {
+export function isMisspelling(given: string, known: string): boolean {
   const [one, other] = [given, known].map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ''));
   return one === other || (known.length > 4 && distance(one, other) <= 2);
 }

@@ -12,6 +12,8 @@ export interface RunDescription {
   readonly service: string;
   /** What to do to have it repeated. */
   readonly again: string;
+  /** The command for that, where there is one. */
+  readonly againCommand?: string;
   /** The command that loads a rejected record again once it is corrected, where the run's target can. */
   readonly replay?: string;
 }

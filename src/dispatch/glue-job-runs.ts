@@ -45,7 +45,8 @@ export class GlueJobRuns implements Runs {
       logUrl: logUrl(region, outputLogGroup(run?.LogGroupName || logGroupPrefix), runId),
       service: 'Glue',
       again: 'run the job again with the arguments of this run',
-      replay: onDemand && `aws glue start-job-run --job-name '${jobName}' --arguments '{"${onDemand.replay}":"<its s3:// URL>"}'`,
+      againCommand: startCommand(jobName, given['--manifest'] && { '--manifest': given['--manifest'] }),
+      replay: onDemand && startCommand(jobName, { [onDemand.replay]: '<its s3:// URL>' }),
       state: detail.state,
       timedOut: detail.state === RUN_KINDS['glue-job'].timedOut,
       errorMessage: run?.ErrorMessage ?? detail.message ?? '',
@@ -54,6 +55,10 @@ export class GlueJobRuns implements Runs {
       region,
     };
   }
+}
+
+function startCommand(jobName: string, given: Record<string, string> | '' | undefined): string {
+  return `aws glue start-job-run --job-name '${jobName}'${given ? ` --arguments '${JSON.stringify(given)}'` : ''}`;
 }
 
 /**

@@ -70,6 +70,7 @@ export function changedTable({ file, found }: ChangedTable): string[] {
     `- ${nameOf(file)}: ${changesOf([found]).join(', ')}`,
     ...named('Columns added', found.columns_added),
     ...named('Columns widened', found.columns_widened),
+    ...named('No longer NOT NULL', found.columns_nullable),
     ...named('Rescue columns', found.rescue_columns),
   ];
 }

@@ -37,6 +37,8 @@ export interface OutcomeDocument {
   readonly columns_added: string[];
   /** Columns of the table that were given room for its values. */
   readonly columns_widened: string[];
+  /** Those of them that were NOT NULL. */
+  readonly columns_nullable: string[];
   /** Rows with a value that its column cannot hold, and that a rescue column keeps. */
   readonly rows_rescued: number;
   /** The rescue columns that got values. */
@@ -54,6 +56,7 @@ const NOTHING_FOUND = {
   rejected: null,
   columns_added: [],
   columns_widened: [],
+  columns_nullable: [],
   rows_rescued: 0,
   rescue_columns: [],
 };
@@ -79,6 +82,7 @@ const OUTCOME: PropKinds<OutcomeDocument> = {
   rejected: TEXT_OR_NULL,
   columns_added: listOf(TEXT),
   columns_widened: listOf(TEXT),
+  columns_nullable: listOf(TEXT),
   rows_rescued: COUNT,
   rescue_columns: listOf(TEXT),
 };

@@ -47,6 +47,10 @@ function paragraphs(run: ReportedRun, outcome: RunOutcome): string[][] {
       ...(run.state === SUCCEEDED ? [] : [`Reason:   ${run.errorMessage || `${run.service} gives none; see the ${run.logUrl ? 'log' : 'run'}`}`]),
     ],
     ...(run.words ? fileSections(run, run.words, outcome) : [[`To have it repeated: ${run.again}.`]]),
-    [`Run: ${run.runUrl}`, ...(run.logUrl ? [`Log: ${run.logUrl}`] : [])],
+    [
+      ...(run.againCommand && run.state !== SUCCEEDED ? [`To run it again: ${run.againCommand}`] : []),
+      `Run: ${run.runUrl}`,
+      ...(run.logUrl ? [`Log: ${run.logUrl}`] : []),
+    ],
   ];
 }

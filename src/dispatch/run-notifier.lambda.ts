@@ -78,6 +78,7 @@ async function outcomeOf(files: ManifestFile[], run: EndedRun, settings: Notifie
     notifyOn,
     ...ledger,
     misconfigured: isConfigurationFault(run.errorMessage) || undefined,
+    errorMessage: run.errorMessage,
     timedOut: (run.timedOut && !settings.retries.afterTimeout) || undefined,
     mostRetries: settings.retries.most,
   });

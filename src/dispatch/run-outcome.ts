@@ -27,7 +27,7 @@ export interface RejectedRows {
 export interface ChangedTable {
   readonly file: ManifestFile;
   /** Only what is reported; the rest is as if it were not. */
-  readonly found: Pick<OutcomeDocument, 'columns_added' | 'columns_widened' | 'rows_rescued' | 'rescue_columns'>;
+  readonly found: Pick<OutcomeDocument, 'columns_added' | 'columns_widened' | 'columns_nullable' | 'rows_rescued' | 'rescue_columns'>;
 }
 
 /** What an ended run left behind. */
@@ -71,6 +71,8 @@ export interface KnownOutcomes extends KnownFindings {
   readonly ledgerError?: string;
   readonly misconfigured?: boolean;
   readonly timedOut?: boolean;
+  /** Why the run ended so, which may name files. */
+  readonly errorMessage?: string;
   /** How often a file goes again by itself. */
   readonly mostRetries: number;
 }
@@ -111,6 +113,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
       quarantined.push({ file, reason: finished.reason ?? '', found });
     }
   }
+  const whyOf = (file: ManifestFile): string => whyAbandoned(file, known) + reasonInRun(file, known);
   const again = unfinished.filter((file) => !misconfigured && !timedOut && file.attempt < mostRetries);
   return {
     failed,
@@ -118,7 +121,7 @@ export function runOutcome(files: ManifestFile[], known: KnownOutcomes): RunOutc
     rejected,
     changed,
     retried: again.map((file) => ({ ...file, attempt: file.attempt + 1 })),
-    abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyAbandoned(file, known) })),
+    abandoned: unfinished.filter((file) => !again.includes(file)).map((file) => ({ file, reason: whyOf(file) })),
     ledgerError,
     misconfigured,
     timedOut,
@@ -153,6 +156,7 @@ function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { 
   const reported = {
     columns_added: found && schema ? found.columns_added : [],
     columns_widened: found && schema ? found.columns_widened : [],
+    columns_nullable: found && schema ? found.columns_nullable : [],
     rows_rescued: found && values ? found.rows_rescued : 0,
     rescue_columns: found && values ? found.rescue_columns : [],
   };
@@ -162,6 +166,12 @@ function changedTable(file: ManifestFile, found: OutcomeDocument | undefined, { 
 /** Of a file that was refused, or that a newer one has replaced, no row went on. */
 function wentOn(status: OutcomeDocument['status'] | undefined): boolean {
   return status === 'loaded' || status === 'passed';
+}
+
+/** What the run's own message says of a file: `require_all_done` in `runtime/customer_data/job.py` names the first ones. */
+function reasonInRun({ bucket, key }: ManifestFile, { errorMessage = '' }: KnownOutcomes): string {
+  const [, said] = errorMessage.split(`s3://${bucket}/${key}: `);
+  return said ? `: ${said.split(/; (?:s3:\/\/|and \d+ more$)/)[0]}` : '';
 }
 
 function whyAbandoned(file: ManifestFile, { ledgerError, misconfigured, timedOut }: KnownOutcomes): string {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'fs';
 import { isPlainObject } from '../common/kinds';
+import { isMisspelling } from '../common/require-kinds';
 import { ConfigurationError } from '../errors';
 
 /** What is known of a database besides its secret. */
@@ -29,11 +30,9 @@ export function readConnectionFile(file: string): ConnectionSettings {
     throw new ConfigurationError(`configFile is '${file}', but that is a folder, and a file is allowed; give the path of the file in it`);
   }
   const settings = parsed(file, readFileSync(file, 'utf8'));
+  Object.entries(settings).forEach(([field, value]) => refuseSecret(file, field, value));
+  refuseUnknown(file, Object.keys(settings).filter((field) => !FIELDS.includes(field)));
   for (const [field, value] of Object.entries(settings)) {
-    refuseSecret(file, field, value);
-    if (!FIELDS.includes(field)) {
-      throw new ConfigurationError(`configFile '${file}' has the field '${field}', but only ${FIELDS.join(', ')} are allowed; ${remedyOf(field)}`);
-    }
     if (typeof value !== (field === 'port' ? 'number' : 'string')) {
       throw new ConfigurationError(
         `${field} in configFile '${file}' is not ${field === 'port' ? 'a number' : 'text'}, which is all that is allowed; write for example ${field === 'port' ? '1521' : '"ORCLPDB1"'}`,
@@ -66,10 +65,24 @@ function refuseSecret(file: string, field: string, value: unknown): void {
   }
 }
 
+function refuseUnknown(file: string, fields: string[]): void {
+  if (fields.length > 0) {
+    const named = `the field${fields.length > 1 ? 's' : ''} ${fields.map((field) => `'${field}'`).join(', ')}`;
+    const remedies = fields.map((field) => (fields.length > 1 ? `'${field}': ` : '') + remedyOf(field));
+    throw new ConfigurationError(`configFile '${file}' has ${named}, but only ${FIELDS.join(', ')} are allowed; ${remedies.join('; ')}`);
+  }
+}
+
 function remedyOf(field: string): string {
   if (/^user(_?name)?$/i.test(field)) {
-    return 'the user is in the secret; take it out';
+    return 'the user is in the secret, take it out';
   }
-  const meant = FIELDS.find((known) => known.toLowerCase() === field.replace(/[^a-z]/gi, '').toLowerCase());
-  return meant ? `write ${meant}` : 'take it out';
+  const meant = /^(sid|database(_?name)?|db_?name)$/i.test(field) ? 'serviceName' : FIELDS.find((known) => isLike(field, known));
+  return meant ? `did you mean ${meant}?` : 'take it out';
+}
+
+/** `service`, `hostname` and `port_number` are meant as well as what is only misspelt. */
+function isLike(field: string, known: string): boolean {
+  const [given, name] = [field, known].map((text) => text.toLowerCase());
+  return isMisspelling(field, known) || given.startsWith(name) || (given.length > 3 && name.startsWith(given));
 }

@@ -11,9 +11,6 @@ export const COMMIT_TIME_COLUMN = 'cdp_commit_time';
 /** NULL in CSV files, which an empty text is not. */
 export const CSV_NULL = '\\N';
 
-/** Digits after the point of a NUMBER without a scale: what the warehouse's NUMERIC(38,10) holds. */
-const SCALE_OF_NUMBER = 10;
-
 /** The source endpoint's settings (CloudFormation reference, AWS::DMS::Endpoint OracleSettings). */
 export function oracleSettings(source: OracleSource, accessRole: IRole): CfnEndpoint.OracleSettingsProperty {
   return {
@@ -23,7 +20,7 @@ export function oracleSettings(source: OracleSource, accessRole: IRole): CfnEndp
     charLengthSemantics: 'char',
     // A text that is cut is a wrong text.
     failTasksOnLobTruncation: true,
-    numberDatatypeScale: SCALE_OF_NUMBER,
+    numberDatatypeScale: source._numberScale,
     addSupplementalLogging: source._addSupplementalLogging,
     useLogminerReader: !source._binaryReader,
     useBFile: source._binaryReader,

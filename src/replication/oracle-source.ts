@@ -9,6 +9,9 @@ import { ConfigurationError } from '../errors';
 /** What an Oracle listener has unless somebody changes it. */
 const DEFAULT_PORT = 1521;
 
+/** Redshift developer guide, "Numeric types": of a NUMERIC's 38 digits. */
+const MOST_SCALE = 37;
+
 /** Options of `OracleSource.fromSecret`. */
 export interface OracleSourceOptions {
   /**
@@ -59,6 +62,14 @@ export interface OracleSourceOptions {
   readonly addSupplementalLogging?: boolean;
 
   /**
+   * Decimals of a NUMBER without a precision, 0 to 37: DMS rounds to them, and the column is NUMERIC(38, numberScale), with 38 - numberScale digits before the point.
+   * A change loads all tables again; a column that has fewer decimals grows with its values.
+   *
+   * @default 10
+   */
+  readonly numberScale?: number;
+
+  /**
    * More settings of the source endpoint that DMS takes as text only, such as 'archivedLogsOnly=Y;openTransactionWindow=5', `;` between. No passwords.
    *
    * @default - those that the construct itself sets
@@ -73,11 +84,22 @@ const OPTIONS = struct<OracleSourceOptions>({
   port: optional(NUMBER),
   binaryReader: optional(BOOLEAN),
   addSupplementalLogging: optional(BOOLEAN),
+  numberScale: optional(NUMBER),
   extraConnectionAttributes: optional(TEXT),
 });
 
 /** Attributes that the construct sets, which the merge relies on. */
 const OWN_ATTRIBUTES = { ConvertTimestampWithZoneToUTC: 'true', TrimSpaceInChar: 'false' };
+
+/** Attributes that are settings of the endpoint, which the construct sets too (CloudFormation reference, AWS::DMS::Endpoint OracleSettings), with what says them here. */
+const OWN_SETTINGS: Record<string, string | undefined> = {
+  charLengthSemantics: undefined,
+  failTasksOnLobTruncation: undefined,
+  numberDatatypeScale: 'numberScale',
+  addSupplementalLogging: 'addSupplementalLogging',
+  useLogminerReader: 'binaryReader',
+  useBFile: 'binaryReader',
+};
 
 /** An Oracle database to replicate from. */
 export class OracleSource {
@@ -120,6 +142,8 @@ export class OracleSource {
   /** @internal */
   public readonly _addSupplementalLogging: boolean;
   /** @internal */
+  public readonly _numberScale: number;
+  /** @internal */
   public readonly _attributes: string;
 
   private constructor(secret: ISecret, options: OracleSourceOptions) {
@@ -130,6 +154,7 @@ export class OracleSource {
     this.port = checkedPort(where, options.port);
     this._binaryReader = options.binaryReader ?? false;
     this._addSupplementalLogging = options.addSupplementalLogging ?? false;
+    this._numberScale = checkedNumberScale(options.numberScale ?? 10);
     this._attributes = attributesWith(options.extraConnectionAttributes);
   }
 
@@ -163,6 +188,22 @@ function checkedPort(where: string, port: number | undefined): number | undefine
   return port;
 }
 
+function checkedNumberScale(scale: number): number {
+  if (!Token.isUnresolved(scale) && (!Number.isInteger(scale) || scale < 0 || scale > MOST_SCALE)) {
+    throw new ConfigurationError(`numberScale of OracleSource.fromSecret is ${scale}, but whole numbers from 0 to ${MOST_SCALE} are allowed, which Redshift's NUMERIC has; write for example 20`);
+  }
+  return scale;
+}
+
+/** DMS takes names in any letter case, and a later attribute for an earlier one. */
+function refuseOwn(name: string): void {
+  const own = [...Object.keys(OWN_ATTRIBUTES), ...Object.keys(OWN_SETTINGS)].find((known) => known.toLowerCase() === name.toLowerCase());
+  if (own !== undefined) {
+    const instead = OWN_SETTINGS[own] ? `use the option ${OWN_SETTINGS[own]}` : 'leave it out';
+    throw new ConfigurationError(`extraConnectionAttributes of OracleSource.fromSecret has '${name}', which is set by the construct, since the merge relies on it; ${instead}`);
+  }
+}
+
 /** The construct's attributes, then the user's. */
 function attributesWith(extra = ''): string {
   const given = extra.split(';').map((attribute) => attribute.trim()).filter((attribute) => attribute !== '');
@@ -177,10 +218,7 @@ function attributesWith(extra = ''): string {
     if (/password|pwd|secret|securityDbEncryption$/i.test(name)) {
       throw new ConfigurationError(`extraConnectionAttributes of OracleSource.fromSecret has '${name.trim()}', but a template is no place for a password; use a secret that DMS reads itself`);
     }
-    const own = Object.keys(OWN_ATTRIBUTES).find((known) => known.toLowerCase() === name.trim().toLowerCase());
-    if (own !== undefined) {
-      throw new ConfigurationError(`extraConnectionAttributes of OracleSource.fromSecret has '${name.trim()}', which is set by the construct, since the merge relies on it; leave it out`);
-    }
+    refuseOwn(name.trim());
   }
   return [...Object.entries(OWN_ATTRIBUTES).map(([name, value]) => `${name}=${value}`), ...given].join(';');
 }

@@ -1,9 +1,9 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Alarm, Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { IJob } from 'aws-cdk-lib/aws-glue';
-import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -60,7 +60,8 @@ const FILES_KEPT_FOR = Duration.days(30);
  * - then starts the replication, and fails with DMS's own reason if it does not start. It is stopped before anything of it changes and before it is deleted, and resumed
  *   afterwards; after a change of `tables`, `mode` or `fileFormat` all tables are loaded again;
  * - merges what DMS writes within a `mergeInterval`, each table's files in one transaction. The last change of a key wins, in the order of the redo log; a file
- *   that comes twice, late or out of order leaves the table as the source has it.
+ *   that comes twice, late or out of order leaves the table as the source has it. A table that is new in the source is made when its first file is merged, except with a
+ *   `schemaFile`; a number or a date whose column is too small lets it grow, and one that was NOT NULL is so no longer.
  *
  * What goes wrong is reported on `notificationTopic`:
  *
@@ -172,6 +173,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
         stagingPrefix: stagingPrefix(name),
         warehouse: props.warehouse,
         sideBySide: limits.sideBySide,
+        schemaJobName: props.schemaFile === undefined ? Lazy.string({ produce: () => this.schemaJob.jobName }) : undefined,
       }),
       ledger: new LedgerTable(props.warehouse, { root: prefix, schema: props.targetSchema }),
       keepsOutcomes: false,
@@ -189,6 +191,9 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     const serviceRoles = props.createServiceRoles ? newServiceRoles(this) : [];
     const network = new ReplicationNetwork(this, 'Network', { ...props, pipelineName: name, vpcEndpoints: props.vpcEndpoints ?? true });
     const schema = new SchemaJob(this, 'Schema', { ...props, pipelineName: name, network, tables, bucket, logKey, role: props.schemaRole });
+    if (props.schemaFile === undefined) { // A new table of the source.
+      Grant.addToPrincipal({ grantee: this.jobRole, actions: ['glue:StartJobRun'], resourceArns: [schema.job.jobArn] });
+    }
     const mappings = tableMappings(tables);
     const dms = new DmsReplication(this, 'Dms', {
       pipelineName: name,
@@ -215,7 +220,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
       dms,
       schemaJob: schema.job,
       schema: () => schema.settings,
-      load: () => ({ mappings, format, bucket: bucket.bucketName, prefix, target }),
+      load: () => ({ mappings, format, bucket: bucket.bucketName, prefix, target, numberScale: props.source._numberScale }),
       values: [
         ...target, bucket.bucketName, dms.bucketRole.roleArn, dms.secretRole.roleArn, secretId(props.source.secret),
         ...network.subnets.map(({ subnetId }) => subnetId), ...network.securityGroups.map(({ securityGroupId }) => securityGroupId),

@@ -16,6 +16,8 @@ export interface MergeSettings {
   readonly stagingPrefix: string;
   readonly warehouse: IRedshiftWarehouse;
   readonly sideBySide: number;
+  /** The job that makes tables, unless a file of the user's says which there are. */
+  readonly schemaJobName?: string;
 }
 
 /** The merge job's `--settings`: the only place that names its fields here; `customer_data.replication` reads them. What is undefined is left out, which the job takes as null. */
@@ -29,6 +31,7 @@ export function renderMergeSettings(settings: MergeSettings): object {
     staging: { bucket: settings.stagingBucketName, prefix: settings.stagingPrefix },
     warehouse: renderWarehouse(settings.warehouse.connection, settings.warehouse.copyRole.roleArn),
     side_by_side: settings.sideBySide,
+    schema_job: settings.schemaJobName,
   };
 }
 
@@ -50,7 +53,9 @@ export function renderSchemaSettings(settings: SchemaSettings): object {
   const { source, tables, warehouse } = settings;
   return {
     pipeline: settings.pipelineName,
-    source: { secret_id: secretId(source.secret), service_name: source.serviceName, host: source.host, port: source.port },
+    source: {
+      secret_id: secretId(source.secret), service_name: source.serviceName, host: source.host, port: source.port, number_scale: source._numberScale,
+    },
     tables: { include: tables.include.map(textOf), exclude: tables.exclude.map(textOf) },
     target_schema: settings.targetSchema,
     schema_file: settings.schemaFile,

@@ -27,6 +27,9 @@ const HEADINGS: Record<Finding['kind'], (count: number) => string> = {
   difference: (count) => `The rows of ${count} table(s) do not add up, twice in a row with the same numbers. A TRUNCATE in the source, a change that was lost, or rows that somebody changed in the warehouse may be the cause:`,
 };
 
+/** What DMS says of a large object that it would have to cut, which `failTasksOnLobTruncation` forbids. */
+const LOB_TOO_LONG = /LobMaxSize|\bLOBs?\b.*\btruncat|\btruncat.*\bLOBs?\b/is;
+
 /** The message that DMS reports a failure, or has stopped. */
 export function failureMessage(watched: Watched, event: string, detail: string, reason: string | undefined): Message {
   return newMessage(`FAILED: the replication ${watched.pipeline}`, [
@@ -38,11 +41,22 @@ export function failureMessage(watched: Watched, event: string, detail: string, 
     ],
     [
       'While it does not run, changes wait in the redo logs of the source: it has to run again before these are removed.',
-      `To go on where it stopped: remove the cause, then run ${startCommand(watched.replication, 'resume-processing')}`,
-      `To load all tables again: ${startCommand(watched.replication, 'reload-target')}`,
+      ...LOB_TOO_LONG.test(`${detail} ${reason ?? ''}`) ? remedyOfLob(watched) : [
+        `To go on where it stopped: remove the cause, then run ${startCommand(watched.replication, 'resume-processing')}`,
+        `To load all tables again: ${startCommand(watched.replication, 'reload-target')}`,
+      ],
     ],
     [`DMS: ${dmsUrl(watched)}`],
   ]);
+}
+
+function remedyOfLob({ replication }: Watched): string[] {
+  return [
+    'A large object of the source (CLOB, BLOB or the like) is longer than the prop maxLobSize of the construct (64 KiB by default), and none is cut. Resuming as it is fails again.',
+    'To go on where it stopped: raise maxLobSize and deploy, which starts the replication again. A text of more than 65,535 bytes comes then, but fits no VARCHAR: its table is not merged.',
+    'To do without the long value: shorten it in the source, or take its table out (excludeTables), then load all tables again, since the redo logs still have it: '
+      + startCommand(replication, 'reload-target'),
+  ];
 }
 
 /** The message that tables need a person. */
@@ -55,7 +69,7 @@ export function findingsMessage(watched: Watched, findings: Finding[]): Message 
       ...some.slice(0, MOST_TABLES).map(({ table, text }) => `- ${nameOf(table)}: ${text}`),
       ...(some.length > MOST_TABLES ? [`- and ${some.length - MOST_TABLES} more; DMS lists all of them`] : []),
     ]),
-    ['To heal a table: load it again, which removes what it lacks. Its files are merged by themselves.', reloadCommand(watched.replication, findings[0].table)],
+    ['To heal a table: load it again, which removes what it lacks. Its files are merged by themselves.', reloadCommand(watched.replication, tablesOf(findings))],
     [`DMS: ${dmsUrl(watched)}`],
   ]);
 }
@@ -70,8 +84,13 @@ function startCommand({ kind, arn }: ReplicationTarget, type: string): string {
     : `aws dms start-replication-task --replication-task-arn '${arn}' --start-replication-task-type ${type}`;
 }
 
-function reloadCommand({ kind, arn }: ReplicationTarget, { schema, table }: KnownTable): string {
-  const tables = JSON.stringify([{ SchemaName: schema, TableName: table }]);
+/** Each table once. */
+function tablesOf(findings: Finding[]): KnownTable[] {
+  return [...new Map(findings.map(({ table }) => [nameOf(table), table])).values()];
+}
+
+function reloadCommand({ kind, arn }: ReplicationTarget, reloaded: KnownTable[]): string {
+  const tables = JSON.stringify(reloaded.map(({ schema, table }) => ({ SchemaName: schema, TableName: table })));
   return kind === 'serverless'
     ? `aws dms reload-replication-tables --replication-config-arn '${arn}' --tables-to-reload '${tables}'`
     : `aws dms reload-tables --replication-task-arn '${arn}' --tables-to-reload '${tables}'`;

@@ -98,6 +98,7 @@ export function outcomeDocument(letter: string, given: Partial<OutcomeDocument> 
     rejected: `s3://landing/quarantine/${letter}.rejected.jsonl`,
     columns_added: [],
     columns_widened: [],
+    columns_nullable: [],
     rows_rescued: 0,
     rescue_columns: [],
     ...given,

@@ -32,6 +32,7 @@ test('takes what is left out for nothing', async () => {
     rejected: null,
     columns_added: [],
     columns_widened: [],
+    columns_nullable: [],
     rows_rescued: 0,
     rescue_columns: [],
   });

@@ -14,6 +14,7 @@ const ofJob = (jobName: string, region = 'eu-central-1'): RunDescription & { reg
   logUrl: logUrl(region, '/aws-glue/jobs/crm/output', 'jr_1'),
   service: 'Glue',
   again: 'run the job again with the arguments of this run',
+  againCommand: `aws glue start-job-run --job-name '${jobName}' --arguments '{"--manifest":"s3://staging/m.json"}'`,
   replay: `aws glue start-job-run --job-name '${jobName}' --arguments '{"--replay":"<its s3:// URL>"}'`,
   region,
 });
@@ -51,6 +52,7 @@ test('says what happened to which file, what to do and where to look', () => {
 
     1 other file(s) were not finished and go again by themselves.
 
+    To run it again: aws glue start-job-run --job-name 'load crm' --arguments '{"--manifest":"s3://staging/m.json"}'
     Run: https://eu-central-1.console.aws.amazon.com/gluestudio/home?region=eu-central-1#/job/load%20crm/run/jr_1
     Log: https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Fcrm$252Foutput/log-events$3FlogStreamNameFilter$3Djr_1"
   `);
@@ -87,7 +89,7 @@ test('names 20 files at most, counts the rest and says where they are named', ()
 test('counts columns beyond a few and cuts long reasons, so that it keeps its end', () => {
   const many = Array.from({ length: 1600 }, (_, number) => `${'c'.repeat(120)}${number}`);
   const file = manifestFile('a', { key: 'é'.repeat(512) });
-  const found = { columns_added: many, columns_widened: many, rows_rescued: 1, rescue_columns: many };
+  const found = { columns_added: many, columns_widened: many, columns_nullable: many, rows_rescued: 1, rescue_columns: many };
   const changed = Array.from({ length: 30 }, () => ({ file, found }));
   const failed = Array.from({ length: 30 }, () => ({ file, reason: 'é'.repeat(100_000) }));
   const rejected = Array.from({ length: 30 }, () => ({ file, found: outcomeDocument('a', { reason: 'é'.repeat(100_000) }) }));
@@ -113,8 +115,8 @@ test('has a subject that SNS takes', () => {
 
 describe('with changes of the table', () => {
   const changed = [
-    { file: manifestFile('a'), found: { columns_added: ['email', 'age'], columns_widened: ['name'], rows_rescued: 1204, rescue_columns: ['age__as_varchar'] } },
-    { file: manifestFile('b'), found: { columns_added: ['email'], columns_widened: [], rows_rescued: 0, rescue_columns: [] } },
+    { file: manifestFile('a'), found: { columns_added: ['email', 'age'], columns_widened: ['name'], columns_nullable: ['name'], rows_rescued: 1204, rescue_columns: ['age__as_varchar'] } },
+    { file: manifestFile('b'), found: { columns_added: ['email'], columns_widened: [], columns_nullable: [], rows_rescued: 0, rescue_columns: [] } },
   ];
 
   test('tells of them what they are, file by file', () => {
@@ -124,6 +126,7 @@ describe('with changes of the table', () => {
 - s3://landing/customers/a.csv: 2 column(s) added, 1 column(s) widened, 1,204 row(s) with rescued values
   Columns added: email, age
   Columns widened: name
+  No longer NOT NULL: name
   Rescue columns: age__as_varchar
 - s3://landing/customers/b.csv: 1 column(s) added
   Columns added: email

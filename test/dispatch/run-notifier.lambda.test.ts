@@ -118,6 +118,7 @@ test('tells of a file that three runs did not finish and queues it no more', asy
   expect(queued()).toEqual([]);
   expect(told()[0].Subject).toBe('TIMEOUT: 1 file(s) not loaded by crm');
   expect(told()[0].Message).toContain('- s3://landing/customers/a.csv: not finished by 3 runs');
+  expect(told()[0].Message).toContain(`To run it again: aws glue start-job-run --job-name 'load-crm' --arguments '{"--manifest":"${MANIFEST}"}'\n`);
   expect(metrics).toEqual({});
 });
 
@@ -209,6 +210,19 @@ test('takes every file for unfinished where no ledger is kept', async () => {
   await metricsOf(() => handler(ended()));
   expect(queued().map(({ attempt }) => attempt)).toEqual([1]);
   expect(openLedger).not.toHaveBeenCalled();
+});
+
+test('says what kept a file from being finished, where the message of the run names it', async () => {
+  const named = (letter: string, reason: string): string => `s3://landing/customers/${letter}.csv: ${reason}`;
+  const errorMessage = `Error Category: UNCLASSIFIED_ERROR; RunFailed: 7 of 9 files failed: ${named('a', 'there is no table; make it: now')}; ${named('b', 'it waits')}; and 5 more`;
+  glue.on(GetJobRunCommand).resolves({ JobRun: { Arguments: { '--manifest': MANIFEST }, ErrorMessage: errorMessage } });
+  givenFiles(...['a', 'b', 'c'].map((letter) => manifestFile(letter, { attempt: 2 })));
+  await handler(ended());
+  expect(told()[0].Message!.match(/^- .*/gm)).toEqual([
+    `- ${named('a', 'not finished by 3 runs: there is no table; make it: now')}`,
+    `- ${named('b', 'not finished by 3 runs: it waits')}`,
+    `- ${named('c', 'not finished by 3 runs')}`,
+  ]);
 });
 
 describe('when the ledger cannot be read', () => {

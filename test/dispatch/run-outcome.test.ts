@@ -60,11 +60,11 @@ describe('rejected rows', () => {
 
 describe('changes of the table', () => {
   const file = manifestFile('a');
-  const given = { columns_added: ['email'], columns_widened: ['name'], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
+  const given = { columns_added: ['email'], columns_widened: ['name'], columns_nullable: ['name'], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
   const known = (notifyOn: Notice[], more: Partial<KnownOutcomes> = {}, status: OutcomeDocument['status'] = 'loaded'): KnownOutcomes =>
     ({ runId: 'jr_1', mostRetries: 2, notifyOn, found: new Map([[file.load_id, outcomeDocument('a', { status, rows_rejected: 1, ...given })]]), ...more });
-  const schema = { columns_added: ['email'], columns_widened: ['name'], rows_rescued: 0, rescue_columns: [] };
-  const values = { columns_added: [], columns_widened: [], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
+  const schema = { columns_added: ['email'], columns_widened: ['name'], columns_nullable: ['name'], rows_rescued: 0, rescue_columns: [] };
+  const values = { columns_added: [], columns_widened: [], columns_nullable: [], rows_rescued: 3, rescue_columns: ['age__as_varchar'] };
   const ledger = (status: 'loaded' | 'failed') => new Map([[file.load_id, { status, reason: '' }]]);
 
   test.each<[Notice[], object[]]>([

@@ -4,11 +4,13 @@ import * as path from 'path';
 import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { newReplication, newSource } from './helpers';
 import { OracleSource, ReplicationCapacity, ReplicationMode } from '../../src';
 import { ConfigurationError } from '../../src/errors';
+import { oracleSettings } from '../../src/replication/endpoint-settings';
 import { newStack } from '../csv-loading/helpers';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'connection-'));
@@ -184,12 +186,23 @@ describe('a source', () => {
     ['with a whole connection string', { serviceName: 'host:1521/ORCL' }, "serviceName of OracleSource.fromSecret is 'host:1521/ORCL'"],
     ['with a URL for a host', { host: 'jdbc:oracle://db' }, "host of OracleSource.fromSecret is 'jdbc:oracle://db', but a host name or an IPv4 address is allowed, without protocol and port"],
     ['with a port that there is not', { port: 70_000 }, 'port of OracleSource.fromSecret is 70000, but a whole number from 1 to 65535 is allowed'],
+    ['with more decimals than a NUMERIC has', { numberScale: 38 }, 'numberScale of OracleSource.fromSecret is 38, but whole numbers from 0 to 37 are allowed'],
+    ['with half a decimal', { numberScale: 1.5 }, 'numberScale of OracleSource.fromSecret is 1.5'],
     ['with an attribute that has no value', { extraConnectionAttributes: 'archivedLogsOnly' }, "has a part without '='"],
     ['with a password in an attribute', { extraConnectionAttributes: 'asm_user=a;asmPassword=tiger' }, "has 'asmPassword', but a template is no place for a password"],
     ['with an attribute of the construct', { extraConnectionAttributes: 'trimSpaceInChar=true' }, "has 'trimSpaceInChar', which is set by the construct"],
   ])('%s is refused', (_, options, message) => {
     expect(() => newSource(stack, options)).toThrow(ConfigurationError);
     expect(() => newSource(stack, options)).toThrow(message);
+  });
+
+  test('with an attribute that sets again what the construct sets is refused, in any letter case', () => {
+    const set = Object.keys(oracleSettings(newSource(stack, {}), new Role(stack, 'Role', { assumedBy: new AnyPrincipal() })));
+    expect(set).toContain('numberDatatypeScale');
+    for (const name of [...set, ...set.map((each) => each.toUpperCase()), 'numberDataTypeScale', 'ConvertTimestampWithZoneToUTC']) {
+      expect(() => newSource(stack, { extraConnectionAttributes: `retryInterval=10; ${name} = 20` })).toThrow(`has '${name}', `);
+    }
+    expect(() => newSource(stack, { extraConnectionAttributes: 'useBfile=true' })).toThrow('use the option binaryReader');
   });
 
   test('never shows a password that it refuses', () => {
@@ -220,9 +233,12 @@ describe('a connection file', () => {
     ['a password in a connect string', { serviceName: 'scott/tiger@ORCL' }, "in its field 'serviceName'"],
     ['a password in a connection string', { serviceName: 'X;Password = tiger' }, "in its field 'serviceName'"],
     ['a password deeper down', { serviceName: 'X', oracle: { password: 'tiger' } }, "in its field 'oracle'"],
-    ['a user', { serviceName: 'X', username: 'scott' }, "has the field 'username', but only serviceName, host, port are allowed; the user is in the secret; take it out"],
-    ['a misspelt field', { service_name: 'X' }, "has the field 'service_name', but only serviceName, host, port are allowed; write serviceName"],
+    ['a user', { serviceName: 'X', username: 'scott' }, "has the field 'username', but only serviceName, host, port are allowed; the user is in the secret, take it out"],
+    ['a misspelt field', { service_name: 'X' }, "has the field 'service_name', but only serviceName, host, port are allowed; did you mean serviceName?"],
     ['an unknown field', { serviceName: 'X', sslMode: 'none' }, "has the field 'sslMode', but only serviceName, host, port are allowed; take it out"],
+    ['several unknown fields', { service: 'X', hostname: 'db', sid: 'X', sslMode: 'none' }, "has the fields 'service', 'hostname', 'sid', 'sslMode', but only serviceName, host, port are allowed;"
+      + " 'service': did you mean serviceName?; 'hostname': did you mean host?; 'sid': did you mean serviceName?; 'sslMode': take it out"],
+    ['a password beside an unknown field', { sslMode: 'none', password: 'tiger' }, "has a password or the like in its field 'password'"],
     ['a port in quotes', { serviceName: 'X', port: '1521' }, 'port in configFile'],
     ['a service name that is a number', { serviceName: 7 }, 'serviceName in configFile'],
     ['a host that is no host', { serviceName: 'X', host: 'db:1521' }, 'host in configFile'],

@@ -7,7 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { knownVpc, newReplication, newSource, templateWith } from './helpers';
 import { GlueCapacity, RedshiftWarehouse, ReplicationCapacity, ReplicationFileFormat, ReplicationMode, SchemaContract } from '../../src';
 import { ledgerOfKey } from '../../src/dispatch/ledger-of-key';
-import { joined, newLoader, newStack, newWarehouse, resources } from '../csv-loading/helpers';
+import { joined, newLoader, newStack, newWarehouse, resources, statementsOf } from '../csv-loading/helpers';
 import { settingsOf } from '../dispatch/deployed';
 
 const template = templateWith();
@@ -415,6 +415,15 @@ describe('the lifecycle', () => {
     expect(Object.keys(Properties).filter(differs).sort()).toEqual(changed.sort());
   });
 
+  test('loads all again when a NUMBER gets more decimals, in DMS and in the warehouse alike', () => {
+    const stack = newStack();
+    newReplication({ source: newSource(stack, { numberScale: 20 }) }, stack);
+    const finer = Template.fromStack(stack);
+    expect(customOf(finer, 'Start').Properties.Load).not.toBe(start.Properties.Load);
+    expect(propertiesOf(finer, 'AWS::DMS::Endpoint', 'ReplicationDmsSource').OracleSettings.NumberDatatypeScale).toBe(20);
+    expect(jobSettings(finer, 'ReplicationSchemaJob').source.number_scale).toBe(20);
+  });
+
   test('notices another bucket, and another warehouse', () => {
     const loadWith = (props: (stack: Stack) => Parameters<typeof newReplication>[0]): unknown => {
       const stack = newStack();
@@ -502,15 +511,22 @@ describe('the jobs', () => {
       staging: { bucket: expect.stringMatching('StagingBucket'), prefix: 'staging/crm/' },
       warehouse: { workgroup_name: 'analytics', database: 'customers', copy_role_arn: expect.stringContaining('redshift-copy') },
       side_by_side: 4,
+      schema_job: expect.stringMatching('SchemaJob'),
     });
     expect(jobSettings(templateWith({ targetSchema: 'raw', fileFormat: ReplicationFileFormat.CSV, schemaContract: SchemaContract.FREEZE, tablesSideBySide: 8 }), 'ReplicationJob'))
       .toMatchObject({ target_schema: 'raw', format: 'csv', schema_contract: 'freeze', side_by_side: 8 });
   });
 
+  test('merge without starting a schema job that would only apply a file of the user again', () => {
+    const withFile = templateWith({ schemaFile: __filename });
+    expect(jobSettings(withFile, 'ReplicationJob')).not.toHaveProperty('schema_job');
+    expect(statementsOf(withFile, 'ReplicationJobRole').filter(({ Action }) => Action === 'glue:StartJobRun')).toEqual([]);
+  });
+
   test('make the tables of the source that the settings say', () => {
     expect(jobSettings(template, 'ReplicationSchemaJob')).toEqual({
       pipeline: 'crm',
-      source: { secret_id: 'crm/oracle', service_name: 'ORCLPDB1' },
+      source: { secret_id: 'crm/oracle', service_name: 'ORCLPDB1', number_scale: 10 },
       tables: { include: ['CRM.%'], exclude: [] },
       output: { bucket: expect.stringMatching('StagingBucket'), prefix: 'schemas/crm/' },
       warehouse: { workgroup_name: 'analytics', database: 'customers', copy_role_arn: expect.stringContaining('redshift-copy') },

@@ -143,6 +143,19 @@ DMS: https://eu-central-1.console.aws.amazon.com/dms/v2/home?region=eu-central-1
 `);
   });
 
+  test.each<[string, string, string[]]>([
+    ['by the event', 'LOB data of 80000 bytes would be truncated to LobMaxSize (64 KB)', []],
+    ['by the reason', 'Replication failed.', ['Task failed: truncation of a LOB column']],
+  ])('as a LOB that is too long, %s, names the prop, and does not advise to resume at once', async (_, detailMessage, FailureMessages) => {
+    given({ Status: 'failed', FailureMessages });
+    await look({ eventType: 'REPLICATION_FAILED', category: 'Failure', detailMessage });
+    expect(told(sns)[0].Message).toContain(`
+A large object of the source (CLOB, BLOB or the like) is longer than the prop maxLobSize of the construct (64 KiB by default), and none is cut. Resuming as it is fails again.
+To go on where it stopped: raise maxLobSize and deploy`);
+    expect(told(sns)[0].Message).not.toContain('resume-processing');
+    expect(told(sns)[0].Message).toContain('--start-replication-type reload-target');
+  });
+
   test.each<[string, object, Replication, number]>([
     ['a stop for want of memory', { eventType: 'REPLICATION_STOPPED', category: 'StateChange' }, { Status: 'stopped', StopReason: 'Stop Reason STOPPED_DUE_TO_LOW_MEMORY' }, 1],
     ['a stop that somebody asked for', { eventType: 'REPLICATION_STOPPED', category: 'StateChange' }, { Status: 'stopped', StopReason: 'Stop Reason NORMAL' }, 0],
@@ -153,6 +166,13 @@ DMS: https://eu-central-1.console.aws.amazon.com/dms/v2/home?region=eu-central-1
     given(replication);
     await look(event);
     expect(told(sns)).toHaveLength(messages);
+  });
+
+  test('names all tables that need a look in the command that loads them again, each once', async () => {
+    given({ Status: 'running' }, orders({ TableState: 'Table error', FullLoadErrorRows: 3 }), orders({ TableName: 'LINES', TableState: 'Table error' }));
+    await look();
+    expect(told(sns)[0].Subject).toBe('2 table(s) of the replication crm need a look');
+    expect(told(sns)[0].Message).toContain(' --tables-to-reload \'[{"SchemaName":"CRM","TableName":"ORDERS"},{"SchemaName":"CRM","TableName":"LINES"}]\'');
   });
 
   test('names the commands of a task for a task', async () => {

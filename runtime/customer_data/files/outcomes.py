@@ -24,7 +24,7 @@ class Outcome:
     `moved_to` is where the original is now; `top_reasons` are {rule, description, rows, severity}. A loader's outcome
     (loaded or failed) says what the file holds and what it does to the table, not what became of it: it is written
     before the transaction, and the ledger in the warehouse decides. Of its rows `rows_rescued` have a value in one of
-    `rescue_columns`.
+    `rescue_columns`; `columns_nullable` of the widened ones were NOT NULL.
     """
 
     load_id: str
@@ -40,6 +40,7 @@ class Outcome:
     top_reasons: Sequence[Mapping[str, Any]] = ()
     columns_added: Sequence[str] = ()
     columns_widened: Sequence[str] = ()
+    columns_nullable: Sequence[str] = ()
     rescue_columns: Sequence[str] = ()
     report: str | None = None
     rejected: str | None = None

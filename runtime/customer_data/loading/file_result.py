@@ -25,11 +25,12 @@ class FileResult(LedgerRow):
     """What a run made of one file: the row that the ledger keeps, and what only log, metrics and outcome report.
 
     `rows_loaded` are the rows handed to the upsert, duplicates and older records included; `rows_rescued` of them have
-    a value in one of `rescue_columns`. `columns_waiting` are new columns without a single value: they are added when
-    their first value comes. `headers_missing` are headers of columnMapping that the file lacks. `already_done` is the
-    result of a file that an earlier run has finished, `unfinished` of one that S3 does not give out or the warehouse
-    does not take, for another reason than what it holds: both are reported but not kept. `guessed_encoding` is what
-    text that is not UTF-8 was taken for. `check` is what rules found.
+    a value in one of `rescue_columns`. `columns_nullable` are widened ones that were NOT NULL. `columns_waiting` are
+    new columns without a single value: they are added when their first value comes. `headers_missing` are headers of
+    columnMapping that the file lacks. `already_done` is the result of a file that an earlier run has finished,
+    `unfinished` of one that S3 does not give out or the warehouse does not take, for another reason than what it holds:
+    both are reported but not kept. `guessed_encoding` is what text that is not UTF-8 was taken for. `check` is what
+    rules found.
     """
 
     status: Status
@@ -39,6 +40,7 @@ class FileResult(LedgerRow):
     rescue_columns: tuple[RescueColumn, ...] = ()
     column_reports: tuple[ColumnReport, ...] = ()
     columns_widened: tuple[str, ...] = ()
+    columns_nullable: tuple[str, ...] = ()
     columns_discarded: tuple[str, ...] = ()
     columns_waiting: tuple[str, ...] = ()
     headers_missing: tuple[str, ...] = ()
@@ -72,6 +74,7 @@ class FileResult(LedgerRow):
             top_reasons=self.check.top_reasons if self.check else of_columns,
             columns_added=self.columns_added,
             columns_widened=self.columns_widened,
+            columns_nullable=self.columns_nullable,
             rescue_columns=[column.name for column in self.rescue_columns],
             report=self.check.report_url if self.check else None,
             rejected=self.rejected_url,
@@ -104,6 +107,7 @@ class FileResult(LedgerRow):
             "rejected": self.rejected_url,
             "columns_added": list(self.columns_added),
             "columns_widened": list(self.columns_widened),
+            "columns_nullable": list(self.columns_nullable),
             "rescue_columns": [asdict(column) for column in self.rescue_columns],
             "columns": self._notable_columns(),
             "columns_more": self._columns_more or None,

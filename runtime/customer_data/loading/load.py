@@ -92,6 +92,7 @@ class Loader:
         self._not_growing_now: set[str] = set()
         self._added_early: set[str] = set()
         self._widened: set[str] = set()
+        self._nullable: set[str] = set()
         self._index: dict[str, int] = {}
         self._staged_against: dict[str, TableSchema | None] = {}
         self._refusals = 0
@@ -185,12 +186,13 @@ class Loader:
             self._ledger.name,
             self._warehouse,
             self._widened.add,
+            self._nullable.add,
             most_rows=self._settings.grow_up_to_rows,
             plain_numbers=number_format(self._settings.csv) is None,
         )
-        self._not_growing |= staying.for_good
-        self._not_growing_now |= staying.for_now
-        self._not_widenable |= table_changes.widen(plan, table, self._warehouse, self._widened.add)
+        self._not_growing.update(staying.for_good)
+        self._not_growing_now.update(staying.for_now)
+        self._not_widenable.update(table_changes.widen(plan, table, self._warehouse, self._widened.add))
         added = table_changes.add_excess_columns(plan, table, self._ledger.name, self._warehouse)
         self._added_early.update(added)
         changed = bool(plan.growths or plan.widenings or added)
@@ -204,8 +206,8 @@ class Loader:
         added = [column.name for column in plan.new_columns] + sorted(self._added_early) if has_rows else []
         results = [replace(self._result(file, "loaded"), columns_waiting=plan.waiting) for file in group]
         # Files of one group bring the same columns: the first one is said to have added them.
-        widened = sorted(self._widened) if has_rows else []
-        results[0] = replace(results[0], columns_added=tuple(added), columns_widened=tuple(widened))
+        widened, nullable = (tuple(sorted(names) if has_rows else ()) for names in (self._widened, self._nullable))
+        results[0] = replace(results[0], columns_added=tuple(added), columns_widened=widened, columns_nullable=nullable)
         for result in results:  # before the rows are loaded, or a run that ends in between would report nothing
             self._keep_outcome(result)
         self._run_batch(group, plan, results, has_rows)
@@ -216,6 +218,7 @@ class Loader:
         if has_rows:
             self._added_early.clear()
             self._widened.clear()
+            self._nullable.clear()
 
     def _run_batch(self, group: Group, plan: LoadPlan, results: Sequence[FileResult], has_rows: bool) -> None:
         """Raises FileFault when the warehouse refuses what is in the files."""

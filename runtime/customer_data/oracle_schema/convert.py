@@ -21,7 +21,7 @@ from customer_data.oracle_schema.tables import (
     without_table,
 )
 from customer_data.oracle_schema.targets import Conversion, ForeignKey, TargetTable, TargetView
-from customer_data.oracle_schema.types import Effort
+from customer_data.oracle_schema.types import NUMBER_SCALE, Effort
 from customer_data.oracle_schema.views import NotSimple, ViewedTable, convert_query
 from customer_data.warehouse.data_api import MAX_STATEMENT_BYTES
 from customer_data.warehouse.table_name import TableName
@@ -39,15 +39,16 @@ class _Draft:
     said: list[Assessed]
 
 
-def convert(schema: OracleSchema, *, target_schema: str | None = None) -> Conversion:
-    """`target_schema` is that of all tables, else each has its Oracle schema's name in lower case."""
+def convert(schema: OracleSchema, *, target_schema: str | None = None, number_scale: int = NUMBER_SCALE) -> Conversion:
+    """`target_schema` is that of all tables, else each has its Oracle schema's name in lower case. A NUMBER without a
+    precision has `number_scale` decimals."""
     names = {_key(table): _target(table.owner, table.name, target_schema) for table in schema.tables}
     clashes = _clashes(names)
     drafts: dict[_Key, _Draft] = {}
     assessed: dict[_Key, Assessed] = {}
     for table in schema.tables:
         refused = why_no_table(table) or _clash(table, clashes)
-        draft = refused or _draft(table, names[_key(table)])
+        draft = refused or _draft(table, names[_key(table)], number_scale)
         if isinstance(draft, _Draft):
             drafts[_key(table)] = draft
         else:
@@ -110,8 +111,8 @@ def _clash(table: OracleTable, clashes: Mapping[_Key, str]) -> Assessed | None:
 # Tables
 
 
-def _draft(table: OracleTable, name: TableName) -> _Draft | Assessed:
-    columns, said = convert_columns(table)
+def _draft(table: OracleTable, name: TableName, number_scale: int) -> _Draft | Assessed:
+    columns, said = convert_columns(table, number_scale)
     if reason := too_wide(columns):
         refused = without_table(table, reason, Effort.MEDIUM)
         return refused if columns else replace(refused, parts=tuple(said))

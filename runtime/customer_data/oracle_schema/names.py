@@ -12,7 +12,8 @@ SEQUENCE_COLUMN = "cdp_sequence"
 OPERATION_COLUMN = "cdp_operation"
 
 #: Tables that the merge makes beside those it writes.
-SUFFIXES_OF_TABLES = ("__loads", "__tombstones")
+TOMBSTONES_SUFFIX = "__tombstones"
+SUFFIXES_OF_TABLES = ("__loads", TOMBSTONES_SUFFIX)
 
 _MOST_BYTES_IN_DMS = 30
 _NOT_TRANSFORMED = frozenset("#\\/-")

@@ -71,7 +71,7 @@ def run(
 ) -> Output:
     """With `plan` it writes the files and applies nothing."""
     schema = _read(settings, connect(settings, login))
-    conversion = convert(schema, target_schema=settings.target_schema)
+    conversion = _convert(schema, settings)
     warehouse = DataApi(redshift_data, settings.warehouse)
     previous = _previous(settings, s3)
     changes = _changes(conversion, previous, warehouse)
@@ -101,6 +101,10 @@ def run(
     return made
 
 
+def _convert(schema: OracleSchema, settings: SchemaJobSettings) -> Conversion:
+    return convert(schema, target_schema=settings.target_schema, number_scale=settings.source.number_scale)
+
+
 def _read(settings: SchemaJobSettings, database: Database) -> OracleSchema:
     selection = settings.tables
     whole = read_schema(read_catalog(database, selection.owners))
@@ -127,7 +131,7 @@ def _previous(settings: SchemaJobSettings, s3: Any) -> Conversion | None:
     try:
         key = settings.output.prefix + MODEL_FILE
         body = s3.get_object(Bucket=settings.output.bucket, Key=key)["Body"].read()
-        return convert(from_json(body.decode()), target_schema=settings.target_schema)
+        return _convert(from_json(body.decode()), settings)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404", "AccessDenied"):
             return None

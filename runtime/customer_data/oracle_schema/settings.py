@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from customer_data.files.staging_location import StagingLocation
 from customer_data.job import read_settings
 from customer_data.oracle_schema.selection import TableSelection
+from customer_data.oracle_schema.types import NUMBER_SCALE
 from customer_data.warehouse.connection import WarehouseConnection
 
 
 @dataclass(frozen=True)
 class SourceSettings:
     """The Secrets Manager secret has username, password, host and port. `host` and `port`, which the network's rules
-    were made for, have to be those of the secret."""
+    were made for, have to be those of the secret. `number_scale` is DMS's `numberDatatypeScale`."""
 
     secret_id: str
     service_name: str
     host: str | None = None
     port: int | None = None
+    number_scale: int = NUMBER_SCALE
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def with_parts(kind: str, name: str, target: str, notes: tuple[str, ...], parts:
     return Assessed(kind, name, outcome, notes, effort, target=target, parts=parts)
 
 
-def convert_columns(table: OracleTable) -> tuple[Columns, list[Assessed]]:
+def convert_columns(table: OracleTable, number_scale: int) -> tuple[Columns, list[Assessed]]:
     """The columns that Redshift gets, by their names in Oracle, and the assessment of all."""
     never_null = {name for constraint in table.constraints if (name := not_null_column(constraint))}
     shared = colliding([column.name for column in table.columns if not _is_left_out(column)])
@@ -77,7 +77,8 @@ def convert_columns(table: OracleTable) -> tuple[Columns, list[Assessed]]:
     assessed = []
     for column in table.columns:
         others = [name for name in shared.get(target_name(column.name), ()) if name != column.name]
-        made, said = _column(column, others if not _is_left_out(column) else [], column.name in never_null)
+        others = others if not _is_left_out(column) else []
+        made, said = _column(column, others, column.name in never_null, number_scale)
         if made:
             columns[column.name] = made
         assessed.append(said)
@@ -88,14 +89,16 @@ def _is_left_out(column: OracleColumn) -> bool:
     return column.is_hidden or column.expression is not None
 
 
-def _column(column: OracleColumn, others: list[str], never_null: bool) -> tuple[TargetColumn | None, Assessed]:
+def _column(
+    column: OracleColumn, others: list[str], never_null: bool, number_scale: int
+) -> tuple[TargetColumn | None, Assessed]:
     source = _in_oracle(column)
     name = target_name(column.name)
     if why := _why_left_out(column, others, name):
         reason, effort = why
         said = needs_person("column", column.name, reason, effort, source) if effort else None
         return None, said or noted("column", column.name, reason, source)
-    made = convert_type(column.type)
+    made = convert_type(column.type, number_scale)
     if made.type is None:
         return None, Assessed("column", column.name, Outcome.PERSON, made.notes, made.effort, source)
     notes = [*made.notes]

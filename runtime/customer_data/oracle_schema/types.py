@@ -28,7 +28,8 @@ from customer_data.columns.types import (
 from customer_data.oracle_schema.model import OracleType
 
 _BYTES_A_CHARACTER = 4  # of UTF-8, at most
-_BARE_NUMBER_SCALE = 10  # `numberDatatypeScale` of the source endpoint
+#: Decimals of a NUMBER without a precision, to which DMS rounds (`numberDatatypeScale` of the source endpoint).
+NUMBER_SCALE = 10
 _BINARY_DIGITS_OF_DOUBLE = 53
 _LEAST_SCALE, _MOST_SCALE = -84, 127  # of a NUMBER; drivers say -127 where there is none
 _SECOND_DIGITS = 6
@@ -53,7 +54,7 @@ class TargetType:
     effort: Effort | None = None
 
 
-def convert_type(source: OracleType) -> TargetType:
+def convert_type(source: OracleType, number_scale: int = NUMBER_SCALE) -> TargetType:
     """Never raises: what is no type of Oracle's own has no type in Redshift."""
     if source.owner is not None and source.owner.upper() not in _OWNERS_OF_BUILT_IN:
         return _skipped(
@@ -63,6 +64,8 @@ def convert_type(source: OracleType) -> TargetType:
         )
     name = _ALIASES.get(source.name.upper(), source.name.upper())
     rule = _RULES.get(name)
+    if rule is _number:
+        return _number(source, number_scale)
     if rule is not None:
         return rule(source)
     if name in _WITHOUT_TARGET:
@@ -109,17 +112,17 @@ def _skipped(reason: str, effort: Effort) -> TargetType:
 # Numbers
 
 
-def _number(source: OracleType) -> TargetType:
+def _number(source: OracleType, number_scale: int = NUMBER_SCALE) -> TargetType:
     precision = source.precision or None
     scale = source.scale if source.scale is not None and _LEAST_SCALE <= source.scale <= _MOST_SCALE else None
     if precision is None and scale is None:
         return TargetType(
-            numeric(MAX_PRECISION, _BARE_NUMBER_SCALE),
+            numeric(MAX_PRECISION, number_scale),
             (
-                f"NUMBER without a precision holds any number: DMS rounds it to {_BARE_NUMBER_SCALE} decimals"
-                " (NumberDatatypeScale), which no type in Redshift brings back, and"
-                f" {MAX_PRECISION - _BARE_NUMBER_SCALE} digits before the point fit; if the values are all whole, give"
-                " the column another type in a schemaFile, and if they have more decimals, a scale in Oracle",
+                f"NUMBER without a precision holds any number: DMS rounds it to {number_scale} decimals (numberScale of"
+                " the replication), which no type in Redshift brings back, and"
+                f" {MAX_PRECISION - number_scale} digits before the point fit; if the values are all whole, give the"
+                " column another type in a schemaFile",
             ),
         )
     if precision is None:

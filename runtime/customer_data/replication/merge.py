@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 class Merge:
     """One run. `results` has what became of each table so far, also when `merge` raises; `strays` are files of none.
 
-    Raises what is no file's fault after all other tables are done.
+    `start_schema_job` says whether the job that makes tables runs now; it is asked for when one is missing. Raises what
+    is no file's fault after all other tables are done.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Merge:
         *,
         warehouse: DataApi,
         s3: Any,
+        start_schema_job: Callable[[], bool] = lambda: False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] | None = None,
     ) -> None:
@@ -44,7 +46,9 @@ class Merge:
         self._warehouse = warehouse
         self._s3 = s3
         self._now = now
-        self._options: dict[str, Any] = {"now": now} | ({"sleep": sleep} if sleep else {})
+        self._options: dict[str, Any] = {"now": now, "start_schema_job": start_schema_job} | (
+            {"sleep": sleep} if sleep else {}
+        )
 
     def merge(self, files: Sequence[SourceFile]) -> list[FileResult]:
         tables, faults = by_table(files, self._settings.prefix)

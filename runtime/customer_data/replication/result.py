@@ -48,8 +48,8 @@ class FileResult(LedgerRow):
 @dataclass
 class TableResult:
     """What a run did to one table. `rows_merged` are rows that were put in, `changes_applied` the changes that made a
-    difference, deletions among them. `appends` says that the table has no key, and every version of a row.
-    `remarks` are what was merged and may yet not be as in the source."""
+    difference, deletions among them. `columns_nullable` are widened ones that were NOT NULL. `appends` says that the
+    table has no key, and every version of a row. `remarks` are what was merged and may yet not be as in the source."""
 
     table: SourceTable
     files: list[FileResult] = field(default_factory=list)
@@ -62,6 +62,8 @@ class TableResult:
     last_commit_time: str | None = None
     lag_seconds: float | None = None
     columns_added: tuple[str, ...] = ()
+    columns_widened: tuple[str, ...] = ()
+    columns_nullable: tuple[str, ...] = ()
     appends: bool = False
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -95,6 +97,8 @@ class TableResult:
             last_commit_time=self.last_commit_time,
             lag_seconds=self.lag_seconds,
             columns_added=list(self.columns_added),
+            columns_widened=list(self.columns_widened),
+            columns_nullable=list(self.columns_nullable),
             keyless="it has no PRIMARY KEY: every version of a row is appended" if self.appends else None,
             remarks=list(self.remarks),
             error=None if self.error is None else str(self.error),

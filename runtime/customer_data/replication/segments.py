@@ -14,9 +14,9 @@ from itertools import groupby
 from typing import Any
 
 from customer_data.columns.staged import StagedColumn
-from customer_data.columns.types import TableColumn, TableSchema
+from customer_data.columns.types import TableColumn, TableSchema, varchar
 from customer_data.errors import FileFault, TransientWarehouseError, WarehouseError
-from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
+from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, TOMBSTONES_SUFFIX
 from customer_data.records import staged_objects
 from customer_data.records.parquet_parts import StagedPart
 from customer_data.replication import merge_sql
@@ -36,10 +36,13 @@ from customer_data.replication.staging_plan import (
     staging,
 )
 from customer_data.replication.survey import survey
-from customer_data.warehouse import table_changes
+from customer_data.warehouse import sql, table_changes
 from customer_data.warehouse.catalog import read_table
-from customer_data.warehouse.data_api import DataApi
-from customer_data.warehouse.plan import LoadPlan, NewColumn, check_plan, make_plan
+from customer_data.warehouse.data_api import DataApi, retrying
+from customer_data.warehouse.obstacles import beside_type, growth_by_hand
+from customer_data.warehouse.plan import Growth, LoadPlan, NewColumn, check_plan, make_plan
+from customer_data.warehouse.quoting import identifier
+from customer_data.warehouse.table_changes import values_stay
 from customer_data.warehouse.table_name import TableName
 
 log = logging.getLogger(__name__)
@@ -89,6 +92,8 @@ class Preparation:
         self, settings: MergeSettings, run_id: str, target: TableName, ledger: TableName, warehouse: DataApi, s3: Any
     ) -> None:
         self.added: list[str] = []
+        self.widened: list[str] = []
+        self.nullable: list[str] = []
         self.survey_all = False
         self.padded = False
         self._settings = settings
@@ -98,8 +103,8 @@ class Preparation:
         self._warehouse = warehouse
         self._s3 = s3
         self._positioned: set[Kind] = set()
-        self._not_widenable: set[str] = set()
-        self._not_growing: set[str] = set()
+        self._not_widenable: dict[str, str] = {}
+        self._not_growing: dict[str, str] = {}
         self._rewritten: dict[tuple[str, ...], tuple[StagedPart, ...]] = {}
 
     def read_table(self) -> TableSchema | None:
@@ -204,37 +209,68 @@ class Preparation:
         """Whether the table had to be changed before the merge."""
         columns = {column.name: column for column in plan.table.columns} if plan.table else {}
         for widening in plan.widenings:
-            if not columns[widening.column].widenable:
-                raise FilesAtFault.of(file, self._does_not_fit(file, widening.column))
+            column = columns[widening.column]
+            if not column.widenable:
+                growth = Growth(widening.column, column.type, varchar(widening.length))
+                raise FilesAtFault.of(file, self._does_not_fit(file, growth))
         for growth in plan.growths:
             if not columns[growth.column].growable:
-                raise FilesAtFault.of(file, self._does_not_fit(file, growth.column))
-        changed: list[str] = []
+                raise FilesAtFault.of(file, self._does_not_fit(file, growth))
         staying = table_changes.grow(
             plan,
             self._target,
             self._ledger,
             self._warehouse,
-            changed.append,
+            self.widened.append,
+            self.nullable.append,
             most_rows=self._settings.grow_up_to_rows,
             plain_numbers=True,
         )
         self._not_growing |= staying.for_good | staying.for_now
-        self._not_widenable |= table_changes.widen(plan, self._target, self._warehouse, changed.append)
+        self._not_widenable |= table_changes.widen(plan, self._target, self._warehouse, self.widened.append)
         added = table_changes.add_excess_columns(
             plan, self._target, self._ledger, self._warehouse, room=_NEW_COLUMNS_IN_BATCH
         )
         self.added += added
         return bool(plan.growths or plan.widenings or added)
 
-    def _does_not_fit(self, file: Inspected, column: str) -> FileFault:
+    def _does_not_fit(self, file: Inspected, growth: Growth) -> FileFault:
         return FileFault(
             "does_not_fit",
-            f"the column {column!r} of {self._target} does not hold every value of {file.file.url} and of the files"
-            " with it, and gets no other type: because of SchemaContract, of the size of the table, or of what a new"
-            " column in its place would lack, such as a key, NOT NULL, a default, a comment, rights or a view of it"
-            " log says which); give it one that does, or make the table anew, and run the manifest again",
-            column=column,
+            f"the column {growth.column!r} of {self._target} is {growth.stored.sql} and does not hold every value of"
+            f" {file.file.url} and of the files with it. It does not become {growth.type.sql} by itself:"
+            f" {self._why_it_stays(growth)}",
+            column=growth.column,
+        )
+
+    def _why_it_stays(self, growth: Growth) -> str:
+        """With what to do."""
+        column, contract = growth.column, self._settings.schema_contract
+        if not contract.may_evolve:
+            reason = f"SchemaContract.{contract.name} lets no column change"
+        else:
+            reason = (self._not_growing | self._not_widenable).get(column, "the merge changes no type")
+        in_the_way = retrying(lambda: beside_type(column, self._target, self._warehouse)).obstacles
+        if any(obstacle.is_primary_key for obstacle in in_the_way):
+            return f"{reason}. {self._table_anew()}"
+        if reason == values_stay(growth):
+            return f"{reason}; give it another type that does, and run the manifest again"
+        again = ", make again what was dropped" if any(obstacle.removal for obstacle in in_the_way) else ""
+        return (
+            f"{reason}. Run as the table's owner: {growth_by_hand(growth, self._target, in_the_way)} Then run the"
+            f" manifest again{again}"
+        )
+
+    def _table_anew(self) -> str:
+        """The key is the tombstones' too, tables refer to it, and it is what rows are distributed and sorted by."""
+        kept = identifier(f"{self._target.name}__before")
+        tombstones = TableName(self._target.schema, self._target.name + TOMBSTONES_SUFFIX)
+        return (
+            "Rows are found by the key, so that it gets another type with a new table: run as the table's owner: ALTER"
+            f" TABLE {sql.table(self._target)} RENAME TO {kept}; DROP TABLE IF EXISTS {sql.table(tombstones)}; then"
+            " run the schema job, which makes the table with the types that the source has now (a schemaFile has to"
+            f" say them), and load the table again in DMS, which brings its rows. Views and rights stay with {kept}"
+            " until you make them again and drop it"
         )
 
     def _segment(self, group: _Group, lined_up: LinedUp, table: TableSchema, new: Mapping[str, NewColumn]) -> Segment:

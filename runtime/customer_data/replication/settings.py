@@ -25,7 +25,8 @@ class FileFormat(StrEnum):
 class MergeSettings:
     """A replication's merge settings. DMS writes under `prefix`; the tables are in `target_schema`, by default in the
     schema that is named as that of the source. `side_by_side` tables are merged at a time. A column of a table with
-    more than `grow_up_to_rows` rows gets no other type: that rewrites the table."""
+    more than `grow_up_to_rows` rows gets no other type: that rewrites the table. `schema_job` makes tables that are
+    missing; None where a file of the user's says which there are."""
 
     pipeline: str
     prefix: str
@@ -36,6 +37,7 @@ class MergeSettings:
     schema_contract: SchemaContract = SchemaContract.EVOLVE
     side_by_side: int = 4
     grow_up_to_rows: int = 100_000_000
+    schema_job: str | None = None
 
     def target(self, table: SourceTable) -> TableName:
         return TableName(self.target_schema or target_name(table.schema), target_name(table.name))

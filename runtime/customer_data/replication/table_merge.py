@@ -22,7 +22,12 @@ from customer_data.errors import FileFault, SourceChanged, SourceUnreadable, Tra
 from customer_data.files.manifest import SourceFile
 from customer_data.files.source_object import get_write, why_unreadable
 from customer_data.files.write_order import in_write_order
-from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, SUFFIXES_OF_TABLES
+from customer_data.oracle_schema.names import (
+    OPERATION_COLUMN,
+    SEQUENCE_COLUMN,
+    SUFFIXES_OF_TABLES,
+    TOMBSTONES_SUFFIX,
+)
 from customer_data.replication import merge_sql
 from customer_data.replication.batch import Batch, BatchMaker, BatchTooLong
 from customer_data.replication.dms_files import COMMIT_TIME, DmsFile, Kind, SourceTable
@@ -68,6 +73,7 @@ class TableMerge:
         *,
         warehouse: DataApi,
         s3: Any,
+        start_schema_job: Callable[[], bool] = lambda: False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -76,9 +82,10 @@ class TableMerge:
         self._run_id = run_id
         self._source = table
         self._target = settings.target(table)
-        self._tombstones = TableName(self._target.schema, f"{self._target.name}__tombstones")
+        self._tombstones = TableName(self._target.schema, f"{self._target.name}{TOMBSTONES_SUFFIX}")
         self._warehouse = warehouse
         self._s3 = s3
+        self._start_schema_job = start_schema_job
         self._now = now
         self._attempts = Attempts(self._target, sleep)
         self._ledger = Ledger(warehouse, self._target, LEDGER_COLUMNS, replaced="failed")
@@ -100,6 +107,8 @@ class TableMerge:
         except FilesAtFault as at_fault:
             self._fail(at_fault.faults)
         finally:
+            self.result.columns_widened = tuple(dict.fromkeys(self._preparation.widened))
+            self.result.columns_nullable = tuple(dict.fromkeys(self._preparation.nullable))
             self._preparation.delete_rewritten()
             self.result.seconds = time.monotonic() - started
         return self.result
@@ -208,16 +217,34 @@ class TableMerge:
             lambda: self._exists(self._tombstones),
         )
         if table is None:
-            fault = FileFault(
-                "no_table",
-                f"there is no table {self._target} for {self._source}: convert the schema again, or add the table to"
-                " the schema file, apply it, and run the manifest again",
-            )
-            raise FilesAtFault(dict.fromkeys(self._files, fault))
+            raise FilesAtFault(dict.fromkeys(self._files, self._no_table(has_ledger=has_ledger)))
         if not has_ledger:
             self._ledger.ensure()
         self.result.appends = not key
         return _Stored(table, tuple(str(name) for (name,) in key), has_tombstones)
+
+    def _no_table(self, *, has_ledger: bool) -> FileFault:
+        """A new table is made by the schema job, once: without a ledger the files go again, with one they have failed,
+        and a table that could not be made has one."""
+        missing = f"there is no table {self._target} for {self._source}"
+        came_again = any(file.source.attempt for file in self._files.values())
+        if not has_ledger and not came_again and self._start_schema_job():
+            started = f"{missing}; the schema job was started to make it, and the file goes again by itself"
+            return FileFault("no_table", started)
+        if not has_ledger:
+            try:
+                self._ledger.ensure()
+            except WarehouseError as error:  # there is no schema either
+                log.info("%s: nothing is kept of the files: %s", self._target, error)
+        job = self._settings.schema_job
+        made = (
+            f"run the schema job (aws glue start-job-run --job-name '{job}'), whose log says what keeps it from making"
+            " the table, such as a SELECT that the source's user lacks"
+            if job
+            else "add it to the schemaFile, and deploy that"
+        )
+        again = "then run the manifest again, or load the table again in DMS"
+        return FileFault("no_table", f"{missing}: {made}; {again}")
 
     def _refuse_own_names(self) -> None:
         if self._target.name.endswith(SUFFIXES_OF_TABLES):

@@ -73,7 +73,9 @@ def grow_column(
     """The whole transaction in which a column gets another type: a new column takes its values and its name. Values
     that wait in the `rescue` column and that the type holds come back. `types` are those of all columns of the table.
 
-    Redshift changes no type in place but a VARCHAR's length. DROP COLUMN fails where a view needs the column.
+    Redshift changes no type in place but a VARCHAR's length. DROP COLUMN fails where a view needs the column. The new
+    column is never NOT NULL: Redshift adds such a one with a DEFAULT only, and then neither takes the default away nor
+    changes the column again. ("ALTER TABLE".)
     """
     column, grown = identifier(growth.column), identifier(f"__grown_{suffix}")
     cast = cast_expression(column, growth.stored, growth.type)
@@ -91,6 +93,22 @@ def grow_column(
         f"ALTER TABLE {table(name)} ADD COLUMN {grown} {growth.type.sql}",
         f"UPDATE {table(name)} SET {', '.join(values)}"
         f" WHERE {column} IS NOT NULL{f' OR {waiting} IS NOT NULL' if waiting else ''}",
+        *_take_place(name, grown, column),
+    ]
+
+
+def growth_by_hand(name: TableName, growth: Growth) -> list[str]:
+    """What a person runs, one statement after the other: there is no ledger to lock, and texts grow too."""
+    column, grown = identifier(growth.column), identifier(f"{growth.column[:100]}__grown")
+    return [
+        f"ALTER TABLE {table(name)} ADD COLUMN {grown} {growth.type.sql}",
+        f"UPDATE {table(name)} SET {grown} = {cast_expression(column, growth.stored, growth.type)}",
+        *_take_place(name, grown, column),
+    ]
+
+
+def _take_place(name: TableName, grown: str, column: str) -> list[str]:
+    return [
         f"ALTER TABLE {table(name)} DROP COLUMN {column}",
         f"ALTER TABLE {table(name)} RENAME COLUMN {grown} TO {column}",
     ]
@@ -144,7 +162,8 @@ def obstacles_to_growth(name: TableName, column: str) -> str:
 
 
 def dependants_of_column(name: TableName, column: str) -> str:
-    """What else would go with a column, or would not let it go: a kind (view, constraint, comment) and a name each.
+    """What else would go with a column, or would not let it go: a kind (view, primary key, constraint, comment), a
+    name, and the schema and the relation that it is in.
 
     A late-binding view depends on nothing: it finds the new column by its name. (Redshift manual, "CREATE VIEW".)
     """
@@ -157,23 +176,25 @@ def dependants_of_column(name: TableName, column: str) -> str:
         f" AND LOWER(a.attname) = {literal(column.lower())}"
     )
     return " UNION ".join(
-        f"SELECT CAST({literal(kind)} AS VARCHAR(16)), {named}{of_column}{joined}{is_column}"
+        f"SELECT CAST({kind} AS VARCHAR(16)), {named}{of_column}{joined}{is_column}"
         for kind, named, joined in (
             (
-                "view",
-                "v.relname",
+                "'view'",
+                "v.relname, n.nspname, v.relname",
                 " JOIN pg_depend AS d ON d.refobjid = a.attrelid AND d.refobjsubid = a.attnum JOIN pg_rewrite AS r"
-                " ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class",
+                " ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class JOIN pg_namespace AS n"
+                " ON n.oid = v.relnamespace",
             ),
             (
-                "constraint",
-                "c.conname",
+                "CASE WHEN c.contype = 'p' THEN 'primary key' ELSE 'constraint' END",
+                "c.conname, n.nspname, o.relname",
                 " JOIN pg_constraint AS c ON (c.conrelid = a.attrelid AND a.attnum = ANY (c.conkey))"
-                " OR (c.confrelid = a.attrelid AND a.attnum = ANY (c.confkey))",
+                " OR (c.confrelid = a.attrelid AND a.attnum = ANY (c.confkey)) JOIN pg_class AS o ON o.oid = c.conrelid"
+                " JOIN pg_namespace AS n ON n.oid = o.relnamespace",
             ),
             (
-                "comment",
-                "a.attname",
+                "'comment'",
+                "a.attname, s.nspname, t.relname",
                 " JOIN pg_description AS d ON d.objoid = a.attrelid AND d.objsubid = a.attnum",
             ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from customer_data.columns.names import rescue_name
 from customer_data.columns.types import ColumnType, is_number
@@ -13,6 +13,7 @@ from customer_data.errors import TransientWarehouseError, WarehouseError
 from customer_data.warehouse import sql
 from customer_data.warehouse.data_api import MAX_STATEMENTS, DataApi
 from customer_data.warehouse.failure_texts import is_about_values, is_type_change_refused
+from customer_data.warehouse.obstacles import BesideType, beside_type
 from customer_data.warehouse.plan import MAX_NEW_COLUMNS_IN_BATCH, Growth, LoadPlan
 from customer_data.warehouse.table_name import TableName
 
@@ -21,10 +22,10 @@ log = logging.getLogger(__name__)
 _COLUMNS_PER_BATCH = MAX_STATEMENTS - 2  # beside the lock and the guard
 
 
-def widen(plan: LoadPlan, table: TableName, warehouse: DataApi, done: Callable[[str], None]) -> set[str]:
+def widen(plan: LoadPlan, table: TableName, warehouse: DataApi, done: Callable[[str], None]) -> dict[str, str]:
     """Widens columns one by one: Redshift allows it in no transaction. Each that is widened is `done`, whatever becomes
-    of the next. Returns those whose type it refuses to change; any other failure is raised."""
-    refused = set()
+    of the next. Returns those whose type it refuses to change, with its reason; any other failure is raised."""
+    refused = {}
     for widening in plan.widenings:
         try:
             warehouse.execute(sql.widen_column(table, widening.column, widening.length))
@@ -34,7 +35,7 @@ def widen(plan: LoadPlan, table: TableName, warehouse: DataApi, done: Callable[[
             if not is_type_change_refused(str(error)):
                 raise
             log.info("%s stays as it is, without longer values: %s", widening.column, error)
-            refused.add(widening.column)
+            refused[widening.column] = str(error)
     return refused
 
 
@@ -60,10 +61,11 @@ def add_excess_columns(
 
 @dataclass(frozen=True)
 class Staying:
-    """Columns that keep their type: `for_good`, or `for_now`, as long as the values that they have stay the same."""
+    """Columns that keep their type, each with the reason: `for_good`, or `for_now`, as long as the values that they
+    have stay the same."""
 
-    for_good: frozenset[str] = frozenset()
-    for_now: frozenset[str] = frozenset()
+    for_good: dict[str, str] = field(default_factory=dict)
+    for_now: dict[str, str] = field(default_factory=dict)
 
 
 def grow(
@@ -72,30 +74,34 @@ def grow(
     ledger: TableName,
     warehouse: DataApi,
     done: Callable[[str], None],
+    nullable: Callable[[str], None],
     *,
     most_rows: int,
     plain_numbers: bool,
 ) -> Staying:
     """Gives columns the types that the plan wants, each in a transaction that leaves the old column or the new one, and
-    after which it is `done`, whatever becomes of the next. Returns those that stay as they are; where another writer
-    was faster, the failure is raised. Rescued numbers come back where they are `plain_numbers`: SQL reads `1.234` as
-    less than two, whatever the file means."""
+    after which it is `done`, and `nullable` if it was NOT NULL, whatever becomes of the next. Returns those that stay
+    as they are; where another writer was faster, the failure is raised. Rescued numbers come back where they are
+    `plain_numbers`: SQL reads `1.234` as less than two, whatever the file means."""
     staying = Staying()
     columns = {column.name: column.type for column in plan.table.columns} if plan.table else {}
     for growth in plan.growths:
         try:
             comes_back = plain_numbers or not is_number(growth.type)
-            _grow(growth, columns, table, ledger, warehouse, most_rows, comes_back=comes_back)
+            was_not_null = _grow(growth, columns, table, ledger, warehouse, most_rows, comes_back=comes_back)
             done(growth.column)
             log.info("%s is %s now, it was %s", growth.column, growth.type.sql, growth.stored.sql)
+            if was_not_null:
+                nullable(growth.column)
+                log.info("%s is no longer NOT NULL: Redshift adds such a column only with a default", growth.column)
         except (_Obstacle, WarehouseError) as error:
             if isinstance(error, TransientWarehouseError) or _is_failed_guard(error, table, columns):
                 raise
             log.info("%s stays %s: %s", growth.column, growth.stored.sql, error)
             if isinstance(error, WarehouseError) and is_about_values(str(error)):
-                staying = replace(staying, for_now=staying.for_now | {growth.column})
+                staying.for_now[growth.column] = values_stay(growth)
             else:
-                staying = replace(staying, for_good=staying.for_good | {growth.column})
+                staying.for_good[growth.column] = str(error)
     return staying
 
 
@@ -116,10 +122,11 @@ def _grow(
     most_rows: int,
     *,
     comes_back: bool,
-) -> None:
-    """Keeps `columns` as the table has them. The rescue column that gives back all of its values goes in the same
-    transaction."""
-    if obstacle := obstacle_to_growth(growth.column, table, warehouse, most_rows):
+) -> bool:
+    """Whether the column was NOT NULL. Keeps `columns` as the table has them. The rescue column that gives back all of
+    its values goes in the same transaction."""
+    beside = beside_type(growth.column, table, warehouse)
+    if obstacle := _obstacle(beside, table, warehouse, most_rows):
         raise _Obstacle(obstacle)
     rescue = rescue_name(growth.column) if comes_back and rescue_name(growth.column) in columns else None
     types, suffix = list(columns.values()), uuid.uuid4().hex[:12]
@@ -129,6 +136,7 @@ def _grow(
     elif rescue:
         del columns[rescue]
     columns[growth.column] = growth.type
+    return beside.not_null
 
 
 def _grow_and_drop(
@@ -137,8 +145,8 @@ def _grow_and_drop(
     """Whether the rescue column was to be empty, nothing relied on it, and all is done."""
     if warehouse.query(sql.count_values_that_stay(table, growth, rescue)) != [(0,)]:
         return False
-    if obstacle := _would_be_lost(rescue, table, warehouse):
-        log.info("the rescue column %s stays: %s", rescue, obstacle)
+    if found := beside_type(rescue, table, warehouse).obstacles:
+        log.info("the rescue column %s stays: %s", rescue, found[0].reason)
         return False
     and_drop = sql.drop_empty_column(table, rescue)
     try:
@@ -153,49 +161,25 @@ def _grow_and_drop(
 
 def why_not(growth: Growth, table: TableName, warehouse: DataApi, most_rows: int) -> str | None:
     """Why the column would stay as it is, found out without changing anything; None when it would grow."""
-    if obstacle := obstacle_to_growth(growth.column, table, warehouse, most_rows):
+    if obstacle := _obstacle(beside_type(growth.column, table, warehouse), table, warehouse, most_rows):
         return obstacle
     try:
         warehouse.query(sql.no_value_changes(table, growth))
     except WarehouseError as error:
         if not is_about_values(str(error)):
             raise
-        return f"{growth.type.sql} does not hold every value that is stored"
+        return values_stay(growth)
     return None
 
 
-def obstacle_to_growth(column: str, table: TableName, warehouse: DataApi, most_rows: int) -> str | None:
-    if lost := _would_be_lost(column, table, warehouse):
-        return lost
+def values_stay(growth: Growth) -> str:
+    return f"{growth.type.sql} does not hold every value that is stored"
+
+
+def _obstacle(beside: BesideType, table: TableName, warehouse: DataApi, most_rows: int) -> str | None:
+    if beside.obstacles:
+        return ", ".join(obstacle.reason for obstacle in beside.obstacles)
     [(rows,)] = warehouse.query(sql.count_rows(table))
     if int(rows or 0) > most_rows:
         return f"the table has {int(rows or 0):,} rows, and one of more than {most_rows:,} is not rewritten"
-    return None
-
-
-_DEPENDANTS = {
-    "view": "the view {} needs it",
-    "constraint": "the constraint {} is on it",
-    "comment": "it has a comment",
-}
-
-
-def _would_be_lost(column: str, table: TableName, warehouse: DataApi) -> str | None:
-    """What a column has, or others have of it, that a new column in its place would not."""
-    found = warehouse.query(sql.obstacles_to_growth(table, column))
-    if not found:
-        return "the catalog does not show what it has beside its type"
-    for distkey, sortkey, is_nullable, default, acl in found:
-        obstacles = {
-            "it is the distribution key": bool(distkey),
-            "it is in the sort key": bool(sortkey),
-            "it is NOT NULL": str(is_nullable).upper() == "NO",
-            "it has a default": default is not None,
-            "rights are granted on it": bool(acl),
-        }
-        for obstacle, is_there in obstacles.items():
-            if is_there:
-                return obstacle
-    for kind, name in warehouse.query(sql.dependants_of_column(table, column)):
-        return _DEPENDANTS[str(kind)].format(repr(name))
     return None

@@ -345,9 +345,17 @@ def test_a_sort_or_distribution_key_stays(world: World, more: str) -> None:
     assert world.rows("user_id, n, n__as_varchar") == [(101, None, "1.5")]
 
 
-@pytest.mark.parametrize("column", ["n BIGINT DEFAULT 5", "n BIGINT NOT NULL"])
-def test_a_column_with_a_default_or_without_null_stays(world: World, column: str) -> None:
-    world.admin.execute(f'CREATE TABLE "{world.schema}".customers (user_id BIGINT NOT NULL, {column})')
+def test_a_column_that_is_not_null_grows_and_is_so_no_longer(world: World) -> None:
+    table(world, "INTEGER NOT NULL", "7")
+    (result,) = world.load(put(world, "3000000000", ""))
+    assert (result.status, result.columns_widened, result.columns_nullable) == ("loaded", ("n",), ("n",))
+    assert '"columns_nullable": ["n"]' in result.summary_line()
+    assert result.outcome().columns_nullable == ("n",)
+    assert world.rows("user_id, n") == [(1, 7), (101, 3_000_000_000), (102, None)]
+
+
+def test_a_column_with_a_default_stays(world: World) -> None:
+    world.admin.execute(f'CREATE TABLE "{world.schema}".customers (user_id BIGINT NOT NULL, n BIGINT DEFAULT 5)')
     (result,) = world.load(put(world, "1.5"))
     assert world.columns()["n"][0] == "bigint"
     assert result.columns_widened == ()

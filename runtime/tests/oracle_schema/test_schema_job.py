@@ -123,6 +123,15 @@ def test_reads_writes_and_applies_and_later_only_what_is_new(world: World) -> No
     assert "Nothing is to be changed" in written(world, "alter_redshift_schema.sql")
 
 
+def test_a_number_without_a_precision_has_the_decimals_that_dms_writes(world: World) -> None:
+    bare = crm(("FACTOR", "NUMBER"))
+    bare.views["ALL_TAB_COLS"][-1] |= {"DATA_PRECISION": None, "DATA_SCALE": None}
+    run(world, bare, source=SourceSettings("oracle", "CRMPDB", number_scale=20))
+    assert '"factor" NUMERIC(38,20)' in written(world, "create_redshift_schema.sql")
+    run(world, bare, source=SourceSettings("oracle", "CRMPDB", number_scale=20))
+    assert "Nothing is to be changed" in written(world, "alter_redshift_schema.sql")
+
+
 def test_what_the_source_no_longer_has_is_reported_and_stays(world: World, caplog: pytest.LogCaptureFixture) -> None:
     run(world, crm(("NAME", "VARCHAR2")))
     with caplog.at_level(logging.INFO):

@@ -114,6 +114,14 @@ def test_arrives_with_a_note(oracle: str, redshift: str, note: str) -> None:
     assert note in " ".join(made.notes)
 
 
+def test_a_number_without_a_precision_has_the_decimals_to_which_dms_rounds() -> None:
+    made = convert_type(oracle_type("NUMBER"), 20)
+    assert made.type is not None and made.type.sql == "NUMERIC(38,20)"
+    assert "18 digits" in " ".join(made.notes)
+    exact = convert_type(oracle_type("NUMBER(12,2)"), 20)
+    assert exact.type is not None and exact.type.sql == "NUMERIC(12,2)"
+
+
 @pytest.mark.parametrize(
     ("type", "reason", "effort"),
     [

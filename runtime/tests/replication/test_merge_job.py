@@ -56,6 +56,17 @@ def test_the_metrics_of_a_run(customers: Replication) -> None:
     assert {each["Dimensions"][0]["Value"] for each in data.values()} == {"crm"}
 
 
+@pytest.mark.parametrize(("job", "starts"), [("schema-crm", 1), ("not deployed", 0)])
+def test_the_job_has_a_table_made_that_is_new(world: World, job: str, starts: int) -> None:
+    glue = boto3.client("glue", "us-east-1")
+    role = "arn:aws:iam::123456789012:role/schema"
+    glue.create_job(Name="schema-crm", Role=role, Command={"Name": "glueetl", "ScriptLocation": "s3://code/x.py"})
+    new = Replication(world, ddl=None)
+    with pytest.raises(RunFailed, match="was started to make it" if starts else "run the schema job"):
+        new.run_job(new.changes(("I", 1, {"ID": 1, "NAME": "Ann"})), schema_job=job)
+    assert len(glue.get_job_runs(JobName="schema-crm")["JobRuns"]) == starts
+
+
 def test_the_job_publishes_its_metrics(customers: Replication) -> None:
     customers.run_job(customers.changes(("I", 1, {"ID": 1, "NAME": "Ann"})))
     listed = boto3.client("cloudwatch").list_metrics(Namespace="CustomerDataPlatform")["Metrics"]

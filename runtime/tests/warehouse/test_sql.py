@@ -119,6 +119,7 @@ STATEMENTS: dict[str, Callable[[], str]] = {
     "grow_fill_column_with_rescued_times": lambda: growing(TO_TIMES, "born__as_varchar")[3],
     "grow_drop_column": lambda: growing(TO_DECIMALS)[5],
     "grow_rename_column": lambda: growing(TO_DECIMALS)[6],
+    "grow_by_hand_fill_column": lambda: sql.growth_by_hand(TABLE, TO_DECIMALS)[1],
     "count_values_that_stay": lambda: sql.count_values_that_stay(TABLE, TO_DECIMALS, "balance__as_varchar"),
     "count_values_that_stay_all": lambda: sql.count_values_that_stay(TABLE, TO_DOUBLES, "balance__as_varchar"),
     "guard_empty_column": lambda: sql.drop_empty_column(TABLE, "balance__as_varchar")[0],
