@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from customer_data.columns.types import MAX_PRECISION
 from customer_data.errors import CustomerDataError, SettingsError
 from customer_data.oracle_schema.assessed import Outcome
 from customer_data.oracle_schema.catalog import OPTIONAL_VIEWS, read_schema
@@ -31,7 +33,7 @@ from customer_data.oracle_schema.run import (
 from customer_data.oracle_schema.selection import TableSelection
 from customer_data.oracle_schema.targets import Conversion
 from customer_data.oracle_schema.texts import read_text
-from customer_data.oracle_schema.types import Effort
+from customer_data.oracle_schema.types import NUMBER_SCALE, Effort
 
 _WRONG_COMMAND = 2
 _NOTHING = 1
@@ -88,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--target-schema", metavar="NAME", help="the schema in Redshift; default: Oracle's, each its own"
     )
+    parser.add_argument(
+        "--number-scale",
+        type=int,
+        choices=range(MAX_PRECISION),
+        default=NUMBER_SCALE,
+        metavar="DIGITS",
+        help="decimals of a NUMBER without a precision, as numberScale of the replication; default: %(default)s",
+    )
     for option, help_text in (("--include", "tables to convert"), ("--exclude", "tables to leave out")):
         parser.add_argument(
             option, action="append", metavar="PATTERN", help=f"{help_text}, as OWNER.TABLE; %% any characters, _ one"
@@ -103,14 +113,15 @@ def _convert(given: argparse.Namespace, selection: TableSelection) -> Output:
             f"nothing to convert: {_names(given)} has no table and no view that matches"
             f" {', '.join(selection.include)}{found}; names are case-sensitive, Oracle's are in upper case"
         )
-    conversion = convert(schema, target_schema=given.target_schema)
+    convert_all = partial(convert, target_schema=given.target_schema, number_scale=given.number_scale)
+    conversion = convert_all(schema)
     compared_with = _compared_with(given.out, given.applied)
     made = output(
         schema,
         conversion,
         source=_names(given),
         at=datetime.now(UTC).replace(microsecond=0),
-        changes=_changes(conversion, compared_with, given.target_schema) if compared_with else None,
+        changes=_changes(conversion, compared_with, convert_all) if compared_with else None,
     )
     _write(made, given.out, compared_with)
     return made
@@ -178,9 +189,9 @@ def _in_its_file(unread: Unread, files: Sequence[Path], texts: Sequence[str]) ->
     return unread
 
 
-def _changes(conversion: Conversion, model: Path, target_schema: str | None) -> Differences:
+def _changes(conversion: Conversion, model: Path, convert_all: Callable[[OracleSchema], Conversion]) -> Differences:
     try:
-        before = convert(from_json(model.read_text(encoding="utf-8")), target_schema=target_schema)
+        before = convert_all(from_json(model.read_text(encoding="utf-8")))
     except (ValueError, SettingsError, OSError) as error:
         raise SettingsError(f"{model} is not what an earlier run wrote: {error}; move it away") from error
     return differences(conversion, as_stored(before), before)

