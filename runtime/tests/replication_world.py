@@ -8,7 +8,7 @@ import hashlib
 import io
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -162,13 +162,14 @@ class Replication:
 
     # What merges them
 
-    def merger(self, **changes: Any) -> Merge:
+    def merger(self, *, run_schema_job: Callable[[], str | None] | None = None, **changes: Any) -> Merge:
         settings = self.settings(**changes)
         return Merge(
             settings,
             f"jr_{next(self.runs)}",
             warehouse=DataApi(self.world.redshift_data, settings.warehouse, sleep=shorter),
             s3=self.world.s3,
+            run_schema_job=run_schema_job,
             now=lambda: NOW,
             sleep=shorter,
         )

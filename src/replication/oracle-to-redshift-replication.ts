@@ -192,7 +192,7 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     const network = new ReplicationNetwork(this, 'Network', { ...props, pipelineName: name, vpcEndpoints: props.vpcEndpoints ?? true });
     const schema = new SchemaJob(this, 'Schema', { ...props, pipelineName: name, network, tables, bucket, logKey, role: props.schemaRole });
     if (props.schemaFile === undefined) { // A new table of the source.
-      Grant.addToPrincipal({ grantee: this.jobRole, actions: ['glue:StartJobRun'], resourceArns: [schema.job.jobArn] });
+      Grant.addToPrincipal({ grantee: this.jobRole, actions: ['glue:StartJobRun', 'glue:GetJobRun'], resourceArns: [schema.job.jobArn] });
     }
     const mappings = tableMappings(tables);
     const dms = new DmsReplication(this, 'Dms', {

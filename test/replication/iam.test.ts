@@ -52,7 +52,7 @@ test('the merge reads what DMS writes, deletes none of it, and says what the tab
     `s3:ListBucket on ${STAGING} (replication/crm/* state/crm/*)`,
     `s3:GetObject on ${STAGING}/replication/crm/*`,
     `s3:PutObject s3:GetObject on ${STAGING}/state/crm/*`,
-    `glue:StartJobRun on ${ARN}:glue:${HERE}:job/\${ReplicationSchemaJob}`,
+    `glue:StartJobRun glue:GetJobRun on ${ARN}:glue:${HERE}:job/\${ReplicationSchemaJob}`,
   ]);
 });
 

@@ -209,16 +209,16 @@ def _of_length(source: OracleType, default: int, *, characters: bool) -> TargetT
 
 
 def _long_text(source: OracleType) -> TargetType:
-    most = f"a file with one of more than {MAX_VARCHAR_BYTES:,} bytes is not merged, since no VARCHAR holds it"
+    most = (
+        f"no VARCHAR holds more than {MAX_VARCHAR_BYTES:,} bytes, so that with a greater maxLobSize its file is not"
+        " merged: shorten it in Oracle, or leave the table out"
+    )
     return TargetType(varchar(MAX_VARCHAR_BYTES), (f"{_too_long_for_dms(source)}; {most}",))
 
 
 def _too_long_for_dms(source: OracleType) -> str:
     """The construct sets failTasksOnLobTruncation: nothing is cut."""
-    return (
-        f"{with_article(source.name)} longer than maxLobSize (64 KiB by default) stops the whole replication: raise"
-        " maxLobSize if there are any"
-    )
+    return f"{with_article(source.name)} longer than maxLobSize (64 KiB by default) stops the whole replication"
 
 
 # Times
@@ -253,7 +253,8 @@ def _raw(source: OracleType) -> TargetType:
 
 def _long_bytes(source: OracleType) -> TargetType:
     most = (
-        f"a file with one of more than {MAX_VARBYTE_BYTES:,} bytes is not merged, unless a schemaFile makes it longer"
+        f"raise it if there are any; a file with one of more than {MAX_VARBYTE_BYTES:,} bytes is not merged, unless a"
+        " schemaFile makes it longer"
     )
     return TargetType(ColumnType("varbyte", length=MAX_VARBYTE_BYTES), (f"{_too_long_for_dms(source)}; {most}",))
 

@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 class Merge:
     """One run. `results` has what became of each table so far, also when `merge` raises; `strays` are files of none.
 
-    `start_schema_job` says whether the job that makes tables runs now; it is asked for when one is missing. Raises what
-    is no file's fault after all other tables are done.
+    `run_schema_job` makes tables and says what kept it from that; it is called when one is missing, and by several at
+    once. Raises what is no file's fault after all other tables are done.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Merge:
         *,
         warehouse: DataApi,
         s3: Any,
-        start_schema_job: Callable[[], bool] = lambda: False,
+        run_schema_job: Callable[[], str | None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] | None = None,
     ) -> None:
@@ -46,7 +46,7 @@ class Merge:
         self._warehouse = warehouse
         self._s3 = s3
         self._now = now
-        self._options: dict[str, Any] = {"now": now, "start_schema_job": start_schema_job} | (
+        self._options: dict[str, Any] = {"now": now, "run_schema_job": run_schema_job} | (
             {"sleep": sleep} if sleep else {}
         )
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import logging
 from collections.abc import Sequence
-
-from botocore.exceptions import ClientError
 
 from customer_data.files.clients import client
 from customer_data.job import new_parser, read_manifest, require_all_done, run_job
 from customer_data.metrics import publish
 from customer_data.replication.merge import Merge
 from customer_data.replication.metrics import of_merges
+from customer_data.replication.schema_job_run import SchemaJobRun
 from customer_data.replication.settings import MergeSettings
 from customer_data.warehouse.data_api import DataApi
-
-log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -26,26 +22,13 @@ def main(arguments: Sequence[str]) -> None:
     run_job(arguments, parser, _work)
 
 
-def _start(job: str | None) -> bool:
-    """Whether the job runs, started now or before."""
-    if job is None:
-        return False
-    try:
-        client("glue").start_job_run(JobName=job)
-    except ClientError as error:
-        log.info("the schema job %s does not start: %s", job, error)
-        return error.response.get("Error", {}).get("Code") == "ConcurrentRunsExceededException"
-    return True
-
-
 def _work(options: argparse.Namespace) -> None:
     settings = MergeSettings.from_json(options.settings)
     s3 = client("s3")
     files = read_manifest(options.manifest, s3)
     warehouse = DataApi(client("redshift-data"), settings.warehouse)
-    merge = Merge(
-        settings, options.run_id, warehouse=warehouse, s3=s3, start_schema_job=lambda: _start(settings.schema_job)
-    )
+    run_schema_job = SchemaJobRun(client("glue"), settings.schema_job) if settings.schema_job else None
+    merge = Merge(settings, options.run_id, warehouse=warehouse, s3=s3, run_schema_job=run_schema_job)
     try:
         results = merge.merge(files)
     finally:

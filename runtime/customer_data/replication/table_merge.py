@@ -73,7 +73,7 @@ class TableMerge:
         *,
         warehouse: DataApi,
         s3: Any,
-        start_schema_job: Callable[[], bool] = lambda: False,
+        run_schema_job: Callable[[], str | None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -85,7 +85,7 @@ class TableMerge:
         self._tombstones = TableName(self._target.schema, f"{self._target.name}{TOMBSTONES_SUFFIX}")
         self._warehouse = warehouse
         self._s3 = s3
-        self._start_schema_job = start_schema_job
+        self._run_schema_job = run_schema_job
         self._now = now
         self._attempts = Attempts(self._target, sleep)
         self._ledger = Ledger(warehouse, self._target, LEDGER_COLUMNS, replaced="failed")
@@ -217,34 +217,40 @@ class TableMerge:
             lambda: self._exists(self._tombstones),
         )
         if table is None:
-            raise FilesAtFault(dict.fromkeys(self._files, self._no_table(has_ledger=has_ledger)))
+            return self._made(has_ledger=has_ledger)
         if not has_ledger:
             self._ledger.ensure()
         self.result.appends = not key
         return _Stored(table, tuple(str(name) for (name,) in key), has_tombstones)
 
-    def _no_table(self, *, has_ledger: bool) -> FileFault:
-        """A new table is made by the schema job, once: without a ledger the files go again, with one they have failed,
-        and a table that could not be made has one."""
-        missing = f"there is no table {self._target} for {self._source}"
-        came_again = any(file.source.attempt for file in self._files.values())
-        if not has_ledger and not came_again and self._start_schema_job():
-            started = f"{missing}; the schema job was started to make it, and the file goes again by itself"
-            return FileFault("no_table", started)
-        if not has_ledger:
-            try:
-                self._ledger.ensure()
-            except WarehouseError as error:  # there is no schema either
-                log.info("%s: nothing is kept of the files: %s", self._target, error)
-        job = self._settings.schema_job
-        made = (
-            f"run the schema job (aws glue start-job-run --job-name '{job}'), whose log says what keeps it from making"
-            " the table, such as a SELECT that the source's user lacks"
-            if job
-            else "add it to the schemaFile, and deploy that"
+    def _made(self, *, has_ledger: bool) -> _Stored:
+        """A table that is new in the source is made by the schema job. One that could not be made has a ledger, which
+        says that its files have failed, and the job is not run for it again."""
+        trouble = None
+        if self._run_schema_job and not has_ledger:
+            run, self._run_schema_job = self._run_schema_job, None
+            log.info("%s: there is no such table yet", self._target)
+            if (trouble := run()) is None:
+                return self._stored()
+        raise FilesAtFault(dict.fromkeys(self._files, self._no_table(trouble)))
+
+    def _no_table(self, trouble: str | None) -> FileFault:
+        try:
+            self._ledger.ensure()
+        except WarehouseError as error:  # there is no schema either
+            log.info("%s: nothing is kept of the files: %s", self._target, error)
+        made = "add it to the schemaFile, and deploy that"
+        if job := self._settings.schema_job:
+            made = (
+                f"run the schema job (aws glue start-job-run --job-name '{job}'"
+                + (f"; {trouble}" if trouble else "")
+                + "), whose log says what keeps it from making the table, such as a SELECT that the source's user lacks"
+            )
+        return FileFault(
+            "no_table",
+            f"there is no table {self._target} for {self._source}: {made}; then run the manifest again, or load the"
+            " table again in DMS",
         )
-        again = "then run the manifest again, or load the table again in DMS"
-        return FileFault("no_table", f"{missing}: {made}; {again}")
 
     def _refuse_own_names(self) -> None:
         if self._target.name.endswith(SUFFIXES_OF_TABLES):
@@ -320,7 +326,7 @@ class TableMerge:
         state = read_state(self._warehouse, self._ledger.name, self._source)
         if state.files or not table.column(SEQUENCE_COLUMN):
             return state
-        names = [self._target, *([self._tombstones] if exists(self._warehouse, self._tombstones) else [])]
+        names = [self._target, *([self._tombstones] if self._exists(self._tombstones) else [])]
         greatest = [self._query(f"SELECT MAX({SEQUENCE_COLUMN}) FROM {sql.table(name)}") for name in names]
         last = max(str(sequence or "") for [(sequence,)] in greatest)
         generation, _, change = last.partition(".")
@@ -368,6 +374,8 @@ class TableMerge:
         role = batch.role(error)
         log.info("%s: not merged as planned (%s): %s", self._target, role.value, error)
         if is_missing(str(error)) and error.sql and sql.table(self._tombstones) in error.sql:
+            if not self._exists(self._tombstones):  # somebody has dropped them meanwhile
+                return False
             other_key = FileFault(
                 "other_key",
                 f"{self._tombstones}, which remembers deletions, has not the key of {self._target}: {error}; drop"

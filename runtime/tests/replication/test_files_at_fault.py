@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -326,30 +325,31 @@ def test_a_table_that_the_warehouse_lacks_waits_until_it_is_there(world: World) 
     assert customers.rows() == [(1, "Ann")]
 
 
-def test_a_new_table_of_the_source_is_made_by_the_schema_job_and_its_files_go_again(world: World) -> None:
+def test_a_new_table_of_the_source_is_made_by_the_schema_job_and_merged(world: World) -> None:
+    new, runs = Replication(world, ddl=None), list[None]()
+
+    def make() -> None:
+        runs.append(None)
+        Replication(world)
+
+    merger = new.merger(schema_job="schema-crm", run_schema_job=make)
+    [result] = merger.merge([new.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))])
+
+    assert (result.status, len(runs), new.rows()) == ("loaded", 1, [(1, "Ann")])
+
+
+@pytest.mark.parametrize("trouble", [None, "its run jr_1 ended FAILED: no such user"])
+def test_a_table_that_the_schema_job_does_not_make_is_reported_and_the_job_run_no_more(
+    world: World, trouble: str | None
+) -> None:
     new = Replication(world, ddl=None)
-    started = list[None]()
-    merger = new.merger(schema_job="schema-crm")
-    merger._options["start_schema_job"] = lambda: not started.append(None)
-    file = new.changes(("I", 1, {"ID": 1, "NAME": "Ann"}))
-    [result] = merger.merge([file])
-
-    assert "the schema job was started to make it, and the file goes again by itself" in (result.reason or "")
-    assert (result.status, len(started), world.columns("customers__loads")) == ("failed", 1, {})
-    Replication(world)
-    new.merge(replace(file, attempt=1))
-    assert new.rows() == [(1, "Ann")]
-
-
-def test_a_table_that_the_schema_job_does_not_make_is_reported_and_the_job_started_no_more(world: World) -> None:
-    new = Replication(world, ddl=None)
-    again = replace(new.changes(("I", 1, {"ID": 1, "NAME": "Ann"})), attempt=1)
-    later = new.changes(("I", 2, {"ID": 2, "NAME": "Bo"}))
-    for file in (again, later):
-        merger = new.merger(schema_job="schema-crm")
-        merger._options["start_schema_job"] = lambda: pytest.fail("it is started once a table")
-        [result] = merger.merge([file])
-        assert "run the schema job (aws glue start-job-run --job-name 'schema-crm')" in (result.reason or "")
+    runs: list[str | None] = []
+    for sequence in (1, 2):
+        merger = new.merger(schema_job="schema-crm", run_schema_job=lambda: runs.append(trouble) or trouble)
+        [result] = merger.merge([new.changes(("I", sequence, {"ID": 1, "NAME": "Ann"}))])
+        assert "run the schema job (aws glue start-job-run --job-name 'schema-crm'" in (result.reason or "")
+        assert sequence > 1 or not trouble or trouble in (result.reason or "")
+    assert runs == [trouble]
     assert [status for _, status in new.ledger()] == ["failed", "failed"], "which the message about the run tells"
 
 

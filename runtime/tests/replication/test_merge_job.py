@@ -10,11 +10,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from replication_world import NOW, TASK_START, Replication
 from world import STAGING, World
 
 from customer_data.errors import RunFailed
 from customer_data.replication.metrics import of_merges
+from customer_data.replication.schema_job_run import SchemaJobRun
 from customer_data.warehouse.ledger import timestamp
 
 
@@ -56,15 +58,57 @@ def test_the_metrics_of_a_run(customers: Replication) -> None:
     assert {each["Dimensions"][0]["Value"] for each in data.values()} == {"crm"}
 
 
-@pytest.mark.parametrize(("job", "starts"), [("schema-crm", 1), ("not deployed", 0)])
-def test_the_job_has_a_table_made_that_is_new(world: World, job: str, starts: int) -> None:
-    glue = boto3.client("glue", "us-east-1")
-    role = "arn:aws:iam::123456789012:role/schema"
-    glue.create_job(Name="schema-crm", Role=role, Command={"Name": "glueetl", "ScriptLocation": "s3://code/x.py"})
+class Glue:
+    """Answers in turn, to StartJobRun and then to GetJobRun, as Glue does."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers, self.asked = list(answers), list[str]()
+
+    def start_job_run(self, **named: str) -> dict[str, str]:
+        self._next("start", "StartJobRun", named)
+        return {"JobRunId": "jr_9"}
+
+    def get_job_run(self, **named: str) -> dict[str, Any]:
+        answer = self._next("get", "GetJobRun", named)
+        return {"JobRun": {"JobRunState": answer, "ErrorMessage": "no such user"}}
+
+    def _next(self, what: str, operation: str, named: dict[str, str]) -> str:
+        assert named["JobName"] == "schema-crm" and named.get("RunId", "jr_9") == "jr_9"
+        self.asked.append(what)
+        answer = self.answers.pop(0)
+        if answer.endswith("Exception"):
+            raise ClientError({"Error": {"Code": answer, "Message": "no"}}, operation)
+        return answer
+
+
+BUSY = "ConcurrentRunsExceededException"
+
+
+@pytest.mark.parametrize(
+    ("answers", "trouble"),
+    [
+        (("started", "RUNNING", "SUCCEEDED"), None),
+        ((BUSY, BUSY, "started", "ThrottlingException", "SUCCEEDED"), None),
+        (("started", "FAILED"), "its run jr_9 ended FAILED: no such user"),
+        (("started", "TIMEOUT"), "its run jr_9 ended TIMEOUT"),
+        (("AccessDeniedException",), "it could not be run"),
+        ((BUSY,) * 180, "it did not start in 30 minutes"),
+        (("started", *("RUNNING",) * 180), "it did not end in 30 minutes"),
+    ],
+)
+def test_the_schema_job_is_run_once_and_waited_for(answers: tuple[str, ...], trouble: str | None) -> None:
+    """A run that is under way may have read the source before it had the table: it is none of ours."""
+    glue, pauses = Glue(*answers), list[float]()
+    run = SchemaJobRun(glue, "schema-crm", sleep=pauses.append)
+    found = [run(), run()]
+    assert found[0] == found[1] and (found[0] is None) == (trouble is None) and (trouble or "") in (found[0] or "")
+    assert not glue.answers and len(pauses) == len(answers) - 1 - ("started" in answers) + (len(answers) >= 180)
+
+
+def test_the_job_asks_the_schema_job_for_a_table_that_is_new(world: World) -> None:
     new = Replication(world, ddl=None)
-    with pytest.raises(RunFailed, match="was started to make it" if starts else "run the schema job"):
-        new.run_job(new.changes(("I", 1, {"ID": 1, "NAME": "Ann"})), schema_job=job)
-    assert len(glue.get_job_runs(JobName="schema-crm")["JobRuns"]) == starts
+    with pytest.raises(RunFailed, match=r"it could not be run: .*EntityNotFound"):
+        new.run_job(new.changes(("I", 1, {"ID": 1, "NAME": "Ann"})), schema_job="not-deployed")
 
 
 def test_the_job_publishes_its_metrics(customers: Replication) -> None:
