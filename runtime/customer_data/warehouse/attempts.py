@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from customer_data.errors import FileFault, WarehouseError
 from customer_data.warehouse.data_api import backoff_seconds
-from customer_data.warehouse.failure_texts import is_about_values, is_already_there
+from customer_data.warehouse.failure_texts import is_about_values, is_already_there, is_guard
 from customer_data.warehouse.table_name import TableName
 
 #: Attempts without anything finished, after which a run gives up.
@@ -37,8 +37,7 @@ class Attempts:
 
 def is_overtaken(error: WarehouseError) -> bool:
     """Whether a guard refused what another run has changed, or that run has added the same column."""
-    is_guard = (error.sql or "").startswith("SELECT CAST(") and is_about_values(str(error))
-    return is_guard or is_already_there(str(error))
+    return (is_guard(error.sql) and is_about_values(str(error))) or is_already_there(str(error))
 
 
 def refused_values(error: WarehouseError, on_data: Collection[str], table: TableName) -> FileFault | None:

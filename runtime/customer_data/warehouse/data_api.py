@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from customer_data.errors import TransientWarehouseError, WarehouseError
 from customer_data.warehouse.connection import WarehouseConnection
-from customer_data.warehouse.failure_texts import is_conflict, without_values
+from customer_data.warehouse.failure_texts import is_conflict, is_guard, without_values
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,8 @@ def _failure(described: dict[str, Any], statements: Sequence[str]) -> WarehouseE
     failed = next((index for index, part in enumerate(parts) if part.get("Status") in ("FAILED", "ABORTED")), None)
     sql = statements[failed] if failed is not None else statements[0] if len(statements) == 1 else None
     message = described.get("Error") or f"the statement ended {described['Status']}"
-    return (TransientWarehouseError if is_conflict(message) else WarehouseError)(without_values(message), sql)
+    said = message if is_guard(sql) else without_values(message)
+    return (TransientWarehouseError if is_conflict(message) else WarehouseError)(said, sql)
 
 
 def _value(field: dict[str, Any]) -> Value:

@@ -63,6 +63,11 @@ def without_values(message: str) -> str:
     return _NAME_OR_VALUE.sub(lambda found: found["name"] or f"{found['context'] or ''}…", message)
 
 
+def is_guard(sql: str | None) -> bool:
+    """Whether the statement is one of ours that fails on purpose, with a sentence in place of a number."""
+    return (sql or "").startswith("SELECT CAST(CASE ")
+
+
 def is_conflict(message: str) -> bool:
     """Whether the same work may succeed when it is repeated."""
     return bool(_CONFLICT.search(_own_words(message)))
