@@ -41,9 +41,10 @@ interface Look {
  */
 export async function handler(event: WatchEvent): Promise<void> {
   const settings = readSettings<WatchSettings>();
-  const watched: Watched = { pipeline: settings.pipeline, replication: settings.replication, region: event.region };
   const replications = new Replications(settings.replication);
   const found = await replications.find();
+  const isRunning = found !== undefined && activityOf(found) === 'running';
+  const watched: Watched = { pipeline: settings.pipeline, replication: settings.replication, region: event.region, isRunning };
   console.info(JSON.stringify({ message: 'looked', event: event['detail-type'], ...event.detail, ...found }));
 
   if (event.source === 'aws.cloudformation') {
