@@ -2,7 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { Route, TestedRoute, testedRoute, testRoute } from './connections';
 import { readDocument, writeDocument } from './documents';
-import { withKnownLoad } from './known-load';
+import { loadBegunBy, withKnownLoad } from './known-load';
 import { LifecycleNotes } from './lifecycle-properties';
 import { ReplicationMode } from './replication-mode';
 import { activityOf, endedBadly, reasonOf, startTypeOf } from './replication-state';
@@ -85,9 +85,13 @@ async function resumeAfterRollback(settings: WatchSettings, replications: Replic
   if (found.route) {
     await reach(found.route);
   }
-  const type = startTypeOf(await withKnownLoad(found, replication.arn, statistics), replication.mode, false);
-  if (type && await replications.start(type, replication.mode)) {
-    await writeDocument(place, { started: notes.started, load: notes.load } satisfies LifecycleNotes);
+  const type = startTypeOf(await withKnownLoad(found, replication.arn, statistics, notes), replication.mode, false);
+  if (type === undefined) {
+    return;
+  }
+  const loadBegunAt = loadBegunBy(type, notes);
+  if (await replications.start(type, replication.mode)) {
+    await writeDocument(place, { started: notes.started, load: notes.load, loadBegunAt } satisfies LifecycleNotes);
   }
 }
 

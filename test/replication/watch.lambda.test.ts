@@ -439,6 +439,16 @@ describe('after a deployment that was rolled back', () => {
     expect(started()).toEqual(['resume-processing']);
   });
 
+  test('what failed in another full load since is loaded again', async () => {
+    given({ Status: 'failed' }, orders());
+    await look();
+    given({ Status: 'failed' }, orders({ FullLoadStartTime: undefined, FullLoadEndTime: undefined }));
+    objects.set(NOTES, JSON.stringify({ stopped: 'r2', loadBegunAt: '2026-11-02T09:00:00.000Z' }));
+    await look(rolledBack, 'aws.cloudformation');
+    expect(started()).toEqual(['reload-target']);
+    expect(Date.parse(JSON.parse(objects.get(NOTES)!).loadBegunAt)).not.toBe(Date.parse('2026-11-02T09:00:00.000Z'));
+  });
+
   test.each<[string, object | undefined, string]>([
     ['what somebody else has stopped', { started: 'r1' }, 'stopped'],
     ['what has never been started', undefined, 'created'],
