@@ -16,7 +16,10 @@ export interface OracleToRedshiftReplicationProps {
   /** The warehouse that holds the tables. */
   readonly warehouse: IRedshiftWarehouse;
 
-  /** The network from which the database is reached. In another one DMS has another replication, which loads all tables again. */
+  /**
+   * The network from which the database is reached. In another one DMS has another replication, which loads all tables again (with `ReplicationMode.CDC` it
+   * begins at the deployment, and changes between the stop and that are not replicated).
+   */
   readonly vpc: IVpc;
 
   /** The database. Its user needs the rights that the DMS user guide lists for an Oracle source, and SELECT on the catalog's ALL_ views. */
