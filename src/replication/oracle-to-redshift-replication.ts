@@ -191,7 +191,8 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     const serviceRoles = props.createServiceRoles ? newServiceRoles(this) : [];
     const network = new ReplicationNetwork(this, 'Network', { ...props, pipelineName: name, vpcEndpoints: props.vpcEndpoints ?? true });
     const schema = new SchemaJob(this, 'Schema', { ...props, pipelineName: name, network, tables, bucket, logKey, role: props.schemaRole });
-    if (props.schemaFile === undefined) { // A new table of the source.
+    if (props.schemaFile === undefined) {
+      // For a new table of the source. IAM cannot tell arguments apart: by one that brings its own code, the merge role reaches what the schema job's role does.
       Grant.addToPrincipal({ grantee: this.jobRole, actions: ['glue:StartJobRun'], resourceArns: [schema.job.jobArn] });
     }
     const mappings = tableMappings(tables);
