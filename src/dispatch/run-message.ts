@@ -48,9 +48,15 @@ function paragraphs(run: ReportedRun, outcome: RunOutcome): string[][] {
     ],
     ...(run.words ? fileSections(run, run.words, outcome) : [[`To have it repeated: ${run.again}.`]]),
     [
-      ...(run.againCommand && run.state !== SUCCEEDED ? [`To run it again: ${run.againCommand}`] : []),
+      ...(run.againCommand && canGoAgain(run, outcome) ? [`To run it again: ${run.againCommand}`] : []),
       `Run: ${run.runUrl}`,
       ...(run.logUrl ? [`Log: ${run.logUrl}`] : []),
     ],
   ];
+}
+
+/** A run of a manifest can take the files that are where they were; one that was moved to the error prefix has to be uploaded again. */
+function canGoAgain({ state, manifestUri, words }: ReportedRun, { failed, abandoned }: RunOutcome): boolean {
+  const leavesFiles = abandoned.length > 0 || (words?.remedyInPlace !== undefined && failed.length > 0);
+  return state !== SUCCEEDED && (leavesFiles || manifestUri === undefined);
 }

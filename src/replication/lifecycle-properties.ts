@@ -36,6 +36,8 @@ export interface LifecycleNotes {
   readonly started?: string;
   /** `Load` of that start. */
   readonly load?: string;
+  /** When all tables were last begun to be loaded, which need not have come to an end. */
+  readonly loadBegunAt?: string;
   /** The request for which it was stopped since. */
   readonly stopped?: string;
   /** The request for which the ways to both endpoints were tested since. */

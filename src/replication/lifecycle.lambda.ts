@@ -2,7 +2,7 @@ import { GetJobRunsCommand, GlueClient, JobRun, StartJobRunCommand } from '@aws-
 import type { CdkCustomResourceIsCompleteResponse, CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { Route, testedRoute, testRoute } from './connections';
 import { readDocument, writeDocument } from './documents';
-import { withKnownLoad } from './known-load';
+import { loadBegunBy, withKnownLoad } from './known-load';
 import { LifecycleNotes, StartProperties, StopProperties } from './lifecycle-properties';
 import { activityOf, isLoaded, reasonOf, startTypeOf } from './replication-state';
 import { FoundReplication, Replications } from './replications';
@@ -153,16 +153,17 @@ async function startOrReport(
     throw new StartFailedError(`DMS could not start the replication ${Replication.identifier}: ${reasonOf(found)}${await tablesInError(replications)}`);
   }
   const loaded = notes.load ?? loadBefore(request);
-  const type = startTypeOf(await withKnownLoad(found, Replication.arn, Statistics), Replication.mode, loaded !== undefined && loaded !== Load);
+  const type = startTypeOf(await withKnownLoad(found, Replication.arn, Statistics, notes), Replication.mode, loaded !== undefined && loaded !== Load);
   if (type === undefined) {
     return true;
   }
   if (found.route && !await isReached(found.route, properties, notes, requestId)) {
     return false;
   }
+  const loadBegunAt = loadBegunBy(type, notes);
   if (await replications.start(type, Replication.mode)) {
     // After the start: one whose note was lost is repeated, or is found under way; one noted and lost would be waited for in vain.
-    await writeDocument(Notes, { started: requestId, load: Load } satisfies LifecycleNotes);
+    await writeDocument(Notes, { started: requestId, load: Load, loadBegunAt } satisfies LifecycleNotes);
   }
   return false;
 }

@@ -58,7 +58,7 @@ const FILES_KEPT_FOR = Duration.days(30);
  * - first makes the warehouse's tables after the source's catalog, or by `schemaFile`. What was converted how, and what needs a person, is in
  *   `schemas/<pipelineName>/assessment.html` of the staging bucket;
  * - then starts the replication, and fails with DMS's own reason if it does not start. It is stopped before anything of it changes and before it is deleted, and resumed
- *   afterwards; after a change of `tables`, `mode` or `fileFormat` all tables are loaded again;
+ *   afterwards; after a change of `tables`, `mode`, `fileFormat`, `numberScale`, `vpc` or `encryptionKey` all tables are loaded again;
  * - merges what DMS writes within a `mergeInterval`, each table's files in one transaction. The last change of a key wins, in the order of the redo log; a file
  *   that comes twice, late or out of order leaves the table as the source has it. A table that is new in the source is made when its first file is merged, except with a
  *   `schemaFile`; a number or a date whose column is too small lets it grow, and one that was NOT NULL is so no longer.
@@ -191,7 +191,8 @@ export class OracleToRedshiftReplication extends FilePipeline implements IGranta
     const serviceRoles = props.createServiceRoles ? newServiceRoles(this) : [];
     const network = new ReplicationNetwork(this, 'Network', { ...props, pipelineName: name, vpcEndpoints: props.vpcEndpoints ?? true });
     const schema = new SchemaJob(this, 'Schema', { ...props, pipelineName: name, network, tables, bucket, logKey, role: props.schemaRole });
-    if (props.schemaFile === undefined) { // A new table of the source.
+    if (props.schemaFile === undefined) {
+      // For a new table of the source. IAM cannot tell arguments apart: by one that brings its own code, the merge role reaches what the schema job's role does.
       Grant.addToPrincipal({ grantee: this.jobRole, actions: ['glue:StartJobRun', 'glue:GetJobRun'], resourceArns: [schema.job.jobArn] });
     }
     const mappings = tableMappings(tables);

@@ -16,7 +16,10 @@ export interface OracleToRedshiftReplicationProps {
   /** The warehouse that holds the tables. */
   readonly warehouse: IRedshiftWarehouse;
 
-  /** The network from which the database is reached. In another one DMS has another replication, which loads all tables again. */
+  /**
+   * The network from which the database is reached. In another one DMS has another replication, which loads all tables again (with `ReplicationMode.CDC` it
+   * begins at the deployment, and changes between the stop and that are not replicated).
+   */
   readonly vpc: IVpc;
 
   /** The database. Its user needs the rights that the DMS user guide lists for an Oracle source, and SELECT on the catalog's ALL_ views. */
@@ -152,8 +155,8 @@ export interface OracleToRedshiftReplicationProps {
 
   /**
    * Whether endpoints of the VPC are made for S3 (gateway), Secrets Manager and the Redshift Data API (interfaces), in isolated subnets for CloudWatch
-   * Logs too, where the VPC of this app has none yet. Replications share those of their VPC, which belong to the stack of the first one and stay until no
-   * replication of it needs them. DMS Serverless reaches S3 and Secrets Manager through such endpoints only. The deployment fails where a VPC that
+   * Logs too, where the VPC of this app has none yet. Replications share those of their VPC, which belong to the stack of `vpc` (if the subnets are of another
+   * one, to that of the first replication) and stay until no replication of it needs them. DMS Serverless reaches S3 and Secrets Manager through such endpoints only. The deployment fails where a VPC that
    * was made elsewhere has them already: then `false`.
    *
    * @default true

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'fs';
+import { readFileSync } from 'fs';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../errors';
 
@@ -10,13 +10,10 @@ const ORACLE_WORDS = /\bN?VARCHAR2\b|\bNUMBER\s*\(\s*[\d*]|\bNOT\s+NULL\s+ENABLE
 
 const REMEDY = 'give the converted file, create_redshift_schema.sql, as the schema job or python -m customer_data.oracle_schema writes it';
 
-/** Checks that a file may hold statements for the warehouse. Throws ConfigurationError for one without any, and for one that was written for Oracle. */
+/** Checks that a file (it is there, and no folder) may hold statements for the warehouse. Throws ConfigurationError for one without any, and for one that was written for Oracle. */
 export function checkSchemaFile(scope: Construct, file: string | undefined): void {
   if (file === undefined) {
     return;
-  }
-  if (!statSync(file).isFile()) {
-    throw new ConfigurationError(`schemaFile is '${file}', but that is a folder; ${REMEDY}`, scope);
   }
   // Lines stay, so that the one at fault can be named.
   const code = readFileSync(file, 'utf8').replace(NO_CODE, (text) => ` ${text.replace(/[^\n]/g, '')}`);

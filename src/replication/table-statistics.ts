@@ -54,10 +54,16 @@ export function tablesOf(copy: StatisticsDocument | undefined, replication: stri
   return copy?.replication === replication ? copy.tables : {};
 }
 
-/** Whether all tables of a replication have been loaded, as far as the copy knows. */
-export function hasLoadedAll(copy: StatisticsDocument | undefined, replication: string): boolean {
+/**
+ * Whether all tables of a replication have been loaded, as far as the copy knows.
+ *
+ * @param begun when the load began; what has ended before it is of an earlier one, which the copy keeps until a table has times of its own again
+ */
+export function hasLoadedAll(copy: StatisticsDocument | undefined, replication: string, begun: string | undefined): boolean {
   const tables = Object.values(tablesOf(copy, replication));
-  return tables.length > 0 && tables.every(({ load_ended_at: ended }) => ended !== null);
+  const isLoaded = ({ state, load_ended_at: ended }: KnownTable): boolean =>
+    state !== 'Before load' && ended !== null && (begun === undefined || Date.parse(ended) > Date.parse(begun));
+  return tables.length > 0 && tables.every(isLoaded);
 }
 
 /** What is known of a table after another look at DMS's statistics. */

@@ -28,7 +28,7 @@ export interface VpcEndpointsProps {
 /**
  * Lets a replication use endpoints of its VPC: one for each service, which all replications of the app share.
  *
- * They are made in the scope of the stack, not of the replication that needs them first: that one may be removed, and the others still need them.
+ * They are made in the network's stack, not with the replication that needs them first: that one may be removed, and the others still need them.
  */
 export class VpcEndpoints extends Construct {
   /** What has to be there before anything is reached through them. */
@@ -76,9 +76,15 @@ export class VpcEndpoints extends Construct {
     if (!made.has(service) && hasEndpoint(vpc, service)) {
       return undefined;
     }
-    const endpoint = made.get(service) ?? make(placeOf(Stack.of(this), vpc));
+    const endpoint = made.get(service) ?? make(placeOf(this.stackOfEndpoints(), vpc));
     made.set(service, endpoint);
     return endpoint;
+  }
+
+  /** Subnets of another stack than the network's know the network: there the endpoints would make the two depend on each other. */
+  private stackOfEndpoints(): Stack {
+    const stack = Stack.of(this.props.vpc);
+    return this.props.subnets.every((subnet) => Stack.of(subnet) === stack) ? stack : Stack.of(this);
   }
 }
 

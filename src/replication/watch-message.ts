@@ -1,10 +1,15 @@
+import { ReplicationMode } from './replication-mode';
 import { ReplicationTarget } from './replication-target';
 import { KnownTable, nameOf } from './table-statistics';
+import { chunks } from '../dispatch/chunks';
 import { consoleUrl } from '../dispatch/console-links';
 import { Message, newMessage } from '../dispatch/message';
 
 /** Tables listed in one part of a message. */
 const MOST_TABLES = 20;
+
+/** DMS user guide, "Reloading tables during a task". */
+const MOST_TABLES_RELOADED = 10;
 
 /** Something about a table that a person has to look at. */
 export interface Finding {
@@ -18,6 +23,8 @@ export interface Watched {
   readonly pipeline: string;
   readonly replication: ReplicationTarget;
   readonly region: string;
+  /** DMS loads a single table again while it runs, and not otherwise. */
+  readonly isRunning: boolean;
 }
 
 const HEADINGS: Record<Finding['kind'], (count: number) => string> = {
@@ -43,7 +50,7 @@ export function failureMessage(watched: Watched, event: string, detail: string, 
       'While it does not run, changes wait in the redo logs of the source: it has to run again before these are removed.',
       ...LOB_TOO_LONG.test(`${detail} ${reason ?? ''}`) ? remedyOfLob(watched) : [
         `To go on where it stopped: remove the cause, then run ${startCommand(watched.replication, 'resume-processing')}`,
-        `To load all tables again: ${startCommand(watched.replication, 'reload-target')}`,
+        ...loadsTables(watched.replication) ? [`To load all tables again: ${startCommand(watched.replication, 'reload-target')}`] : [],
       ],
     ],
     [`DMS: ${dmsUrl(watched)}`],
@@ -54,8 +61,10 @@ function remedyOfLob({ replication }: Watched): string[] {
   return [
     'A large object of the source (CLOB, BLOB or the like) is longer than the prop maxLobSize of the construct (64 KiB by default), and none is cut. Resuming as it is fails again.',
     'To go on where it stopped: raise maxLobSize and deploy, which starts the replication again. A text of more than 65,535 bytes comes then, but fits no VARCHAR: its table is not merged.',
-    'To do without the long value: shorten it in the source, or take its table out (excludeTables), then load all tables again, since the redo logs still have it: '
-      + startCommand(replication, 'reload-target'),
+    ...loadsTables(replication) ? [
+      'To do without the long value: shorten it in the source, or take its table out (excludeTables), then load all tables again, since the redo logs still have it: '
+        + startCommand(replication, 'reload-target'),
+    ] : [],
   ];
 }
 
@@ -69,9 +78,35 @@ export function findingsMessage(watched: Watched, findings: Finding[]): Message 
       ...some.slice(0, MOST_TABLES).map(({ table, text }) => `- ${nameOf(table)}: ${text}`),
       ...(some.length > MOST_TABLES ? [`- and ${some.length - MOST_TABLES} more; DMS lists all of them`] : []),
     ]),
-    ['To heal a table: load it again, which removes what it lacks. Its files are merged by themselves.', reloadCommand(watched.replication, tablesOf(findings))],
+    remedyOfTables(watched, tablesOf(findings)),
     [`DMS: ${dmsUrl(watched)}`],
   ]);
+}
+
+/** A table is loaded again by a replication that loads tables, while it runs (DMS user guide, "Reloading tables during a task"). */
+function remedyOfTables({ replication, isRunning }: Watched, tables: KnownTable[]): string[] {
+  if (!loadsTables(replication)) {
+    return ['With ReplicationMode.CDC, DMS loads no table again: correct the rows of the warehouse by hand, or choose ReplicationMode.FULL_LOAD_AND_CDC and deploy, which loads all tables.'];
+  }
+  const reloadAll = startCommand(replication, 'reload-target');
+  if (!isRunning) {
+    return [
+      'The replication does not run, and DMS loads single tables of a running one only.',
+      ...replication.mode === ReplicationMode.FULL_LOAD ? [] : [
+        `To heal a table: start it where it stopped, then load the table again. ${startCommand(replication, 'resume-processing')}`,
+        ...reloadCommands(replication, tables),
+      ],
+      `To load all tables again, which removes what they lack: ${reloadAll}`,
+    ];
+  }
+  return [
+    `To heal a table: load it again, which removes what it lacks. Its files are merged by themselves.${tables.length > MOST_TABLES_RELOADED ? ` DMS takes ${MOST_TABLES_RELOADED} tables at a time:` : ''}`,
+    ...reloadCommands(replication, tables),
+  ];
+}
+
+function loadsTables({ mode }: ReplicationTarget): boolean {
+  return mode !== ReplicationMode.CDC;
 }
 
 function head({ pipeline, replication }: Watched): string[] {
@@ -87,6 +122,10 @@ function startCommand({ kind, arn }: ReplicationTarget, type: string): string {
 /** Each table once. */
 function tablesOf(findings: Finding[]): KnownTable[] {
   return [...new Map(findings.map(({ table }) => [nameOf(table), table])).values()];
+}
+
+function reloadCommands(replication: ReplicationTarget, tables: KnownTable[]): string[] {
+  return chunks(tables, MOST_TABLES_RELOADED).map((some) => reloadCommand(replication, some));
 }
 
 function reloadCommand({ kind, arn }: ReplicationTarget, reloaded: KnownTable[]): string {

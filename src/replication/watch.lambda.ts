@@ -2,7 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { Route, TestedRoute, testedRoute, testRoute } from './connections';
 import { readDocument, writeDocument } from './documents';
-import { withKnownLoad } from './known-load';
+import { loadBegunBy, withKnownLoad } from './known-load';
 import { LifecycleNotes } from './lifecycle-properties';
 import { ReplicationMode } from './replication-mode';
 import { activityOf, endedBadly, reasonOf, startTypeOf } from './replication-state';
@@ -41,9 +41,10 @@ interface Look {
  */
 export async function handler(event: WatchEvent): Promise<void> {
   const settings = readSettings<WatchSettings>();
-  const watched: Watched = { pipeline: settings.pipeline, replication: settings.replication, region: event.region };
   const replications = new Replications(settings.replication);
   const found = await replications.find();
+  const isRunning = found !== undefined && activityOf(found) === 'running';
+  const watched: Watched = { pipeline: settings.pipeline, replication: settings.replication, region: event.region, isRunning };
   console.info(JSON.stringify({ message: 'looked', event: event['detail-type'], ...event.detail, ...found }));
 
   if (event.source === 'aws.cloudformation') {
@@ -84,9 +85,13 @@ async function resumeAfterRollback(settings: WatchSettings, replications: Replic
   if (found.route) {
     await reach(found.route);
   }
-  const type = startTypeOf(await withKnownLoad(found, replication.arn, statistics), replication.mode, false);
-  if (type && await replications.start(type, replication.mode)) {
-    await writeDocument(place, { started: notes.started, load: notes.load } satisfies LifecycleNotes);
+  const type = startTypeOf(await withKnownLoad(found, replication.arn, statistics, notes), replication.mode, false);
+  if (type === undefined) {
+    return;
+  }
+  const loadBegunAt = loadBegunBy(type, notes);
+  if (await replications.start(type, replication.mode)) {
+    await writeDocument(place, { started: notes.started, load: notes.load, loadBegunAt } satisfies LifecycleNotes);
   }
 }
 

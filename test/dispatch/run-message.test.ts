@@ -3,6 +3,7 @@ import { LOADER_WORDS } from '../../src/csv-loading/loader-words';
 import { glueRunUrl, logUrl } from '../../src/dispatch/console-links';
 import { RunDescription } from '../../src/dispatch/ended-run';
 import { runMessage, ReportedRun } from '../../src/dispatch/run-message';
+import { RunOutcome } from '../../src/dispatch/run-outcome';
 import { GATE_WORDS } from '../../src/quality/gate-words';
 import { REPLICATION_WORDS } from '../../src/replication/replication-words';
 
@@ -69,6 +70,22 @@ test('says that nothing is known of the files when the ledger could not be read'
 
     1 file(s) go again by themselves; what is loaded already is not loaded again."
   `);
+});
+
+describe('the command that runs it again', () => {
+  const NO_FILES = { words: undefined, manifestUri: undefined };
+
+  test.each<[string, Partial<ReportedRun>, Partial<RunOutcome>, boolean]>([
+    ['is no help for files in the error prefix', {}, { failed: [report('a')] }, false],
+    ['is no help for files of a gate in the error prefix', { words: GATE_WORDS }, { failed: [report('a')] }, false],
+    ['is no help for files that go again by themselves', {}, { retried: [manifestFile('a')] }, false],
+    ['is given for files that are where they were', {}, { failed: [report('a')], abandoned: [report('b')] }, true],
+    ['is given for files that stay where they are', { words: REPLICATION_WORDS }, { failed: [report('a')] }, true],
+    ['is given for a run without files', NO_FILES, {}, true],
+    ['is not given for a run that succeeded', { ...NO_FILES, state: 'SUCCEEDED' }, {}, false],
+  ])('%s', (_, of, outcome, given) => {
+    expect(runText({ ...run, ...of }, { ...nothing, ...outcome }).includes('To run it again: ')).toBe(given);
+  });
 });
 
 test('keeps a key with line breaks on its own line', () => {

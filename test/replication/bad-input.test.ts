@@ -137,10 +137,6 @@ describe('props', () => {
     expect(() => newReplication({ schemaFile: fileOf(content) })).toThrow(message);
   });
 
-  test('a schema file that is a folder is refused', () => {
-    expect(() => newReplication({ schemaFile: folder })).toThrow('but that is a folder');
-  });
-
   test('a schema file may have words of Oracle in remarks, texts and names, and those that only look like them', () => {
     const content = `-- was VARCHAR2(40)\n/* NUMBER(5) NOT NULL ENABLE */ CREATE TABLE crm.t ("VARCHAR2(" INT, number INT, n INT NOT NULL);
       COMMENT ON TABLE crm.t IS 'it''s VARCHAR2(40) in Oracle'; CREATE VIEW crm.v AS SELECT ROW_NUMBER() OVER (ORDER BY n), TO_NUMBER('1', '9') FROM crm.t`;

@@ -162,7 +162,7 @@ describe('a start', () => {
     given({ Status: 'created' });
     expect(await isDone()).toBe(false);
     expect(started()).toEqual([{ ReplicationConfigArn: ARN, StartReplicationType: 'start-replication' }]);
-    expect(notes()).toEqual({ started: 'r1', load: 'l1' });
+    expect(notes()).toEqual({ started: 'r1', load: 'l1', loadBegunAt: expect.any(String) });
     // DMS may show the old state for a moment.
     expect(await isDone()).toBe(false);
     expect(started()).toHaveLength(1);
@@ -184,6 +184,7 @@ describe('a start', () => {
     ['forgot a full load that was done', {}, { replication: ARN, tables: { a: LOADED, b: LOADED } }, 'resume-processing'],
     ['says none per cent of no table', { ReplicationStats: NO_STATISTICS }, { replication: ARN, tables: { a: LOADED } }, 'resume-processing'],
     ['forgot a full load that was not done', {}, { replication: ARN, tables: { a: LOADED, b: { load_ended_at: null } } }, 'reload-target'],
+    ['forgot one that somebody began again', {}, { replication: ARN, tables: { a: { ...LOADED, state: 'Before load' } } }, 'reload-target'],
     ['never had a table', { ReplicationStats: NO_STATISTICS }, { replication: ARN, tables: {} }, 'reload-target'],
     ['was never looked at', {}, undefined, 'reload-target'],
     ['has followed another one that was loaded', {}, { replication: `${ARN}-other`, tables: { a: LOADED } }, 'reload-target'],
@@ -195,6 +196,26 @@ describe('a start', () => {
     }
     await isDone();
     expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual([type]);
+  });
+
+  test.each([['2026-11-02T10:00:00.000Z', 'reload-target'], ['2026-11-01T09:00:00.000Z', 'resume-processing']])('of one that failed and has lost a full load begun at %s', async (loadBegunAt, type) => {
+    given({ Status: 'failed' });
+    objects.set(NOTES, JSON.stringify({ started: 'r0', load: 'l1', loadBegunAt }));
+    objects.set(COPY, JSON.stringify({ replication: ARN, tables: { a: LOADED } }));
+    await isDone();
+    expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual([type]);
+  });
+
+  test('notes when a full load begins, until another one does', async () => {
+    given({ Status: 'stopped' });
+    objects.set(NOTES, JSON.stringify({ started: 'r0', load: 'l0' }));
+    await isDone();
+    const { loadBegunAt } = notes();
+    expect(Math.abs(Date.now() - Date.parse(loadBegunAt))).toBeLessThan(60_000);
+    tablesMade('r2');
+    await isDone({ id: 'r2' });
+    expect(started().map(({ StartReplicationType }) => StartReplicationType)).toEqual(['reload-target', 'resume-processing']);
+    expect(notes()).toEqual({ started: 'r2', load: 'l1', loadBegunAt });
   });
 
   test.each<[string, Replication, Partial<Record<'mode' | 'load', string>>, string | undefined]>([
@@ -473,7 +494,7 @@ describe('a task', () => {
       { Name: 'replication-instance-arn', Values: ['arn:rep'] }, { Name: 'endpoint-arn', Values: ['arn:source', 'arn:target'] },
     ]);
     expect(startTypes()).toEqual(['start-replication']);
-    expect(notes()).toEqual({ started: 'r1', load: 'l1' });
+    expect(notes()).toEqual({ started: 'r1', load: 'l1', loadBegunAt: expect.any(String) });
   });
 
   test.each<[string, Connection[]]>([

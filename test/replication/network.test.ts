@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { GatewayVpcEndpointAwsService, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { GatewayVpcEndpointAwsService, Port, PrivateSubnet, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { newReplication, newSource } from './helpers';
 import { OracleSourceOptions } from '../../src';
 import { joined, newStack, resources } from '../csv-loading/helpers';
@@ -88,19 +88,39 @@ describe('endpoints', () => {
     expect(endpointsWith('ONE')).toEqual(both);
   });
 
-  test('are there before the replication starts that uses them, also those of another stack', () => {
-    const app = new App();
-    const [one, two] = ['One', 'Two'].map((id) => newStack(app, id));
-    const vpc = new Vpc(newStack(app, 'Shared'), 'Network');
-    newReplication({ vpc }, one);
-    newReplication({ vpc, tables: ['SALES.%'] }, two);
-    const template = Template.fromStack(one);
+  test('are there before the replication starts that uses them', () => {
+    const template = templateOfSource({});
     const [start] = resources(template, 'Custom::ReplicationStart');
     expect(start.DependsOn).toEqual(expect.arrayContaining(Object.keys(template.findResources('AWS::EC2::VPCEndpoint'))));
-    expect(endpointsOf(Template.fromStack(two))).toEqual([]);
-    // What uses them lets itself in, so that the stacks can be deployed one after the other.
-    expect(two.dependencies.map(({ node }) => node.id)).toContain('One');
-    expect(one.dependencies.map(({ node }) => node.id)).toEqual(['Shared']);
+  });
+
+  test('are in the stack of the network, and stay as they are when the replication of another stack goes that needed them first', () => {
+    const endpointsOfShared = (...ids: string[]): unknown => {
+      const app = new App();
+      const vpc = new Vpc(newStack(app, 'Shared'), 'Network');
+      const stacks = ids.map((id) => newStack(app, id));
+      stacks.forEach((stack) => newReplication({ vpc, tables: [`${stack.node.id}.%`] }, stack));
+      stacks.forEach((stack) => {
+        expect(endpointsOf(Template.fromStack(stack))).toEqual([]);
+        // What uses them lets itself in, so that a stack needs that of the network alone.
+        expect(stack.dependencies.map(({ node }) => node.id)).toEqual(['Shared']);
+      });
+      return Template.fromStack(Stack.of(vpc)).findResources('AWS::EC2::VPCEndpoint');
+    };
+    const both = endpointsOfShared('One', 'Two');
+    expect(Object.keys(both as object)).toHaveLength(3);
+    expect(endpointsOfShared('Two')).toEqual(both);
+    expect(endpointsOfShared('One')).toEqual(both);
+  });
+
+  test('of subnets that a stack adds to the network of another one are in the stack of these', () => {
+    const app = new App();
+    const [shared, one] = ['Shared', 'One'].map((id) => newStack(app, id));
+    const vpc = new Vpc(shared, 'Network');
+    const subnets = ['a', 'b'].map((zone, index) => new PrivateSubnet(one, `Subnet${index}`, { vpcId: vpc.vpcId, availabilityZone: `eu-central-1${zone}`, cidrBlock: `10.0.20${index}.0/24` }));
+    newReplication({ vpc, vpcSubnets: { subnets } }, one);
+    expect(endpointsOf(Template.fromStack(one))).toEqual(['redshift-data', 's3', 'secretsmanager']);
+    expect(shared.dependencies).toEqual([]);
   });
 
   test('to S3 are in the routes of all subnets that use them', () => {

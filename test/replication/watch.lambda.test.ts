@@ -175,8 +175,36 @@ To go on where it stopped: raise maxLobSize and deploy`);
     expect(told(sns)[0].Message).toContain(' --tables-to-reload \'[{"SchemaName":"CRM","TableName":"ORDERS"},{"SchemaName":"CRM","TableName":"LINES"}]\'');
   });
 
+  test('names ten tables in a command, which is what DMS takes', async () => {
+    given({ Status: 'running' }, ...Array.from({ length: 11 }, (_, index) => orders({ TableName: `T${index}`, TableState: 'Table error' })));
+    await look();
+    const commands = told(sns)[0].Message!.split('\n').filter((line) => line.startsWith('aws dms reload-replication-tables '));
+    expect(commands.map((command) => command.match(/TableName/g)!.length)).toEqual([10, 1]);
+    expect(told(sns)[0].Message).toContain('DMS takes 10 tables at a time:');
+  });
+
+  test.each<[string, string, string, string[], string[]]>([
+    ['that only replicates changes', 'cdc', 'running', ['DMS loads no table again'], ['aws dms']],
+    ['that has stopped', 'full-load-and-cdc', 'stopped', ['does not run', 'resume-processing\naws dms reload-replication-tables', 'reload-target'], []],
+    ['whose full load has ended', 'full-load', 'stopped', ['does not run', 'reload-target'], ['reload-replication-tables', 'resume-processing']],
+  ])('of tables of a replication %s advises what DMS does', async (_, mode, Status, said, unsaid) => {
+    asDeployed({ ...settings, replication: { ...settings.replication, mode } });
+    given({ Status }, orders({ TableState: 'Table error' }));
+    await look();
+    said.forEach((words) => expect(told(sns)[0].Message).toContain(words));
+    unsaid.forEach((words) => expect(told(sns)[0].Message).not.toContain(words));
+  });
+
+  test.each([['Replication failed.'], ['LOB data of 80000 bytes would be truncated']])('of a replication of changes alone (%s) advises no full load', async (detailMessage) => {
+    asDeployed({ ...settings, replication: { ...settings.replication, mode: 'cdc' } });
+    given({ Status: 'failed' });
+    await look({ eventType: 'REPLICATION_FAILED', category: 'Failure', detailMessage });
+    expect(told(sns)[0].Message).toContain('To go on where it stopped: ');
+    expect(told(sns)[0].Message).not.toContain('reload-target');
+  });
+
   test('names the commands of a task for a task', async () => {
-    asDeployed({ ...settings, replication: { kind: 'task', identifier: 'test', arn: 'arn:task', mode: 'cdc' } });
+    asDeployed({ ...settings, replication: { kind: 'task', identifier: 'test', arn: 'arn:task', mode: 'full-load-and-cdc' } });
     dms.on(DescribeReplicationTasksCommand).resolves({ ReplicationTasks: [{ Status: 'failed' }] });
     dms.on(DescribeTableStatisticsCommand).resolves({ TableStatistics: [orders({ TableState: 'Table error' })] });
     await look({ category: 'Failure' });
@@ -409,6 +437,16 @@ describe('after a deployment that was rolled back', () => {
     given({ Status: 'failed' });
     await look(rolledBack, 'aws.cloudformation');
     expect(started()).toEqual(['resume-processing']);
+  });
+
+  test('what failed in another full load since is loaded again', async () => {
+    given({ Status: 'failed' }, orders());
+    await look();
+    given({ Status: 'failed' }, orders({ FullLoadStartTime: undefined, FullLoadEndTime: undefined }));
+    objects.set(NOTES, JSON.stringify({ stopped: 'r2', loadBegunAt: '2026-11-02T09:00:00.000Z' }));
+    await look(rolledBack, 'aws.cloudformation');
+    expect(started()).toEqual(['reload-target']);
+    expect(Date.parse(JSON.parse(objects.get(NOTES)!).loadBegunAt)).not.toBe(Date.parse('2026-11-02T09:00:00.000Z'));
   });
 
   test.each<[string, object | undefined, string]>([
