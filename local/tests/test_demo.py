@@ -15,4 +15,4 @@ DEMO = Path(__file__).parents[2] / "script" / "demo"
 def test_the_demo_ends_well() -> None:
     done = subprocess.run([DEMO], capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
-    assert re.search(r"^11 of 11 checks passed, ", done.stdout, re.MULTILINE), done.stdout[-4000:]
+    assert re.search(r"^14 of 14 checks passed, ", done.stdout, re.MULTILINE), done.stdout[-4000:]

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from local.cloud import LocalCloud
 
 Row = tuple[Any, ...]
 
+_ROOM_FOR_THREADS = 24 * 2**20
 LOAD_TIMEOUT_SECONDS = 120
 TWO_HOURS = timedelta(hours=2)
 """Older than what may still be on its way, for the sweep."""
@@ -117,10 +119,13 @@ class Pipeline:
         return False
 
     def forbid_more_memory(self, run_id: str) -> None:
-        """Lets every allocation of a run fail from now on."""
+        """Lets allocations of a run fail from now on, large ones first: Python waits forever for a thread that finds no
+        memory for its first bytes."""
         pid = self.cloud.run_process(run_id)
         assert pid is not None, f"{run_id} has ended"
-        resource.prlimit(pid, resource.RLIMIT_AS, (1, 1))
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + _ROOM_FOR_THREADS
+        resource.prlimit(pid, resource.RLIMIT_AS, (most, most))
 
     def log_of(self, run_id: str) -> list[str]:
         """What a run printed."""
