@@ -91,7 +91,7 @@ class Merge:
         plan = make_plan([columns], table, key=["order_id"], sequence="change_seq")
         check_plan(plan)
         if plan.widenings:
-            assert table_changes.widen(plan, self.table, warehouse, [].append) == set()
+            assert table_changes.widen(plan, self.table, warehouse, [].append) == {}
             self.upsert(number, batch, parts)
             return
         row = LedgerRow(
