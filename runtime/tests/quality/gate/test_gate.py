@@ -54,6 +54,7 @@ def test_a_file_without_bad_rows_is_published_byte_for_byte(world: GateWorld) ->
         "rows_rescued": 0,
         "columns_added": [],
         "columns_widened": [],
+        "columns_nullable": [],
         "rescue_columns": [],
         "top_reasons": [],
         "report": f"s3://{BUCKET}/reports/sub/a b.csv.20240101T000000Z-{file.load_id[:12]}.html",
