@@ -59,7 +59,7 @@ def key_places(
 
 def rescue_name(column: str) -> str:
     """The column that keeps, as text, the values that do not fit `column`."""
-    return shortened(column, MAX_IDENTIFIER_BYTES - len(RESCUE_SUFFIX)) + RESCUE_SUFFIX
+    return with_ending(column, RESCUE_SUFFIX)
 
 
 def snake_case(header: str) -> str:
@@ -143,6 +143,11 @@ def _fold(character: str) -> str:
 
 def _is_word(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def with_ending(name: str, ending: str) -> str:
+    """The name of what stands beside an object of the name."""
+    return shortened(name, MAX_IDENTIFIER_BYTES - len(ending)) + ending
 
 
 def shortened(name: str, max_bytes: int) -> str:

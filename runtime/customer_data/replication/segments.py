@@ -16,7 +16,8 @@ from typing import Any
 from customer_data.columns.staged import StagedColumn
 from customer_data.columns.types import TableColumn, TableSchema, varchar
 from customer_data.errors import FileFault, TransientWarehouseError, WarehouseError
-from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN, TOMBSTONES_SUFFIX
+from customer_data.oracle_schema.names import OPERATION_COLUMN, SEQUENCE_COLUMN
+from customer_data.oracle_schema.remedies import make_way
 from customer_data.records import staged_objects
 from customer_data.records.parquet_parts import StagedPart
 from customer_data.replication import merge_sql
@@ -36,12 +37,11 @@ from customer_data.replication.staging_plan import (
     staging,
 )
 from customer_data.replication.survey import survey
-from customer_data.warehouse import sql, table_changes
+from customer_data.warehouse import table_changes
 from customer_data.warehouse.catalog import read_table
 from customer_data.warehouse.data_api import DataApi, retrying
 from customer_data.warehouse.obstacles import beside_type, growth_by_hand
 from customer_data.warehouse.plan import Growth, LoadPlan, NewColumn, check_plan, make_plan
-from customer_data.warehouse.quoting import identifier
 from customer_data.warehouse.table_changes import values_stay
 from customer_data.warehouse.table_name import TableName
 
@@ -263,14 +263,12 @@ class Preparation:
 
     def _table_anew(self) -> str:
         """The key is the tombstones' too, tables refer to it, and it is what rows are distributed and sorted by."""
-        kept = identifier(f"{self._target.name}__before")
-        tombstones = TableName(self._target.schema, self._target.name + TOMBSTONES_SUFFIX)
+        statements, kept = make_way(self._target)
         return (
-            "Rows are found by the key, so that it gets another type with a new table: run as the table's owner: ALTER"
-            f" TABLE {sql.table(self._target)} RENAME TO {kept}; DROP TABLE IF EXISTS {sql.table(tombstones)}; then"
-            " run the schema job, which makes the table with the types that the source has now (a schemaFile has to"
-            f" say them), and load the table again in DMS, which brings its rows. Views and rights stay with {kept}"
-            " until you make them again and drop it"
+            "Rows are found by the key, so that it gets another type with a new table: run as the table's owner:"
+            f" {statements} then run the schema job, which makes the table with the types that the source has now (a"
+            " schemaFile has to say them), and load the table again in DMS, which brings its rows. Views and rights"
+            f" stay with {kept} until you make them again and drop it"
         )
 
     def _segment(self, group: _Group, lined_up: LinedUp, table: TableSchema, new: Mapping[str, NewColumn]) -> Segment:

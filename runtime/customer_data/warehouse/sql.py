@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from customer_data.columns.names import with_ending
 from customer_data.columns.types import DOUBLE, ColumnType, catalog_names
 from customer_data.errors import WarehouseError
 from customer_data.warehouse.casts import cast_expression
@@ -99,7 +100,7 @@ def grow_column(
 
 def growth_by_hand(name: TableName, growth: Growth) -> list[str]:
     """What a person runs, one statement after the other: there is no ledger to lock, and texts grow too."""
-    column, grown = identifier(growth.column), identifier(f"{growth.column[:100]}__grown")
+    column, grown = identifier(growth.column), identifier(with_ending(growth.column, "__grown"))
     return [
         f"ALTER TABLE {table(name)} ADD COLUMN {grown} {growth.type.sql}",
         f"UPDATE {table(name)} SET {grown} = {cast_expression(column, growth.stored, growth.type)}",
