@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psycopg
 import pytest
+from oracle_schema.catalog_in_postgres import catalog_in_postgres
 
 from customer_data.oracle_schema.catalog import VIEWS
 from customer_data.oracle_schema.convert import convert
@@ -18,17 +18,10 @@ from customer_data.oracle_schema.redshift_sql import create_table
 
 def test_the_queries_are_plain_sql_that_postgresql_takes(postgres_url: str) -> None:
     """The local cloud's source is PostgreSQL with views of these names."""
-    with psycopg.connect(postgres_url) as connection:
-        connection.execute("CREATE SCHEMA plays_oracle")
-        connection.execute("SET search_path = plays_oracle")
+    with catalog_in_postgres(postgres_url, ["O'BRIEN", "CRM"]) as connection:
         for view in VIEWS:
-            columns = ", ".join(f"{name} text" for name in (*view.columns, *view.may_lack))
-            connection.execute(f"CREATE TABLE {view.name} ({columns})".encode())
-            named = view.owner or view.columns[0]
-            connection.execute(f"INSERT INTO {view.name} ({named}) VALUES ('O''BRIEN'), ('CRM')".encode())
             query = query_of(view, view.may_lack, ["O'BRIEN", "HR"])
             assert len(connection.execute(query.encode()).fetchall()) == (1 if view.owner else 2)
-        connection.rollback()
 
 
 @pytest.mark.full

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import psycopg
 import pytest
+from oracle_schema.catalog_in_postgres import catalog_in_postgres
 from oracle_tables import table
 
 from customer_data.oracle_schema.catalog import VIEWS
@@ -198,16 +198,9 @@ def test_the_script_that_exports_the_catalog_writes_what_is_read(
     assert "SET MARKUP CSV ON DELIMITER ',' QUOTE ON" in script and script.endswith("SPOOL OFF\nEXIT\n")
     assert max(map(len, script.splitlines())) < 500
     spooled = re.findall(r"^SPOOL (\S+)\n(SELECT .*?);\nSPOOL OFF$", script, re.MULTILINE | re.DOTALL)
-    with psycopg.connect(postgres_url) as connection:
-        connection.execute("CREATE SCHEMA plays_oracle")
-        connection.execute("SET search_path = plays_oracle")
+    with catalog_in_postgres(postgres_url, ["CRM", "O'B", "HR", "SYS"]) as connection:
         connection.execute("CREATE TABLE all_users (username text, oracle_maintained text)")
         connection.execute("INSERT INTO all_users VALUES ('SYS', 'Y'), ('CRM', 'N')")
-        for view in VIEWS:
-            columns = ", ".join(f"{name} text" for name in (*view.columns, *view.may_lack))
-            connection.execute(f"CREATE TABLE {view.name} ({columns})".encode())
-            first = view.owner or view.columns[0]
-            connection.execute(f"INSERT INTO {view.name} ({first}) VALUES ('CRM'), ('O''B'), ('HR'), ('SYS')".encode())
         for name, query in spooled:
             found = connection.execute(query.encode())
             with (tmp_path / name).open("w", newline="") as file:
@@ -215,7 +208,6 @@ def test_the_script_that_exports_the_catalog_writes_what_is_read(
                 writer = csv.writer(file, quoting=csv.QUOTE_ALL)
                 writer.writerow(column.name.upper() for column in found.description or ())
                 writer.writerows(found)
-        connection.rollback()
     catalog = read_folder(tmp_path)
     assert set(catalog) == {view.name for view in VIEWS} - {"ALL_TAB_COLUMNS"}
     for view in VIEWS:
