@@ -15,9 +15,7 @@ from customer_data.oracle_schema.texts import read_text
 _BY_NAME = {view.name: view for view in VIEWS}
 _FEEDBACK = re.compile(r"\s*(\d[\d,.]* rows? selected\.?|no rows selected|SQL>.*|Disconnected.*)?\s*", re.IGNORECASE)
 #: What SQL*Plus writes of a view that the user may not read, or that an older Oracle lacks, behind its query.
-_REFUSED = re.compile(r"^ORA-\d{5}: ", re.MULTILINE)
-_ERROR_CHARACTERS = 4_000
-_IN_UTF_8 = "export it as UTF-8 (NLS_LANG=.AL32UTF8)"
+_REFUSED = re.compile(r"ORA-\d{5}: ")
 _NULLS = ("", "(null)")
 _LONGEST_FIELD = 2**31 - 1  # the text of a view or of a default can be long
 
@@ -37,19 +35,22 @@ def read_folder(folder: Path) -> Catalog:
             continue
         if view.name in catalog:
             raise SettingsError(f"{file}: another file of {folder} has {view.name} too; leave one of them")
-        if view not in OPTIONAL_VIEWS or not _REFUSED.search(read_text(file, _IN_UTF_8)[:_ERROR_CHARACTERS]):
-            catalog[view.name] = read_view(file, view)
+        if (rows := read_view(file, view)) is not None:
+            catalog[view.name] = rows
     return catalog
 
 
-def read_view(file: Path, view: CatalogView) -> list[Row]:
-    """A row that comes twice, as of files that were joined, is one. Raises SettingsError that names file and line."""
+def read_view(file: Path, view: CatalogView) -> list[Row] | None:
+    """None where Oracle refused a view that need not be there. A row that comes twice, as of files that were joined, is
+    one. Raises SettingsError that names file and line."""
     csv.field_size_limit(_LONGEST_FIELD)
-    lines = read_text(file, _IN_UTF_8).splitlines(keepends=True)
+    lines = read_text(file, "export it as UTF-8 (NLS_LANG=.AL32UTF8)").splitlines(keepends=True)
     start = next((at for at, line in enumerate(lines) if _is_header(line, view)), None)
     if start is None:
         if all(_FEEDBACK.fullmatch(line) for line in lines):
             return []  # a view without rows, of which SQL*Plus writes no header
+        if view in OPTIONAL_VIEWS and any(map(_REFUSED.match, lines)):
+            return None
         raise SettingsError(
             f"{file}: no line has the columns {', '.join(view.columns)} of {view.name}; export it with its header"
         )
